@@ -1,0 +1,3 @@
+//! Set-up, app and test: the two README commands.
+
+fn main() {}
