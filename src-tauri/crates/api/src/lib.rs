@@ -1,1 +1,4 @@
-//! Placeholder.
+//! Every command, typed on both sides. Knows no window.
+
+pub mod commands;
+pub mod types;

@@ -1,0 +1,274 @@
+//! What is told of a run: its events in order, its counts, its errors. Not how it is made: that is
+//! the engine's.
+
+use data::Value;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::id::{NodeId, WireId};
+
+/// Milliseconds since 1970-01-01 UTC.
+pub type Timestamp = i64;
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// It is under way.
+    Running,
+    /// All items went through.
+    Ok,
+    /// It came to its end, but some items were rejected.
+    OkWithRejects,
+    /// A node failed and stopped it.
+    Failed,
+    /// The user stopped it.
+    Cancelled,
+}
+
+/// One thing that happened in a run. Appended, never changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct RunEvent {
+    /// Its number in the run, from 0 without gaps.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum What {
+    /// The run began.
+    Started {
+        /// What started it: `manual`, `webhook`, `command line`.
+        trigger: String,
+    },
+    /// A node got its first item, or began to make some.
+    NodeStarted {
+        /// The node.
+        node: NodeId,
+    },
+    /// What has passed a wire by now; totals, not differences.
+    Passed {
+        /// The wire.
+        wire: WireId,
+        /// Items so far.
+        items: u64,
+        /// Bytes so far, as compact JSON.
+        bytes: u64,
+    },
+    /// What a node has done by now; totals.
+    Counted {
+        /// The node.
+        node: NodeId,
+        /// The counts.
+        counts: NodeCounts,
+    },
+    /// A step is tried again after a pause.
+    Retrying {
+        /// The node.
+        node: NodeId,
+        /// The item, by lineage.
+        item: String,
+        /// The try that failed, counted from 1.
+        attempt: u32,
+        /// How many tries there are.
+        tries: u32,
+        /// The pause, in milliseconds.
+        wait_ms: u64,
+        /// Why, in words for the user: `the shop said Retry-After`.
+        reason: String,
+    },
+    /// A call to a system, kept for the Raw tab; the first ones of each node, and all that failed.
+    Called {
+        /// The node.
+        node: NodeId,
+        /// The item, by lineage.
+        item: String,
+        /// The call.
+        exchange: Exchange,
+    },
+    /// An item left the flow with an error, by the node's error policy.
+    Rejected {
+        /// What went wrong.
+        error: ItemError,
+    },
+    /// A node is done.
+    NodeFinished {
+        /// The node.
+        node: NodeId,
+        /// How it ended.
+        status: NodeStatus,
+        /// The counts.
+        counts: NodeCounts,
+        /// What went wrong, where it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        error: Option<ItemError>,
+    },
+    /// The run is over.
+    Finished {
+        /// How it ended.
+        status: RunStatus,
+        /// How long it took, in milliseconds.
+        took_ms: u64,
+        /// One sentence: what came of it.
+        summary: String,
+    },
+}
+
+/// How a node stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeStatus {
+    /// All its items went through.
+    Ok,
+    /// Some items were rejected.
+    Rejects,
+    /// It stopped the run.
+    Failed,
+    /// The run was stopped before it was done.
+    Cancelled,
+    /// It was not part of the run, or nothing reached it.
+    Skipped,
+}
+
+/// What a node has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct NodeCounts {
+    /// Items taken in.
+    pub items_in: u64,
+    /// Items given out, all ports together.
+    pub items_out: u64,
+    /// Items rejected.
+    pub rejected: u64,
+    /// Time spent on items, in microseconds, waiting included.
+    pub busy_us: u64,
+}
+
+/// What went wrong with one item, or with a node as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ItemError {
+    /// The node.
+    pub node: NodeId,
+    /// What kind of error it is.
+    pub class: ErrorClass,
+    /// A sentence: what happened, and why.
+    pub message: String,
+    /// The next step for the user.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub advice: String,
+    /// The param that it came from, as a JSON pointer inside the node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub key: Option<String>,
+    /// The item, by lineage: `orders:3/17`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub item: Option<String>,
+    /// The item itself, as it entered the node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "unknown")]
+    pub value: Option<Value>,
+    /// How often it was tried.
+    #[serde(default)]
+    pub attempts: u32,
+    /// The last call, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub exchange: Option<Box<Exchange>>,
+}
+
+/// What kind of error it is; retry rules and catch clauses name these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// No answer in time.
+    Timeout,
+    /// The system did not let us in.
+    Auth,
+    /// The system asked to slow down.
+    Limit,
+    /// The data was refused, here or there.
+    Validation,
+    /// What was asked for is not there.
+    NotFound,
+    /// Somebody else changed it, or it exists already.
+    Conflict,
+    /// The system could not be reached, or broke off before anything was sent.
+    Connection,
+    /// The system failed.
+    Server,
+    /// The answer could not be understood.
+    Answer,
+    /// The call left, but what became of it is not known.
+    UnknownOutcome,
+    /// An expression could not be evaluated for the item.
+    Expression,
+    /// A file could not be read or written.
+    File,
+    /// The flow itself said stop.
+    Stopped,
+    /// A defect of Gantry.
+    Internal,
+}
+
+/// One call to a system, as it went over the wire; secrets are masked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Exchange {
+    /// The try, counted from 1.
+    pub attempt: u32,
+    /// When it left.
+    pub at: Timestamp,
+    /// How long it took until the last byte, in milliseconds.
+    pub took_ms: u64,
+    /// The request's method.
+    pub method: String,
+    /// The request's URL.
+    pub url: String,
+    /// The request's headers.
+    pub request_headers: Vec<(String, String)>,
+    /// The request's body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub request_body: Option<Snippet>,
+    /// The answer's status; none when there was no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub status: Option<u16>,
+    /// The answer's headers.
+    pub response_headers: Vec<(String, String)>,
+    /// The answer's body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub response_body: Option<Snippet>,
+    /// What went wrong, where there was no whole answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub error: Option<String>,
+}
+
+/// The beginning of a body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Snippet {
+    /// The text, up to a limit; empty for binary content.
+    pub text: String,
+    /// The whole length in bytes, where it is known.
+    pub bytes: u64,
+    /// Whether there is more than `text` shows.
+    pub cut: bool,
+}
+
+/// One item as it passed a wire.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Sample {
+    /// The item, by lineage: `orders:3/17`.
+    pub item: String,
+    /// The value.
+    #[ts(type = "unknown")]
+    pub value: Value,
+}
