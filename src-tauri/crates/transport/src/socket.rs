@@ -18,10 +18,10 @@ const MAX_HEADERS: usize = 256;
 /// The most bytes of headers that an HTTP/2 answer may have.
 const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
-/// Two pools, so that calls to this computer never go through a proxy.
+/// Two pools, so that calls to this computer never go through a proxy. They are made at the first
+/// call: reading the computer's trust store takes time that a run without calls need not spend.
 pub(crate) struct Socket {
-    options: Options,
-    pools: RwLock<Pools>,
+    pools: RwLock<Option<Pools>>,
 }
 
 #[derive(Clone)]
@@ -31,43 +31,56 @@ struct Pools {
 }
 
 impl Socket {
-    /// Makes the pools; opens no connection yet.
-    pub(crate) fn new(options: &Options) -> Result<Self, String> {
-        install_crypto();
-        let pools = Pools::new(options)?;
-        Ok(Self { options: options.clone(), pools: RwLock::new(pools) })
+    /// A socket without any pool yet.
+    pub(crate) fn new() -> Self {
+        Self { pools: RwLock::new(None) }
     }
 
-    /// Sends one call and reads the head of its answer.
-    pub(crate) async fn send(
-        &self,
-        method: Method,
-        url: Url,
-        headers: HeaderMap,
-        body: WireBody,
-    ) -> reqwest::Result<reqwest::Response> {
-        let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let client = if is_loopback(&url) { pools.here } else { pools.outside };
-        let mut request = client.request(method, url).headers(headers);
-        match body {
-            WireBody::Empty => {}
-            WireBody::Plain(body) => request = request.body(body),
-            WireBody::Form(form) => request = request.multipart(form),
-        }
-        request.send().await
+    /// The pool for calls to a URL.
+    ///
+    /// # Errors
+    /// Why the computer's trust store or one of the extra roots cannot be read.
+    pub(crate) fn pool(&self, url: &Url, options: &Options) -> Result<reqwest::Client, String> {
+        let made = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let pools = match made {
+            Some(pools) => pools,
+            None => {
+                let mut place = self.pools.write().unwrap_or_else(PoisonError::into_inner);
+                match &*place {
+                    Some(pools) => pools.clone(),
+                    None => place.insert(Pools::new(options)?).clone(),
+                }
+            }
+        };
+        Ok(if is_loopback(url) { pools.here } else { pools.outside })
     }
 
     /// Leaves all connections behind: one of them is at a place that nobody can be sure of.
     pub(crate) fn renew(&self) {
-        match Pools::new(&self.options) {
-            Ok(pools) => *self.pools.write().unwrap_or_else(PoisonError::into_inner) = pools,
-            Err(reason) => tracing::error!(reason, "the connection pool could not be renewed"),
-        }
+        *self.pools.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
+}
+
+/// Sends one call and reads the head of its answer.
+pub(crate) async fn send(
+    pool: &reqwest::Client,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: WireBody,
+) -> reqwest::Result<reqwest::Response> {
+    let mut request = pool.request(method, url).headers(headers);
+    match body {
+        WireBody::Empty => {}
+        WireBody::Plain(body) => request = request.body(body),
+        WireBody::Form(form) => request = request.multipart(form),
+    }
+    request.send().await
 }
 
 impl Pools {
     fn new(options: &Options) -> Result<Self, String> {
+        install_crypto();
         let outside = client(options, reqwest::ClientBuilder::new())?;
         let here = client(options, reqwest::ClientBuilder::new().no_proxy())?;
         Ok(Self { here, outside })

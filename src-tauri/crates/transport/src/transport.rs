@@ -1,5 +1,6 @@
 //! Sends a call through the layers, hop by hop. Not the layers themselves.
 
+use std::fmt;
 use std::time::Duration;
 
 use flow::run::Timestamp;
@@ -61,6 +62,18 @@ pub struct Transport {
     socket: Socket,
 }
 
+impl Default for Transport {
+    fn default() -> Self {
+        Self::new(Options::default())
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
 /// One hop of a call.
 struct Hop {
     url: Url,
@@ -72,13 +85,8 @@ struct Hop {
 
 impl Transport {
     /// Makes a transport; opens no connection yet.
-    ///
-    /// # Errors
-    /// A sentence, where the computer's trust store or one of the extra roots cannot be read.
-    pub fn new(options: Options) -> Result<Self, String> {
-        let socket = Socket::new(&options)
-            .map_err(|reason| format!("Secure connections cannot be set up: {reason}."))?;
-        Ok(Self { options, socket })
+    pub fn new(options: Options) -> Self {
+        Self { options, socket: Socket::new() }
     }
 
     /// Sends a call, and on where it is sent on to, and reads the head of the answer. Any status
@@ -130,6 +138,10 @@ impl Transport {
     ) -> Result<(reqwest::Response, Record), TransportError> {
         let mut headers = hop.headers.clone();
         policy::check(&hop.url, &headers).map_err(|kind| fail(hop, kind, false, None))?;
+        let pool = self.socket.pool(&hop.url, &self.options).map_err(|reason| {
+            let kind = Kind::NotAllowed(format!("Secure connections cannot be set up: {reason}."));
+            fail(hop, kind, false, None)
+        })?;
         let empty = Body::Empty;
         let body = if hop.has_body { &request.body } else { &empty };
         let body = socket::wire_body(body, &mut headers)
@@ -138,7 +150,7 @@ impl Transport {
         let snippet_bytes = self.options.snippet_bytes;
         let mut record = Record::start(request, &hop.url, &headers, hop.at, snippet_bytes);
         record.set_method(&hop.method);
-        let sending = self.socket.send(hop.method.clone(), hop.url.clone(), headers, body);
+        let sending = socket::send(&pool, hop.method.clone(), hop.url.clone(), headers, body);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err((Kind::Cancelled, true)),
