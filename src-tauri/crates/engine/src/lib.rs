@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Runs flows: stages, scopes, lineage, steps and the journal. It knows no database and no window;
+//! events leave through [`journal::Journal`], effects through [`step::StepContext`].
+
+mod embedded;
+pub mod item;
+pub mod journal;
+pub mod lineage;
+pub mod node;
+pub mod outbox;
+pub mod ports;
+mod recorder;
+pub mod respond;
+mod rules;
+pub mod run_scope;
+pub mod services;
+pub mod signals;
+pub mod step;
