@@ -1,13 +1,17 @@
 //! Runs flows: stages, scopes, lineage, steps and the journal. It knows no database and no window;
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
+pub mod catalogue;
 mod embedded;
+mod emitter;
 pub mod item;
 pub mod journal;
 pub mod lineage;
 pub mod node;
+mod nodes;
 pub mod outbox;
 pub mod ports;
+mod program;
 mod recorder;
 pub mod respond;
 mod rules;
@@ -15,3 +19,4 @@ pub mod run_scope;
 pub mod services;
 pub mod signals;
 pub mod step;
+mod tally;
