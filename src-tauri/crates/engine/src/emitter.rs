@@ -57,8 +57,8 @@ pub struct Output {
 pub(crate) enum Halt {
     /// An item failed, and its node's policy is to stop.
     Failed { node: usize, error: Box<ItemError> },
-    /// A node said that the flow is to end well here.
-    Enough,
+    /// A node said that the flow is to end well here, with this sentence.
+    Enough(String),
     /// A stage before or behind this one broke off, or the run was stopped.
     Broken,
 }
@@ -257,7 +257,7 @@ impl Emitter {
 
     fn stop(&self, member: usize, item: &Item, stop: StopRequest) -> Halt {
         match stop {
-            StopRequest::Well => Halt::Enough,
+            StopRequest::Well(message) => Halt::Enough(message),
             StopRequest::Failed(error) => {
                 let node = self.node(member);
                 Halt::Failed { node, error: Box::new(self.item_error(member, item, &error)) }

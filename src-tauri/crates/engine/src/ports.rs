@@ -22,7 +22,7 @@ pub struct Ports {
 /// A node's wish that the flow ends here.
 #[derive(Debug)]
 pub(crate) enum StopRequest {
-    Well,
+    Well(String),
     Failed(StepError),
 }
 
@@ -57,10 +57,10 @@ impl Ports {
         self.lists[port].extend(items);
     }
 
-    /// Ends the flow well with what came so far: nothing more is taken in, what is under way goes
-    /// on to its end.
-    pub fn stop_well(&mut self) {
-        self.stop = Some(StopRequest::Well);
+    /// Ends the flow well with what came so far, and with a sentence for its summary: nothing more
+    /// is taken in, what is under way goes on to its end.
+    pub fn stop_well(&mut self, message: String) {
+        self.stop = Some(StopRequest::Well(message));
     }
 
     /// Fails the run, whatever the node's error policy is.

@@ -10,7 +10,7 @@ use crate::tally::Places;
 /// A flow ready to run.
 pub(crate) struct Program {
     /// All nodes, those in bodies included, in an order in which items can pass them.
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Arc<Vec<Node>>,
     pub(crate) graph: Graph,
     pub(crate) places: Arc<Places>,
 }
@@ -69,8 +69,8 @@ pub(crate) struct Lane {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LaneSource {
     Channel(usize),
-    /// The run's start items, or the scope's.
-    Given,
+    /// Items that this first node is given: the run's start items, or the scope's item.
+    Given(usize),
 }
 
 pub(crate) struct Member {
