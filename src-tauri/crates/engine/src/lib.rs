@@ -2,8 +2,10 @@
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
 pub mod catalogue;
+mod compile;
 mod embedded;
 mod emitter;
+pub mod engine;
 mod graph;
 mod inlet;
 pub mod item;
@@ -17,6 +19,7 @@ mod program;
 mod recorder;
 pub mod respond;
 mod rules;
+mod run;
 pub mod run_scope;
 mod scope;
 pub mod services;
@@ -26,3 +29,7 @@ mod stage;
 pub mod step;
 mod tally;
 mod window;
+
+pub use emitter::Output;
+pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
+pub use run_scope::Clock;
