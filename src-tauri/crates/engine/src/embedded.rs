@@ -1,8 +1,8 @@
 //! Steps on this machine: tries them, waits between tries, and tells of it. The distributed engine
 //! has its own. Not which item is worked on when.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use data::Value;

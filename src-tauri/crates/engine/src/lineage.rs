@@ -246,7 +246,8 @@ impl OriginTable {
     /// The number of the lineage's origin; the last one's where it is the same.
     pub fn number(&mut self, lineage: &Lineage) -> u32 {
         // Items come in the order of their origins, so looking back a little finds nearly all.
-        let recent = self.origins.iter().rev().take(4).position(|o| Arc::ptr_eq(o, &lineage.origin));
+        let recent =
+            self.origins.iter().rev().take(4).position(|o| Arc::ptr_eq(o, &lineage.origin));
         match recent {
             Some(back) => (self.origins.len() - 1 - back) as u32,
             None => {

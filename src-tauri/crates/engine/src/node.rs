@@ -77,7 +77,7 @@ pub trait Pure: Send + Sync {
     ///
     /// # Errors
     /// A [`StepError`], on which the node's error policy decides.
-    fn apply(&self, item: Item, cx: &PureContext<'_>, out: &mut Ports) -> StepResult<()>;
+    fn apply(&self, item: &Item, cx: &PureContext<'_>, out: &mut Ports) -> StepResult<()>;
 }
 
 /// What a [`Pure`] node may look at.

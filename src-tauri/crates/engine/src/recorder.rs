@@ -170,11 +170,7 @@ impl Recorder {
     }
 
     /// Finishes the nodes that have not told so themselves.
-    pub(crate) fn finish_others(
-        &mut self,
-        status: impl Fn(usize) -> NodeStatus,
-        at: Timestamp,
-    ) {
+    pub(crate) fn finish_others(&mut self, status: impl Fn(usize) -> NodeStatus, at: Timestamp) {
         for node in 0..self.places.nodes.len() {
             if !self.is_finished[node] {
                 self.finish_node(node, status(node), None, at);
