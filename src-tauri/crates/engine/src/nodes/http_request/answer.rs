@@ -244,11 +244,16 @@ impl Reading {
         let media_type = answer.media_type();
         let is_json = media_type.ends_with("/json") || media_type.ends_with("+json");
         match media_type.as_str() {
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl"
-            | "application/x-jsonlines" | "application/jsonlines" => Kind::Lines,
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines"
+            | "application/jsonlines" => Kind::Lines,
             _ if is_json || self.needs_json => Kind::Json,
             "" | "text/plain" | "text/javascript" | "application/javascript" => Kind::MaybeJson,
-            "application/xml" | "application/x-www-form-urlencoded" | "application/yaml"
+            "application/xml"
+            | "application/x-www-form-urlencoded"
+            | "application/yaml"
             | "application/graphql" => Kind::Text,
             other if other.starts_with("text/") || other.ends_with("+xml") => Kind::Text,
             _ => Kind::Binary,

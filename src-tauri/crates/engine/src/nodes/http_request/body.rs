@@ -143,9 +143,9 @@ pub(super) fn fill(
             let body = Body::Multipart(parts.collect::<StepResult<_>>()?);
             Filled::Other { body, content_type: None }
         }
-        Some(BodyParams::Xml { value, content_type } | BodyParams::Text { value, content_type }) => {
-            plain(text(value, "value")?, content_type)
-        }
+        Some(
+            BodyParams::Xml { value, content_type } | BodyParams::Text { value, content_type },
+        ) => plain(text(value, "value")?, content_type),
         Some(BodyParams::Binary { file, value, content_type }) => {
             let body = match (file, value) {
                 (Some(file), _) => Body::File(services.path(&text(file, "file")?)),
@@ -165,7 +165,9 @@ fn fill_part(
     key: &str,
 ) -> StepResult<Part> {
     let text = |template: &Template, name: &str| {
-        template.text(item, names).map_err(|fault| StepError::fault(&fault, format!("{key}/{name}")))
+        template
+            .text(item, names)
+            .map_err(|fault| StepError::fault(&fault, format!("{key}/{name}")))
     };
     let file_name = part.file_name.as_ref().map(|name| text(name, "file_name")).transpose()?;
     Ok(match (&part.file, &part.value) {

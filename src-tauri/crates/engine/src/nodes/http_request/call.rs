@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use mapping::{Names, Template};
 use transport::{Method, Url};
 
-use super::body::{self, Filled};
 use super::Params;
+use super::body::{self, Filled};
 use crate::services::Services;
 use crate::step::{StepError, StepResult};
 
@@ -110,7 +110,7 @@ pub(super) fn render_pairs(
 /// Encodes names with values as in a query; `space` is `+` in forms and `%20` elsewhere.
 pub(super) fn encode_pairs(pairs: &[(String, String)], space: char) -> String {
     let encode = |text: &str| {
-        let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
         // A plus of the text itself has become %2B.
         if space == '+' { encoded } else { encoded.replace('+', "%20") }
     };
@@ -127,8 +127,8 @@ pub(super) fn plain(value: &Value) -> String {
     }
 }
 
-fn url_pairs(pair: &str) -> form_urlencoded::Parse<'_> {
-    form_urlencoded::parse(pair.as_bytes())
+fn url_pairs(pair: &str) -> url::form_urlencoded::Parse<'_> {
+    url::form_urlencoded::parse(pair.as_bytes())
 }
 
 fn read_url(text: &str) -> StepResult<Url> {

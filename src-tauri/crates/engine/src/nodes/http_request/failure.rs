@@ -110,9 +110,7 @@ impl Refusal<'_> {
             (ErrorClass::Conflict, _) => {
                 "Look in the system whether it was changed or made already.".to_owned()
             }
-            (ErrorClass::Limit, _) => {
-                "Let the node try more often, or do less at once.".to_owned()
-            }
+            (ErrorClass::Limit, _) => "Let the node try more often, or do less at once.".to_owned(),
             (ErrorClass::UnknownOutcome, _) => {
                 "Look in the system whether the change was made before you run it again; an \
                  idempotency header makes repeating safe."
@@ -139,6 +137,14 @@ pub(super) fn of_answer(
     StepError::terminal(ErrorClass::Answer, message)
         .advice("Look at the whole answer under Raw, and check the URL and the node's items path.")
         .exchange(exchange)
+}
+
+/// The same error, but not to be mended by another try.
+pub(super) fn for_good(error: StepError) -> StepError {
+    match error {
+        StepError::Retryable(trouble) => StepError::Terminal(trouble),
+        other => other,
+    }
 }
 
 /// How long an answer asks to wait.
@@ -213,8 +219,21 @@ fn said(text: &str) -> Option<String> {
 
 fn in_json(json: &Value, depth: u32) -> Option<String> {
     const KEYS: [&str; 16] = [
-        "message", "error_description", "detail", "error", "errors", "title", "msg", "reason",
-        "description", "faultstring", "fault", "value", "Message", "errorMessage", "error_message",
+        "message",
+        "error_description",
+        "detail",
+        "error",
+        "errors",
+        "title",
+        "msg",
+        "reason",
+        "description",
+        "faultstring",
+        "fault",
+        "value",
+        "Message",
+        "errorMessage",
+        "error_message",
         "statusMessage",
     ];
     if depth > 4 {
@@ -266,7 +285,9 @@ fn capital(name: &str) -> String {
         return name.to_owned();
     }
     let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().to_string() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().to_string() + letters.as_str())
 }
 
 #[cfg(test)]
@@ -304,12 +325,36 @@ mod tests {
             r#"{"error": {"code": 7, "message": "the API key is not valid."}}"#,
             "The shop refused the request: the API key is not valid (401).",
         );
-        check(401, "", "The shop refused the request: the credentials are missing or not valid (401).");
-        check(422, r#"{"errors":[{"field":"a","detail":"a is\n missing"}]}"#, "The shop refused the request: a is missing (422).");
-        check(400, r#"{"error":"invalid_grant","error_description":"expired"}"#, "The shop refused the request: expired (400).");
-        check(400, r#"{"error":{"code":"x","message":{"lang":"en","value":"Bad $filter"}}}"#, "The shop refused the request: Bad $filter (400).");
-        check(502, "<html><head><title>502 Bad Gateway</title></head></html>", "The shop failed: 502 Bad Gateway (502).");
-        check(500, "<s:Envelope><s:Fault><faultcode>c</faultcode><faultstring>No stock</faultstring>", "The shop failed: No stock (500).");
+        check(
+            401,
+            "",
+            "The shop refused the request: the credentials are missing or not valid (401).",
+        );
+        check(
+            422,
+            r#"{"errors":[{"field":"a","detail":"a is\n missing"}]}"#,
+            "The shop refused the request: a is missing (422).",
+        );
+        check(
+            400,
+            r#"{"error":"invalid_grant","error_description":"expired"}"#,
+            "The shop refused the request: expired (400).",
+        );
+        check(
+            400,
+            r#"{"error":{"code":"x","message":{"lang":"en","value":"Bad $filter"}}}"#,
+            "The shop refused the request: Bad $filter (400).",
+        );
+        check(
+            502,
+            "<html><head><title>502 Bad Gateway</title></head></html>",
+            "The shop failed: 502 Bad Gateway (502).",
+        );
+        check(
+            500,
+            "<s:Envelope><s:Fault><faultcode>c</faultcode><faultstring>No stock</faultstring>",
+            "The shop failed: No stock (500).",
+        );
         check(429, "{}", "The shop asks to slow down: too many requests (429).");
         check(999, "{}", "The shop answered with a status that HTTP does not know (999).");
     }

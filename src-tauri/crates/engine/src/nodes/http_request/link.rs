@@ -88,9 +88,15 @@ mod tests {
 
     #[test]
     fn the_next_link_is_found_among_others() {
-        check(r#"<https://a/?p=2>; rel="next", <https://a/?p=9>; rel="last""#, Some("https://a/?p=2"));
+        check(
+            r#"<https://a/?p=2>; rel="next", <https://a/?p=9>; rel="last""#,
+            Some("https://a/?p=2"),
+        );
         check(r#"<https://a/?p=1>; rel="prev",<?p=3>;rel=next"#, Some("?p=3"));
-        check(r#"</x>; title="a, <b>; rel=\"next\""; rel="last", </y>; REL="Last NEXT""#, Some("/y"));
+        check(
+            r#"</x>; title="a, <b>; rel=\"next\""; rel="last", </y>; REL="Last NEXT""#,
+            Some("/y"),
+        );
         check(r"<https://a/,;b>; rel=next", Some("https://a/,;b"));
         check(r#"</x>; rel="nextish""#, None);
         check(r#"</x>; rel="next"; anchor="/other""#, None);

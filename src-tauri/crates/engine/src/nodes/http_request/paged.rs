@@ -53,16 +53,7 @@ impl Calls {
     pub(super) fn new(plan: Arc<Plan>, first: Call) -> Self {
         let host = plan.system(&first);
         let pager = plan.params.pages.clone().map(|rule| Pager::new(rule, host));
-        Self {
-            plan,
-            first,
-            pager,
-            ready: None,
-            live: None,
-            n_parts: 0,
-            n_items: 0,
-            is_over: false,
-        }
+        Self { plan, first, pager, ready: None, live: None, n_parts: 0, n_items: 0, is_over: false }
     }
 
     /// Makes the first call.
@@ -89,7 +80,7 @@ impl Calls {
         };
         let part = match &self.pager {
             Some(pager) if pager.n_pages() > 0 => {
-                self.pause(pager, cx).await?;
+                pause(pager.delay_ms(), pager.n_pages(), cx).await?;
                 format!("page/{}", pager.n_pages())
             }
             _ => "call".to_owned(),
@@ -130,7 +121,7 @@ impl Calls {
                     let mut place = live.lock().await;
                     let items = read_part(plan, call, &mut place, n_items, attempt, cx).await;
                     // What was given out cannot be taken back, so this is not tried again.
-                    let items = items.map_err(StepError::into_terminal)?;
+                    let items = items.map_err(failure::for_good)?;
                     Ok(Value::object([("items", Value::from(items))]))
                 })
             })
@@ -145,18 +136,6 @@ impl Calls {
                 Ok(items)
             }
             Record::One(_) => Ok(Vec::new()),
-        }
-    }
-
-    async fn pause(&self, pager: &Pager, cx: &dyn StepContext) -> StepResult<()> {
-        let pause = Duration::from_millis(pager.delay_ms());
-        if pause.is_zero() {
-            return Ok(());
-        }
-        let key = cx.key(&format!("delay/{}", pager.n_pages()));
-        tokio::select! {
-            () = cx.cancel().cancelled() => Err(StepError::Cancelled),
-            done = cx.sleep(key, pause) => done,
         }
     }
 }
@@ -182,6 +161,18 @@ impl Pages for Calls {
             }
         }
         Ok(None)
+    }
+}
+
+/// Waits between two pages.
+async fn pause(pause_ms: u64, n_pages: u32, cx: &dyn StepContext) -> StepResult<()> {
+    if pause_ms == 0 {
+        return Ok(());
+    }
+    let key = cx.key(&format!("delay/{n_pages}"));
+    tokio::select! {
+        () = cx.cancel().cancelled() => Err(StepError::Cancelled),
+        done = cx.sleep(key, Duration::from_millis(pause_ms)) => done,
     }
 }
 
@@ -308,13 +299,7 @@ async fn send(
     Err(refusal.into_error())
 }
 
-fn request(
-    plan: &Plan,
-    call: &Call,
-    attempt: u32,
-    cx: &dyn StepContext,
-    told: &Told,
-) -> Request {
+fn request(plan: &Plan, call: &Call, attempt: u32, cx: &dyn StepContext, told: &Told) -> Request {
     let mut request = Request::new(call.method.clone(), call.url.as_str());
     let (body, content_type) = call.body.wire();
     request.headers.clone_from(&call.headers);

@@ -312,7 +312,9 @@ impl Pager {
             self.host, self.n_pages
         );
         StepError::terminal(ErrorClass::Answer, message)
-            .advice("Check how the API pages: the parameter's name, and where the first page begins.")
+            .advice(
+                "Check how the API pages: the parameter's name, and where the first page begins.",
+            )
             .key("/params/pages")
     }
 
@@ -348,14 +350,18 @@ impl PageParams {
 
     /// What is wrong with it: the key, and a sentence.
     pub(super) fn problem(&self) -> Option<(&'static str, String)> {
-        let needed = |key, text: &str| text.is_empty().then(|| (key, "A name is needed.".to_owned()));
+        let needed =
+            |key, text: &str| text.is_empty().then(|| (key, "A name is needed.".to_owned()));
         let paths: [(&'static str, Option<&String>); 3] = match self {
             Self::Page { param, total, total_pages, stop, size, .. } => {
                 if let Some(problem) = needed("param", param) {
                     return Some(problem);
                 }
                 if *stop == Stop::Short && size.is_none() {
-                    return Some(("size", "To stop at a short page, its size is needed.".to_owned()));
+                    return Some((
+                        "size",
+                        "To stop at a short page, its size is needed.".to_owned(),
+                    ));
                 }
                 [("total", total.as_ref()), ("total_pages", total_pages.as_ref()), ("", None)]
             }
@@ -364,7 +370,10 @@ impl PageParams {
                     return Some(problem);
                 }
                 if *stop == Stop::Short && limit.is_none() {
-                    return Some(("limit", "To stop at a short page, its size is needed.".to_owned()));
+                    return Some((
+                        "limit",
+                        "To stop at a short page, its size is needed.".to_owned(),
+                    ));
                 }
                 [("total", total.as_ref()), ("", None), ("", None)]
             }
@@ -373,10 +382,15 @@ impl PageParams {
                     return Some(problem);
                 }
                 if path.is_none() && last_item.is_none() {
-                    let message = "Say where the cursor stands: in the answer, or in the last item.";
+                    let message =
+                        "Say where the cursor stands: in the answer, or in the last item.";
                     return Some(("path", message.to_owned()));
                 }
-                [("path", path.as_ref()), ("last_item", last_item.as_ref()), ("more", more.as_ref())]
+                [
+                    ("path", path.as_ref()),
+                    ("last_item", last_item.as_ref()),
+                    ("more", more.as_ref()),
+                ]
             }
             Self::Link { .. } => return None,
             Self::NextUrl { path, .. } => [("path", Some(path)), ("", None), ("", None)],
@@ -445,7 +459,8 @@ fn next_cursor(
         (None, Some(path), Some(item)) => at_path(item, path)?,
         (None, _, _) => None,
     };
-    let cursor = found.filter(|cursor| cursor.as_bool() != Some(false) && !plain(cursor).is_empty());
+    let cursor =
+        found.filter(|cursor| cursor.as_bool() != Some(false) && !plain(cursor).is_empty());
     Ok(cursor.unwrap_or_default())
 }
 
