@@ -31,9 +31,13 @@ impl TextDecoder {
         Ok(Self::new(charset(headers)?))
     }
 
-    /// Decodes UTF-8.
-    pub fn utf8() -> Self {
-        Self::new(UTF_8)
+    /// Decodes by a charset's name, as the web knows it.
+    ///
+    /// # Errors
+    /// The name, where it is not known.
+    pub fn named(name: &str) -> Result<Self, String> {
+        let encoding = Encoding::for_label(name.trim().as_bytes());
+        encoding.map(Self::new).ok_or_else(|| name.to_owned())
     }
 
     fn new(encoding: &'static Encoding) -> Self {

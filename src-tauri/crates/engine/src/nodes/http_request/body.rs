@@ -17,7 +17,7 @@ use crate::step::{StepError, StepResult};
 /// What a request sends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum BodyParams {
+pub(super) enum BodyParams {
     /// JSON.
     Json {
         /// The JSON; its texts may hold expressions. Without it the item itself is sent.
@@ -67,21 +67,21 @@ pub enum BodyParams {
 
 /// One part of a form with files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PartParams {
+pub(super) struct PartParams {
     /// The field's name.
-    pub name: String,
+    name: String,
     /// The field's value, where it is no file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Template>,
+    value: Option<Template>,
     /// The path of the file that is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<Template>,
+    file: Option<Template>,
     /// The name that the file is given; its own without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file_name: Option<Template>,
+    file_name: Option<Template>,
     /// The media type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
+    content_type: Option<String>,
 }
 
 /// What a request sends, filled in.

@@ -17,7 +17,7 @@ use crate::step::{StepError, StepResult};
 /// How the API gives its list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum PageParams {
+pub(super) enum PageParams {
     /// By page number.
     Page {
         /// The query parameter with the number.
@@ -127,7 +127,7 @@ pub enum PageParams {
 /// Which page is the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Stop {
+pub(super) enum Stop {
     /// The first one without items: one more call, and safe where the API gives smaller pages than
     /// it was asked for.
     #[default]
@@ -139,7 +139,7 @@ pub enum Stop {
 /// Where a cursor goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub(super) enum Place {
     /// Into the URL's query.
     #[default]
     Query,
