@@ -1,0 +1,1 @@
+//! Lowers JSON Schemas of params to form fields.
