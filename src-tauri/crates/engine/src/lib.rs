@@ -28,6 +28,8 @@ mod spill;
 mod stage;
 pub mod step;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub use emitter::Output;
