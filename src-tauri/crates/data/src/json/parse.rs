@@ -339,10 +339,10 @@ impl Run<'_, '_> {
     fn text_value(&mut self) -> Step {
         match self.raw_text()? {
             Raw::Slice(from, to) => {
-                self.reader.stack.push(|| Repr::Text(LeanStr::from(&self.text[from..to])))
+                self.reader.stack.push(|| Repr::Text(LeanStr::from(&self.text[from..to])));
             }
             Raw::Scratch => {
-                self.reader.stack.push(|| Repr::Text(LeanStr::from(self.reader.scratch.as_str())))
+                self.reader.stack.push(|| Repr::Text(LeanStr::from(self.reader.scratch.as_str())));
             }
         }
         Ok(())
