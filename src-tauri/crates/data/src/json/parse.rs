@@ -335,6 +335,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    // Out of line, as `number` is: within `value` they take the registers that recursion needs.
     #[inline(never)]
     fn text_value(&mut self) -> Step {
         match self.raw_text()? {
