@@ -18,6 +18,9 @@ pub(crate) const EVERYTHING: &[&str] = &["--workspace", "--features", "gantry-de
 
 const E2E: &str = "tests/e2e";
 
+const TYPES: &[&str] = &["tsc", "--noEmit"];
+const BIOME: &[&str] = &["biome", "ci", "."];
+
 /// Runs everything.
 pub(crate) fn test(root: &Path) -> ExitCode {
     let mut steps = Steps::new();
@@ -35,15 +38,14 @@ pub(crate) fn check(root: &Path) -> ExitCode {
     let _ = steps.work("set-up", "cargo xtask check", || set_up().map(|()| nothing_counted()))
         && steps.run("rustfmt", &rustfmt(root))
         && steps.run("clippy", &clippy(root))
-        && steps.run("types of the pages", &Cmd::npm(root, "ui", &["run", "types"]))
-        && steps.run("biome", &Cmd::npm(root, "ui", &["run", "lint"]));
+        && steps.run("types of the pages", &ui(root, TYPES))
+        && steps.run("biome", &ui(root, BIOME));
     if steps.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Returns early at the first step that fails.
 fn run_all(root: &Path, steps: &mut Steps) -> bool {
     let programs = RefCell::new(None);
-    let ui = |script: &str| Cmd::npm(root, "ui", &["run", script]);
     let built = steps
         .work("set-up", "cargo xtask test", || set_up(root).map(|()| nothing_counted()))
         && steps.run("rustfmt", &rustfmt(root))
@@ -55,10 +57,10 @@ fn run_all(root: &Path, steps: &mut Steps) -> bool {
     let tested = built
         && steps.run("generated files", &generate::check(root))
         && rust_tests(root, steps)
-        && steps.run("types of the pages", &ui("types"))
-        && steps.run("biome", &ui("lint"))
-        && steps.run("knip", &ui("unused"))
-        && steps.run("tests of the pages", &ui("test"));
+        && steps.run("types of the pages", &ui(root, TYPES))
+        && steps.run("biome", &ui(root, BIOME))
+        && steps.run("knip", &ui(root, &["knip"]))
+        && steps.run("tests of the pages", &ui(root, &["vitest", "run"]));
     let Some(programs) = programs.into_inner().filter(|_| tested) else {
         return false;
     };
@@ -69,6 +71,11 @@ fn set_up(root: &Path) -> Result<()> {
     machine::ready_for_tests(root)?;
     pages::build(root)?;
     pages::install(root, E2E)
+}
+
+/// One of the tools that `ui` has among its packages.
+fn ui(root: &Path, tool: &[&str]) -> Cmd {
+    Cmd::npm(root, "ui", &[&["exec", "--offline", "--"], tool].concat())
 }
 
 fn rustfmt(root: &Path) -> Cmd {
