@@ -73,6 +73,7 @@ impl Cmd {
     /// Starts it with both outputs as pipes.
     pub(crate) fn spawn_piped(&self) -> Result<Child> {
         self.command()
+            .env("NO_COLOR", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

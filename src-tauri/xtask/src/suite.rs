@@ -33,13 +33,15 @@ pub(crate) fn check(root: &Path) -> ExitCode {
     let mut steps = Steps::new();
     let set_up = || -> Result<()> {
         machine::ready_for_window(root)?;
-        pages::build(root)
+        pages::build(root)?;
+        pages::install(root, E2E)
     };
     let _ = steps.work("set-up", "cargo xtask check", || set_up().map(|()| nothing_counted()))
         && steps.run("rustfmt", &rustfmt(root))
         && steps.run("clippy", &clippy(root))
         && steps.run("types of the pages", &ui(root, TYPES))
-        && steps.run("biome", &ui(root, BIOME));
+        && steps.run("biome", &ui(root, BIOME))
+        && steps.run("types and form of the e2e", &e2e_check(root));
     if steps.close() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -60,7 +62,8 @@ fn run_all(root: &Path, steps: &mut Steps) -> bool {
         && steps.run("types of the pages", &ui(root, TYPES))
         && steps.run("biome", &ui(root, BIOME))
         && steps.run("knip", &ui(root, &["knip"]))
-        && steps.run("tests of the pages", &ui(root, &["vitest", "run"]));
+        && steps.run("tests of the pages", &ui(root, &["vitest", "run"]))
+        && steps.run("types and form of the e2e", &e2e_check(root));
     let Some(programs) = programs.into_inner().filter(|_| tested) else {
         return false;
     };
@@ -76,6 +79,10 @@ fn set_up(root: &Path) -> Result<()> {
 /// One of the tools that `ui` has among its packages.
 fn ui(root: &Path, tool: &[&str]) -> Cmd {
     Cmd::npm(root, "ui", &[&["exec", "--offline", "--"], tool].concat())
+}
+
+fn e2e_check(root: &Path) -> Cmd {
+    Cmd::npm(root, E2E, &["run", "check"])
 }
 
 fn rustfmt(root: &Path) -> Cmd {
@@ -102,7 +109,8 @@ fn rust_tests(root: &Path, steps: &mut Steps) -> bool {
     };
     // Snapshots are compared here and never rewritten, whatever the machine's settings say.
     steps.run("Rust tests", &unit.with("INSTA_UPDATE", "no"))
-        && steps.run("examples in docs", &Cmd::cargo(root, &["test", "--doc", "--workspace"]))
+        && steps
+            .run("examples in docs", &Cmd::cargo(root, &[&["test", "--doc"], EVERYTHING].concat()))
 }
 
 fn e2e(root: &Path, project: &str, programs: &Programs) -> Cmd {

@@ -2,7 +2,16 @@
 
 /** What is looked for: by role and name, else by selector; `nth` counts from 0. */
 export type Target = {
-  role?: "button" | "textbox" | "option" | "tab" | "link" | "row" | "menuitem" | "heading" | "listitem";
+  role?:
+    | "button"
+    | "textbox"
+    | "option"
+    | "tab"
+    | "link"
+    | "row"
+    | "menuitem"
+    | "heading"
+    | "listitem";
   name?: string;
   /** A selector, where role and name cannot find it. */
   css?: string;
@@ -15,7 +24,8 @@ export type Target = {
 export function locate(target: Target): { x: number; y: number } | null {
   const selectors: Record<string, string> = {
     button: "button, [role=button], input[type=submit]",
-    textbox: "input:not([type=checkbox]):not([type=radio]), textarea, [role=textbox], [role=searchbox], [contenteditable=true]",
+    textbox:
+      "input:not([type=checkbox]):not([type=radio]), textarea, [role=textbox], [role=searchbox], [contenteditable=true]",
     option: "option, [role=option]",
     tab: "[role=tab]",
     link: "a[href], [role=link]",
@@ -59,7 +69,8 @@ export function locate(target: Target): { x: number; y: number } | null {
   const element = matches[target.nth ?? 0];
   const box = element && visible(element);
   if (!box) return null;
-  const inside = box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+  const inside =
+    box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
   if (!inside) element.scrollIntoView({ block: "nearest", inline: "nearest" });
   const { x, y, width, height } = element.getBoundingClientRect();
   return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };

@@ -37,7 +37,11 @@ export function found(what: string, names: string[]): string {
 }
 
 /** Starts a program whose end is sure: asked first, forced after five seconds. */
-export function start(program: string, args: string[], options: Parameters<typeof spawn>[2] = {}): Running {
+export function start(
+  program: string,
+  args: string[],
+  options: Parameters<typeof spawn>[2] = {},
+): Running {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   const ended = new Promise<void>((done) => {
     child.once("exit", () => done());
@@ -54,7 +58,11 @@ export function start(program: string, args: string[], options: Parameters<typeo
 }
 
 /** Waits for a line of a program's output that a pattern finds, and gives the match. */
-export function says(running: Running, pattern: RegExp, limitMs = 30_000): Promise<RegExpExecArray> {
+export function says(
+  running: Running,
+  pattern: RegExp,
+  limitMs = 30_000,
+): Promise<RegExpExecArray> {
   const { child } = running;
   let text = "";
   return new Promise((done, fail) => {

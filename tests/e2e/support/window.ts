@@ -43,7 +43,9 @@ export async function openStage(): Promise<Stage> {
 /** Lets the server choose a free number: no race with others on the machine. */
 async function startDisplay(): Promise<{ name: string; running: Running }> {
   const args = ["-displayfd", "3", "-screen", "0", "1400x900x24", "-nolisten", "tcp"];
-  const running = start(found("Xvfb", ["Xvfb"]), args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+  const running = start(found("Xvfb", ["Xvfb"]), args, {
+    stdio: ["ignore", "ignore", "ignore", "pipe"],
+  });
   const told = running.child.stdio[3] as Readable;
   const number = await new Promise<string>((done, fail) => {
     told.once("data", (chunk: Buffer) => done(chunk.toString().trim()));
