@@ -19,7 +19,7 @@ pub(crate) const EVERYTHING: &[&str] = &["--workspace", "--features", "gantry-de
 const E2E: &str = "tests/e2e";
 
 const TYPES: &[&str] = &["tsc", "--noEmit"];
-const BIOME: &[&str] = &["biome", "ci", "."];
+const BIOME: &[&str] = &["biome", "ci", "--colors=off", "."];
 
 /// Runs everything.
 pub(crate) fn test(root: &Path) -> ExitCode {
