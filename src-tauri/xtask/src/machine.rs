@@ -92,8 +92,12 @@ impl Manager {
 
     fn packages<'a>(self, needs: &[&'a Need]) -> Vec<&'a str> {
         let column = self as usize;
-        let mut names: Vec<&str> =
-            needs.iter().flat_map(|need| need.packages[column].split(' ')).collect();
+        let named = needs.iter().flat_map(|need| need.packages[column].split(' '));
+        // What Debian calls chromium is on Ubuntu a package that fetches the snap.
+        let is_snap = self == Self::Apt && is_ubuntu();
+        let mut names: Vec<&str> = named
+            .map(|name| if is_snap && name == "chromium" { "chromium-browser" } else { name })
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -234,6 +238,11 @@ impl Rights {
             Self::SudoWithPassword => Cmd::new(root, "sudo", words),
         }
     }
+}
+
+fn is_ubuntu() -> bool {
+    let release = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    release.lines().any(|line| line == "ID=ubuntu")
 }
 
 /// Returns where a program is that a shell would find.
