@@ -131,11 +131,17 @@ fn inline_styles_hold_only_geometry() {
     let text = "<div style={{ left: x, '--n': 2, height: `${row.color}px` }} />\n\
                 <div style={{ width, color: \"red\" }} />\n\
                 <div\n  style={{\n    top: 0,\n    margin: 4,\n  }}\n/>\n\
-                <div style={geometry} />\n<div style={looks} />\n";
+                <div style={geometry} />\n<div style={looks} />\n\
+                <div style={full ? { flex: 1 } : { opacity: 0 }} />\n";
     let sample = [File::sample("ui/src/kit/A.tsx", text)];
     expect_found(
         &inline_styles(&sample),
-        &["ui/src/kit/A.tsx:2: color", "ui/src/kit/A.tsx:4: margin", "ui/src/kit/A.tsx:10: looks"],
+        &[
+            "ui/src/kit/A.tsx:2: color",
+            "ui/src/kit/A.tsx:4: margin",
+            "ui/src/kit/A.tsx:10: looks",
+            "ui/src/kit/A.tsx:11: opacity",
+        ],
     );
 }
 
@@ -276,6 +282,8 @@ const GEOMETRY: &[&str] = &[
     "gridTemplateRows",
     "gridColumn",
     "gridRow",
+    "flex",
+    "flex",
     "flexBasis",
     "paddingLeft",
     "paddingInlineStart",
@@ -318,13 +326,24 @@ fn balanced(text: &str) -> &str {
     text
 }
 
-/// The keys of `{{ a: 1, b }}`, or the name in `{a}`.
+/// The keys of all objects in `{{ a: 1, b }}` or `{c ? { a: 1 } : { b }}`, else the name in `{a}`.
 fn style_keys(style: &str) -> Vec<&str> {
     let inside =
         style.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or(style).trim();
-    let Some(object) = inside.strip_prefix('{').and_then(|it| it.strip_suffix('}')) else {
+    let mut objects = Vec::new();
+    let mut rest = inside;
+    while let Some(start) = rest.find('{') {
+        let object = balanced(&rest[start..]);
+        objects.push(object.trim_start_matches('{').trim_end_matches('}'));
+        rest = &rest[start + object.len()..];
+    }
+    if objects.is_empty() {
         return vec![inside.rsplit('.').next().unwrap_or(inside)];
-    };
+    }
+    objects.into_iter().flat_map(keys_of).collect()
+}
+
+fn keys_of(object: &str) -> Vec<&str> {
     let mut parts = vec![];
     let (mut depth, mut start) = (0, 0);
     for (at, c) in object.char_indices() {
