@@ -1,7 +1,9 @@
 //! The one window: its size, and what it may show.
 
-use tauri::webview::NewWindowResponse;
-use tauri::{App, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::{App, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+
+use crate::backend::Backend;
 
 /// Opens the window on the designer's pages.
 pub(crate) fn open(app: &App) -> tauri::Result<()> {
@@ -13,6 +15,11 @@ pub(crate) fn open(app: &App) -> tauri::Result<()> {
         .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Started {
+                window.state::<Backend>().end_feeds();
+            }
+        })
         .build()?;
     Ok(())
 }

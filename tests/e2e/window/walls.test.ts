@@ -39,7 +39,8 @@ function invoke(command: string, args: Record<string, unknown>): Promise<string>
       type Inside = { invoke: (name: string, body: unknown) => Promise<unknown> };
       const inside = (window as unknown as { __TAURI_INTERNALS__: Inside }).__TAURI_INTERNALS__;
       return inside.invoke(name, body).then(
-        (answer) => JSON.stringify(answer),
+        (answer) =>
+          answer instanceof ArrayBuffer ? new TextDecoder().decode(answer) : JSON.stringify(answer),
         (error) => `refused: ${typeof error === "string" ? error : JSON.stringify(error)}`,
       );
     },
