@@ -1,5 +1,5 @@
 //! Values through serde, and to and from `serde_json::Value` at the edges.
-//! Digits survive both ways, as `serde_json` here keeps them too.
+//! Digits survive both ways; of an exponent `serde_json` keeps the value and writes its sign.
 
 use std::fmt;
 

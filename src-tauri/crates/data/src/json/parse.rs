@@ -113,11 +113,7 @@ impl Run<'_, '_> {
     /// Reads the value at `pos`. `context` is where its shapes were met before.
     fn value(&mut self, context: u32) -> Step {
         match self.peek() {
-            b'"' => {
-                let text = self.text_value()?;
-                self.reader.stack.push(text);
-                Ok(())
-            }
+            b'"' => self.text_value(),
             b'-' | b'0'..=b'9' => self.number(),
             b'{' => self.object(context),
             b'[' => self.list(context),
@@ -141,9 +137,14 @@ impl Run<'_, '_> {
         self.expected("a value")
     }
 
-    #[inline]
+    #[inline(never)]
     fn number(&mut self) -> Step {
         match number::scan(self.bytes, self.pos) {
+            Ok((number::Repr::Int(int), end)) => {
+                self.pos = end;
+                self.reader.stack.push(Value(Repr::Int(int)));
+                Ok(())
+            }
             Ok((repr, end)) => {
                 self.pos = end;
                 self.reader.stack.push(Value(repr.into()));
@@ -206,15 +207,19 @@ impl Run<'_, '_> {
         if self.skip_space() == b'}' {
             self.pos += 1;
         } else {
-            let mut expected = self.reader.shapes.expected_first(context);
+            // Keys are expected as the last object in this place had them, up to the first that
+            // differs, and from there on as each list of keys went on last time.
+            let last = self.reader.shapes.last_within(context);
+            let mut expected = self.reader.shapes.edge_at(last, 0);
+            let mut is_alike = true;
+            let mut n_keys = 0;
             loop {
                 let edge = self.key(node, expected)?;
                 if edge == NONE {
                     return self.unshared_object(node, start);
                 }
-                if node == Shapes::ROOT && edge != expected {
-                    self.reader.shapes.expect_first(context, edge);
-                }
+                is_alike &= edge == expected;
+                n_keys += 1;
                 let (next, place) = self.reader.shapes.target(node, edge);
                 self.colon()?;
                 self.value(next)?;
@@ -231,7 +236,14 @@ impl Run<'_, '_> {
                     _ => return self.expected("a comma or `}`"),
                 }
                 self.skip_space();
-                expected = self.reader.shapes.expected_next(node);
+                expected = if is_alike {
+                    self.reader.shapes.edge_at(last, n_keys)
+                } else {
+                    self.reader.shapes.expected_next(node)
+                };
+            }
+            if node != last {
+                self.reader.shapes.remember(context, node);
             }
         }
         self.depth += 1;
@@ -250,7 +262,7 @@ impl Run<'_, '_> {
     fn key(&mut self, node: u32, expected: u32) -> Result<u32, Stopped> {
         if expected != NONE {
             let quoted = self.reader.shapes.quoted(expected);
-            if self.bytes[self.pos..].starts_with(quoted) {
+            if starts_with(&self.bytes[self.pos..], quoted) {
                 self.pos += quoted.len();
                 return Ok(expected);
             }
@@ -319,16 +331,19 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    #[inline]
-    fn text_value(&mut self) -> Result<Value, Stopped> {
-        Ok(match self.raw_text()? {
-            Raw::Slice(from, to) => Value::from(&self.text[from..to]),
-            Raw::Scratch => Value::from(self.reader.scratch.as_str()),
-        })
+    // Each kind pushes its own value, never one that comes from several branches: the value would
+    // go through memory in parts and wait there before it can be loaded as a whole.
+    #[inline(never)]
+    fn text_value(&mut self) -> Step {
+        match self.raw_text()? {
+            Raw::Slice(from, to) => self.reader.stack.push(Value::from(&self.text[from..to])),
+            Raw::Scratch => self.reader.stack.push(Value::from(self.reader.scratch.as_str())),
+        }
+        Ok(())
     }
 
     /// Reads the text whose opening quote is at `pos`.
-    #[inline]
+    #[inline(always)]
     fn raw_text(&mut self) -> Result<Raw, Stopped> {
         let from = self.pos + 1;
         match find_special(self.bytes, from) {
@@ -429,6 +444,25 @@ impl Run<'_, '_> {
 enum Raw {
     Slice(usize, usize),
     Scratch,
+}
+
+/// `bytes.starts_with(key)` without a call for the lengths that keys have.
+#[inline]
+fn starts_with(bytes: &[u8], key: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..key.len()) else {
+        return false;
+    };
+    if let (Some(a), Some(b)) = (bytes.first_chunk::<8>(), key.first_chunk::<8>()) {
+        return a == b
+            && match (bytes.last_chunk::<8>(), key.last_chunk::<8>()) {
+                (Some(a), Some(b)) if key.len() <= 16 => a == b,
+                _ => bytes[8..] == key[8..],
+            };
+    }
+    match (bytes.first_chunk::<4>(), key.first_chunk::<4>()) {
+        (Some(a), Some(b)) => a == b && bytes.last_chunk::<4>() == key.last_chunk::<4>(),
+        _ => bytes == key,
+    }
 }
 
 #[inline]

@@ -321,7 +321,9 @@ impl Push {
             self.pos = '\u{feff}'.len_utf8();
         }
         match &self.format {
-            Format::Document if !self.is_finished => Ok(Turn::Wait(State::Start)),
+            Format::Document if !self.is_finished && !self.is_broken => {
+                Ok(Turn::Wait(State::Start))
+            }
             Format::Document if self.is_broken => {
                 // What stands before the bytes that are no text may be wrong already.
                 match self.parser.value(&self.text, self.pos) {
