@@ -217,7 +217,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+        // In `serde_json`'s writing, which is what it had: `1.0` stays `1.0`.
+        let number = serde_json::Number::from_f64(value);
+        Ok(number.map_or(Value::null(), |number| from_serde_number(&number)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

@@ -18,7 +18,7 @@ fn refusal(bytes: &[u8]) -> String {
 }
 
 fn elements(path: &str) -> Format {
-    Format::Elements(Path::parse(path).unwrap())
+    Format::Elements(Path::parse(path).expect("a path"))
 }
 
 /// All values or the first error, fed in pieces of `n_bytes`.

@@ -343,7 +343,7 @@ impl Run<'_, '_> {
     }
 
     /// Reads the text whose opening quote is at `pos`.
-    #[inline(always)]
+    #[inline]
     fn raw_text(&mut self) -> Result<Raw, Stopped> {
         let from = self.pos + 1;
         match find_special(self.bytes, from) {
@@ -481,8 +481,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 pub(super) fn find_special(bytes: &[u8], mut pos: usize) -> Option<usize> {
     while let Some(chunk) = bytes.get(pos..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
+        let quote = word ^ (ONES * 0x22);
+        let backslash = word ^ (ONES * 0x5C);
         // A borrow can only mark bytes after one that is rightly marked, and the first counts.
         let found = (quote.wrapping_sub(ONES) & !quote)
             | (backslash.wrapping_sub(ONES) & !backslash)
