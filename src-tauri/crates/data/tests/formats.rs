@@ -11,12 +11,12 @@ use data::{
 };
 
 fn read(text: &str) -> Value {
-    json::read(text.as_bytes(), &Limits::default()).unwrap()
+    json::read(text.as_bytes(), &Limits::default()).expect("JSON")
 }
 
 fn rows(text: impl AsRef<[u8]>, options: CsvOptions) -> Vec<Result<String, String>> {
     Reader::new(text.as_ref(), options)
-        .unwrap()
+        .expect("a source that does not break off")
         .map(|row| row.map(|v| v.to_string()).map_err(|e| e.to_string()))
         .collect()
 }
@@ -49,7 +49,12 @@ fn rows_become_objects_of_texts() {
 
 #[test]
 fn options_are_followed() {
-    let options = CsvOptions { header: false, delimiter: Some(b','), trim: Trim::All };
+    let options = CsvOptions {
+        header: false,
+        delimiter: Some(b','),
+        trim: Trim::All,
+        ..CsvOptions::default()
+    };
     assert_eq!(rows("x , 1;2\n", options), ok(&[r#"{"column_1":"x","column_2":"1;2"}"#]));
     let options = CsvOptions { trim: Trim::Header, ..CsvOptions::default() };
     assert_eq!(rows(" a , b \n 1 ,2\n", options), ok(&[r#"{"a":" 1 ","b":"2"}"#]));
@@ -69,6 +74,26 @@ fn a_row_that_is_wrong_is_named_and_the_next_is_read() {
         "line 2, field 2 is not UTF-8; save the file as UTF-8"
     );
     assert_eq!(items[1], Ok(r#"{"a":"3","b":"4"}"#.to_owned()));
+}
+
+#[test]
+fn a_row_without_end_is_refused() {
+    let text = format!("a,b\n1,2\n\"{}", "x,".repeat(100_000));
+    let options = CsvOptions { max_row_bytes: 50_000, ..CsvOptions::default() };
+    let items = rows(text, options);
+    assert_eq!(items[0], Ok(r#"{"a":"1","b":"2"}"#.to_owned()));
+    let expected = "the row on line 3 is longer than 50000 bytes; is a quote not closed?";
+    assert_eq!(items[1].as_ref().unwrap_err(), expected);
+    assert_eq!(items.len(), 2);
+}
+
+#[test]
+fn a_header_of_equal_names_is_read_in_good_time() {
+    let text = format!("{}a\n1\n", "a,".repeat(200_000));
+    let options = CsvOptions { max_row_bytes: 1 << 20, ..CsvOptions::default() };
+    assert_eq!(rows(text, options), ok(&[r#"{"a":"1"}"#]));
+    let items = rows("a,a_2,a\n1,2,3\n", CsvOptions::default());
+    assert_eq!(items, ok(&[r#"{"a":"1","a_2":"2","a_3":"3"}"#]));
 }
 
 #[test]
@@ -150,6 +175,7 @@ fn a_schema_tells_what_was_seen() {
     let text = serde_json::to_string(&schema).unwrap();
     assert!(text.contains(r#""format":"date-time""#), "{text}");
     let mut back: Schema = serde_json::from_str(&text).unwrap();
+    assert_eq!(back, schema);
     assert_eq!(serde_json::to_string(&back).unwrap(), text);
     back.observe(&items[0]);
     assert_eq!(back.field("id").unwrap().count, 5);

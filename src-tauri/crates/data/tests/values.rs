@@ -17,7 +17,7 @@ use data::{
 use proptest::prelude::*;
 
 fn read(text: &str) -> Value {
-    json::read(text.as_bytes(), &Limits::default()).unwrap()
+    json::read(text.as_bytes(), &Limits::default()).expect("JSON")
 }
 
 fn number(text: &str) -> Number {
@@ -35,6 +35,8 @@ fn is_shared_between_threads<T: Send + Sync + 'static>() {}
 #[test]
 fn values_are_small_and_shared_between_threads() {
     is_shared_between_threads::<(Value, Object, Key, Shape, Number, Path, data::Schema)>();
+    is_shared_between_threads::<(ObjectBuilder, bin::Decoder, json::Push)>();
+    is_shared_between_threads::<json::Items<std::io::Empty>>();
     assert_eq!(size_of::<Value>(), 16);
 }
 
