@@ -101,8 +101,8 @@ impl Number {
     /// Reads a number written as JSON writes it, or returns `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let (repr, end) = scan(bytes, 0).ok()?;
-        (end == bytes.len()).then_some(Self(repr))
+        let (scanned, end) = scan(bytes, 0).ok()?;
+        (end == bytes.len()).then(|| Self(scanned.into()))
     }
 
     /// Takes a computed `f64`; `None` for infinities and NaN, which JSON cannot write.
@@ -455,9 +455,27 @@ pub(crate) enum NumberFault {
     LeadingZero,
 }
 
+/// A number as it was scanned; most need no more than their digits.
+pub(crate) enum Scanned {
+    /// `digits / 10^scale`, with a scale of at most 18.
+    Digits { digits: i64, scale: u8 },
+    /// Any other.
+    Other(Repr),
+}
+
+impl From<Scanned> for Repr {
+    fn from(scanned: Scanned) -> Self {
+        match scanned {
+            Scanned::Digits { digits, scale: 0 } => Self::Int(digits),
+            Scanned::Digits { digits, scale } => Self::Decimal(Decimal::new(digits, scale)),
+            Scanned::Other(repr) => repr,
+        }
+    }
+}
+
 /// Reads a number at `start`; returns it with the place after it.
 #[inline]
-pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Repr, usize), (NumberFault, usize)> {
+pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Scanned, usize), (NumberFault, usize)> {
     let mut pos = start;
     let negative = bytes.get(pos) == Some(&b'-');
     pos += usize::from(negative);
@@ -492,15 +510,11 @@ pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Repr, usize), (NumberF
         next = bytes.get(pos).copied().unwrap_or(0);
     }
     if next | 0x20 == b'e' || n_digits > FAST_DIGITS || (negative && mantissa == 0) {
-        return scan_slow(bytes, start, pos);
+        let (repr, end) = scan_slow(bytes, start, pos)?;
+        return Ok((Scanned::Other(repr), end));
     }
     let digits = if negative { -(mantissa as i64) } else { mantissa as i64 };
-    let repr = if scale == 0 {
-        Repr::Int(digits)
-    } else {
-        Repr::Decimal(Decimal::new(digits, scale as u8))
-    };
-    Ok((repr, pos))
+    Ok((Scanned::Digits { digits, scale: scale as u8 }, pos))
 }
 
 fn missing_digit(bytes: &[u8], pos: usize) -> NumberFault {

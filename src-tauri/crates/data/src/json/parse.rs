@@ -4,7 +4,7 @@
 use super::{JsonErrorKind, Limits, error::Fault};
 use crate::{
     Key, Object, Value,
-    number::{self, NumberFault},
+    number::{self, Decimal, NumberFault, Scanned},
     shape::Shape,
     shapes::{NONE, Shapes},
     value::{List, Repr},
@@ -140,14 +140,16 @@ impl Run<'_, '_> {
     #[inline(never)]
     fn number(&mut self) -> Step {
         match number::scan(self.bytes, self.pos) {
-            Ok((number::Repr::Int(int), end)) => {
+            Ok((scanned, end)) => {
                 self.pos = end;
-                self.reader.stack.push(Value(Repr::Int(int)));
-                Ok(())
-            }
-            Ok((repr, end)) => {
-                self.pos = end;
-                self.reader.stack.push(Value(repr.into()));
+                let stack = &mut self.reader.stack;
+                match scanned {
+                    Scanned::Digits { digits, scale: 0 } => push(stack, || Repr::Int(digits)),
+                    Scanned::Digits { digits, scale } => {
+                        push(stack, || Repr::Decimal(Decimal::new(digits, scale)));
+                    }
+                    Scanned::Other(repr) => push(stack, || repr.into()),
+                }
                 Ok(())
             }
             Err((fault, at)) => {
@@ -331,8 +333,6 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    // Each kind pushes its own value, never one that comes from several branches: the value would
-    // go through memory in parts and wait there before it can be loaded as a whole.
     #[inline(never)]
     fn text_value(&mut self) -> Step {
         match self.raw_text()? {
@@ -437,6 +437,18 @@ impl Run<'_, '_> {
             code = code << 4 | digit as u16;
         }
         Ok(code)
+    }
+}
+
+/// Pushes a value by writing it in its place.
+///
+/// A value that is made first and pushed then goes through memory in parts, for the way out of a
+/// panic needs its address, and loading it as a whole stalls: that was a tenth of all reading.
+#[inline]
+fn push(stack: &mut Vec<Value>, repr: impl FnOnce() -> Repr) {
+    stack.push(Value::null());
+    if let Some(top) = stack.last_mut() {
+        *top = Value(repr());
     }
 }
 
