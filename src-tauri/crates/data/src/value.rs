@@ -278,7 +278,7 @@ pub(crate) fn drop_nested(values: &mut [Value]) {
 
 fn take_containers(values: &mut [Value], work: &mut Vec<Value>) {
     for value in values.iter_mut().filter(|value| value.is_container()) {
-        work.push(std::mem::replace(value, Value::null()));
+        work.push(std::mem::take(value));
     }
 }
 

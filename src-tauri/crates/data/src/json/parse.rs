@@ -4,7 +4,7 @@
 use super::{JsonErrorKind, Limits, error::Fault};
 use crate::{
     Key, Object, Value,
-    number::{self, NumberFault},
+    number::{self, Decimal, NumberFault, Scanned},
     shape::Shape,
     shapes::{NONE, Shapes},
     value::{List, Repr},
@@ -113,11 +113,7 @@ impl Run<'_, '_> {
     /// Reads the value at `pos`. `context` is where its shapes were met before.
     fn value(&mut self, context: u32) -> Step {
         match self.peek() {
-            b'"' => {
-                let text = self.text_value()?;
-                self.reader.stack.push(text);
-                Ok(())
-            }
+            b'"' => self.text_value(),
             b'-' | b'0'..=b'9' => self.number(),
             b'{' => self.object(context),
             b'[' => self.list(context),
@@ -141,12 +137,19 @@ impl Run<'_, '_> {
         self.expected("a value")
     }
 
-    #[inline]
+    #[inline(never)]
     fn number(&mut self) -> Step {
         match number::scan(self.bytes, self.pos) {
-            Ok((repr, end)) => {
+            Ok((scanned, end)) => {
                 self.pos = end;
-                self.reader.stack.push(Value(repr.into()));
+                let stack = &mut self.reader.stack;
+                match scanned {
+                    Scanned::Digits { digits, scale: 0 } => push(stack, || Repr::Int(digits)),
+                    Scanned::Digits { digits, scale } => {
+                        push(stack, || Repr::Decimal(Decimal::new(digits, scale)));
+                    }
+                    Scanned::Other(repr) => push(stack, || repr.into()),
+                }
                 Ok(())
             }
             Err((fault, at)) => {
@@ -206,15 +209,19 @@ impl Run<'_, '_> {
         if self.skip_space() == b'}' {
             self.pos += 1;
         } else {
-            let mut expected = self.reader.shapes.expected_first(context);
+            // Keys are expected as the last object in this place had them, up to the first that
+            // differs, and from there on as each list of keys went on last time.
+            let last = self.reader.shapes.last_within(context);
+            let mut expected = self.reader.shapes.edge_at(last, 0);
+            let mut is_alike = true;
+            let mut n_keys = 0;
             loop {
                 let edge = self.key(node, expected)?;
                 if edge == NONE {
                     return self.unshared_object(node, start);
                 }
-                if node == Shapes::ROOT && edge != expected {
-                    self.reader.shapes.expect_first(context, edge);
-                }
+                is_alike &= edge == expected;
+                n_keys += 1;
                 let (next, place) = self.reader.shapes.target(node, edge);
                 self.colon()?;
                 self.value(next)?;
@@ -231,7 +238,14 @@ impl Run<'_, '_> {
                     _ => return self.expected("a comma or `}`"),
                 }
                 self.skip_space();
-                expected = self.reader.shapes.expected_next(node);
+                expected = if is_alike {
+                    self.reader.shapes.edge_at(last, n_keys)
+                } else {
+                    self.reader.shapes.expected_next(node)
+                };
+            }
+            if node != last {
+                self.reader.shapes.remember(context, node);
             }
         }
         self.depth += 1;
@@ -250,7 +264,7 @@ impl Run<'_, '_> {
     fn key(&mut self, node: u32, expected: u32) -> Result<u32, Stopped> {
         if expected != NONE {
             let quoted = self.reader.shapes.quoted(expected);
-            if self.bytes[self.pos..].starts_with(quoted) {
+            if starts_with(&self.bytes[self.pos..], quoted) {
                 self.pos += quoted.len();
                 return Ok(expected);
             }
@@ -319,12 +333,13 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    #[inline]
-    fn text_value(&mut self) -> Result<Value, Stopped> {
-        Ok(match self.raw_text()? {
-            Raw::Slice(from, to) => Value::from(&self.text[from..to]),
-            Raw::Scratch => Value::from(self.reader.scratch.as_str()),
-        })
+    #[inline(never)]
+    fn text_value(&mut self) -> Step {
+        match self.raw_text()? {
+            Raw::Slice(from, to) => self.reader.stack.push(Value::from(&self.text[from..to])),
+            Raw::Scratch => self.reader.stack.push(Value::from(self.reader.scratch.as_str())),
+        }
+        Ok(())
     }
 
     /// Reads the text whose opening quote is at `pos`.
@@ -425,10 +440,41 @@ impl Run<'_, '_> {
     }
 }
 
+/// Pushes a value by writing it in its place.
+///
+/// A value that is made first and pushed then goes through memory in parts, for the way out of a
+/// panic needs its address, and loading it as a whole stalls: that was a tenth of all reading.
+#[inline]
+fn push(stack: &mut Vec<Value>, repr: impl FnOnce() -> Repr) {
+    stack.push(Value::null());
+    if let Some(top) = stack.last_mut() {
+        *top = Value(repr());
+    }
+}
+
 /// A text just read: a part of the source, or resolved in the scratch text.
 enum Raw {
     Slice(usize, usize),
     Scratch,
+}
+
+/// `bytes.starts_with(key)` without a call for the lengths that keys have.
+#[inline]
+fn starts_with(bytes: &[u8], key: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..key.len()) else {
+        return false;
+    };
+    if let (Some(a), Some(b)) = (bytes.first_chunk::<8>(), key.first_chunk::<8>()) {
+        return a == b
+            && match (bytes.last_chunk::<8>(), key.last_chunk::<8>()) {
+                (Some(a), Some(b)) if key.len() <= 16 => a == b,
+                _ => bytes[8..] == key[8..],
+            };
+    }
+    match (bytes.first_chunk::<4>(), key.first_chunk::<4>()) {
+        (Some(a), Some(b)) => a == b && bytes.last_chunk::<4>() == key.last_chunk::<4>(),
+        _ => bytes == key,
+    }
 }
 
 #[inline]
@@ -447,8 +493,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 pub(super) fn find_special(bytes: &[u8], mut pos: usize) -> Option<usize> {
     while let Some(chunk) = bytes.get(pos..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
+        let quote = word ^ (ONES * 0x22);
+        let backslash = word ^ (ONES * 0x5C);
         // A borrow can only mark bytes after one that is rightly marked, and the first counts.
         let found = (quote.wrapping_sub(ONES) & !quote)
             | (backslash.wrapping_sub(ONES) & !backslash)
