@@ -18,8 +18,16 @@ async fn node_is_found_by_lineage_through_split_filter_branch_and_merge() {
             { "id": "out", "type": "data.map", "params": { "fields": [
                 { "to": "n", "from": "n" }, { "to": "order", "from": "$node('orders').id" } ] } }
         ]),
-        &["start>orders", "orders>rename", "rename>lines", "lines>ways", "ways.odd>small",
-          "small.kept>merge", "ways.otherwise>merge", "merge>out"],
+        &[
+            "start>orders",
+            "orders>rename",
+            "rename>lines",
+            "lines>ways",
+            "ways.odd>small",
+            "small.kept>merge",
+            "ways.otherwise>merge",
+            "merge>out",
+        ],
     );
     let input: Vec<_> = (0..40)
         .map(|id| json!({ "id": id, "wait": 40 - id, "lines": [{ "n": id * 2 + 1 }, { "n": id * 2 }] }))

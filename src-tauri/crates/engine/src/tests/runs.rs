@@ -192,13 +192,15 @@ async fn one_node_can_be_run_alone_in_a_flow_that_is_not_whole() {
 #[tokio::test(start_paused = true)]
 async fn the_same_run_has_the_same_events() {
     let flow = calls(7);
-    let input: Vec<_> = (0..300).map(|n| json!({ "n": n, "wait": n % 3, "fails": n % 2 })).collect();
+    let input: Vec<_> =
+        (0..300).map(|n| json!({ "n": n, "wait": n % 3, "fails": n % 2 })).collect();
     let first = run(&flow, json!(input)).await;
     let second = run(&flow, json!(input)).await;
     let plain = |ran: &super::Ran| -> Vec<_> {
-        let timeless = ran.events.iter().filter(|e| {
-            !matches!(e.what, What::Counted { .. } | What::NodeFinished { .. })
-        });
+        let timeless = ran
+            .events
+            .iter()
+            .filter(|e| !matches!(e.what, What::Counted { .. } | What::NodeFinished { .. }));
         timeless.map(|event| format!("{:?}", event.what)).collect()
     };
     assert_eq!(plain(&first), plain(&second));
