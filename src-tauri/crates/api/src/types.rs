@@ -343,6 +343,8 @@ pub enum UiEvent {
         /// The run.
         run: RunSummary,
     },
+    /// Some events were dropped because they were not taken in time: load what is shown again.
+    Resync,
     /// A flow was changed, made or deleted; load it again where `rev` is newer than yours.
     FlowChanged {
         /// The flow.
