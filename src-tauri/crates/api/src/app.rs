@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::journal::Journal;
+use engine::services::Services;
+use engine::{Engine, EngineOptions};
 use flow::catalogue::Catalogue;
 use flow::id::{FlowId, RunId};
 use flow::run::Timestamp;
@@ -16,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
 use crate::keeper::Keeper;
+use crate::opened::OpenRuns;
 use crate::prepared::PreparedFlows;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::types::{ApiError, Code};
@@ -49,12 +52,13 @@ pub enum FirstFlow {
 /// Gantry without a window. Close it with [`App::close`].
 pub struct App {
     pub(crate) data_dir: PathBuf,
-    pub(crate) base_dir: PathBuf,
     pub(crate) environment: Option<String>,
     pub(crate) store: Arc<Store>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) keeper: Arc<Keeper>,
+    pub(crate) engine: Engine,
     pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) open_runs: OpenRuns,
     pub(crate) run_ids: RunIds,
     pub(crate) prepared: PreparedFlows,
     pub(crate) running: Mutex<HashMap<RunId, tokio_util::sync::CancellationToken>>,
@@ -84,14 +88,24 @@ impl App {
         let store = Arc::new(Store::open(&data_dir.join(DATABASE))?);
         let hub = Arc::new(Hub::default());
         let keeper = Arc::new(Keeper::new(Arc::clone(&store), Arc::clone(&hub)));
-        let app = Arc::new(Self {
+        let services = Services {
             base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
+            ..Services::default()
+        };
+        let engine = Engine::new(EngineOptions {
+            services,
+            journal: Arc::clone(&keeper) as Arc<dyn Journal>,
+            ..EngineOptions::default()
+        });
+        let app = Arc::new(Self {
+            engine,
+            open_runs: OpenRuns::default(),
             environment: options.environment,
             data_dir,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),
             store,
-            catalogue: Arc::new(engine::catalogue()),
+            catalogue: Arc::new(crate::catalogue()),
             run_ids: RunIds::new(),
             prepared: PreparedFlows::default(),
             running: Mutex::default(),
@@ -178,10 +192,6 @@ impl App {
     /// All node types.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
-    }
-
-    pub(crate) fn journal(&self) -> Arc<dyn Journal> {
-        Arc::clone(&self.keeper) as Arc<dyn Journal>
     }
 
     /// Asks the store off the threads that serve.

@@ -129,7 +129,7 @@ fn named_nodes(text: &Text) -> Vec<String> {
     };
     references
         .iter()
-        .filter_map(|reference| match &reference.target {
+        .filter_map(|reference| match &reference.to {
             mapping::Target::Node(id) => Some(id.clone()),
             _ => None,
         })

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use data::Value;
 use engine::respond::Responder;
-use engine::{RunHandle, RunRequest, Target};
+use engine::{RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
 use flow::id::{NodeId, RunId};
 use flow::run::{RunStatus, Timestamp};
 use indexmap::IndexMap;
 use store::RunRow;
+use tokio::sync::oneshot;
 
 use crate::App;
 use crate::app::{lock, now};
@@ -37,6 +38,9 @@ pub struct Launch {
     /// Who waits for the flow's answer.
     pub responder: Option<Responder>,
 }
+
+/// What came of a run that goes on by itself.
+pub type Ended = oneshot::Receiver<RunOutcome>;
 
 /// Whether whoever started a run can open it at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,15 +103,18 @@ impl App {
         flow: &ReadyFlow,
         launch: Launch,
         row: Row,
-    ) -> Result<RunRow, ApiError> {
+    ) -> Result<(RunRow, Ended), ApiError> {
         let (row, handle) = self.launch(flow, launch, row).await?;
+        let (tell, ended) = oneshot::channel();
         lock(&self.running).insert(row.id.clone(), handle.cancellation());
         let (app, id) = (Arc::clone(self), row.id.clone());
         self.spawn(async move {
-            handle.wait().await;
+            let outcome = handle.wait().await;
             lock(&app.running).remove(&id);
+            // Most callers only want the run to be under way.
+            let _ = tell.send(outcome);
         });
-        Ok(row)
+        Ok((row, ended))
     }
 }
 

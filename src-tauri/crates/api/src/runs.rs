@@ -139,7 +139,7 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
         }
         None => launch.input = start.input.unwrap_or_default(),
     }
-    let row = app.launch_alone(&flow, launch, Row::First).await?;
+    let (row, _) = app.launch_alone(&flow, launch, Row::First).await?;
     Ok(summary_of(&row))
 }
 

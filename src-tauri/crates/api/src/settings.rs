@@ -53,5 +53,8 @@ pub async fn get(app: &App, _: Nothing) -> Result<Settings, ApiError> {
 
 /// Sets one.
 pub async fn set(app: &App, setting: Setting) -> Result<(), ApiError> {
-    Ok(app.store.set_setting(&setting.key, &setting.value.to_string()).await?)
+    app.store.set_setting(&setting.key, &setting.value.to_string()).await?;
+    // The environment may be another one now.
+    app.prepared.forget_all();
+    Ok(())
 }

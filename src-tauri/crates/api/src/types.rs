@@ -383,8 +383,8 @@ pub struct Schema {
     /// Whether some were `null`.
     pub nullable: bool,
     /// Up to three different values; not for lists and objects.
-    #[ts(optional, as = "Option<Vec<serde_json::Value>>", type = "unknown[]")]
-    pub samples: Vec<serde_json::Value>,
+    #[ts(optional, type = "unknown[]")]
+    pub samples: Option<Vec<serde_json::Value>>,
     /// The smallest number.
     #[ts(optional, type = "unknown")]
     pub min: Option<serde_json::Value>,
@@ -400,8 +400,8 @@ pub struct Schema {
     #[ts(optional)]
     pub format: Option<String>,
     /// Members of the objects, in the order in which they were first seen.
-    #[ts(optional, as = "Option<Vec<SchemaField>>")]
-    pub fields: Vec<SchemaField>,
+    #[ts(optional)]
+    pub fields: Option<Vec<SchemaField>>,
     /// Whether objects had more different members than are listed.
     pub more_fields: bool,
     /// The elements of the lists, all taken together.
