@@ -37,3 +37,4 @@ mod window;
 pub use emitter::Output;
 pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
 pub use run_scope::Clock;
+pub mod webhook;
