@@ -6,7 +6,7 @@ mod names;
 mod params;
 mod structure;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wires;
 mod words;
 
