@@ -383,3 +383,6 @@ fn push_text(text: &mut String, value: &Value) -> Result<(), Stop> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

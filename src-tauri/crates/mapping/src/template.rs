@@ -287,3 +287,6 @@ impl JsonSchema for Template {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;
