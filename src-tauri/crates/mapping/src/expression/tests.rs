@@ -138,7 +138,11 @@ fn facts_are_known_without_evaluating() {
     assert_eq!(of("a.`b c`.d").as_path().unwrap(), ["a", "b c", "d"]);
     assert_eq!(of("a[0]").as_path(), None);
     assert_eq!(of("$vars.a").as_path(), None);
-    assert!(of("total > 100").test(&serde_json::from_str(r#"{"total": 101}"#).unwrap(), &NoNames).unwrap());
+    assert!(
+        of("total > 100")
+            .test(&serde_json::from_str(r#"{"total": 101}"#).unwrap(), &NoNames)
+            .unwrap()
+    );
     assert!(!of("missing").test(&Value::null(), &NoNames).unwrap());
 }
 
@@ -163,7 +167,12 @@ fn expressions_are_shared_between_threads() {
 fn expressions_are_texts_in_files() {
     let expression: Expression = serde_json::from_str("\"a.b\"").unwrap();
     assert_eq!(serde_json::to_string(&expression).unwrap(), "\"a.b\"");
-    assert!(serde_json::from_str::<Expression>("\"a +\"").unwrap_err().to_string().contains("too early"));
+    assert!(
+        serde_json::from_str::<Expression>("\"a +\"")
+            .unwrap_err()
+            .to_string()
+            .contains("too early")
+    );
 }
 
 #[test]

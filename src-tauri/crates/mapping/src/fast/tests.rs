@@ -11,7 +11,9 @@ struct Run;
 impl Names for Run {
     fn get(&self, name: &str) -> Option<Value> {
         match name {
-            "vars" => serde_json::from_str(r#"{"a": 1, "b": {"c": [{"a": "x"}, {"a": "y"}]}}"#).ok(),
+            "vars" => {
+                serde_json::from_str(r#"{"a": 1, "b": {"c": [{"a": "x"}, {"a": "y"}]}}"#).ok()
+            }
             "env" => serde_json::from_str(r#"{"a": "x"}"#).ok(),
             _ => None,
         }
@@ -40,7 +42,13 @@ fn check(source: &str, item: &Value) -> Result<(), TestCaseError> {
     match fast.eval(item, &Run) {
         Err(Stop::Leave) => {}
         Err(Stop::Fault { fault, .. }) => {
-            prop_assert_eq!(Some(fault.code), slow.err().map(|fault| fault.code), "{} of {}", source, item);
+            prop_assert_eq!(
+                Some(fault.code),
+                slow.err().map(|fault| fault.code),
+                "{} of {}",
+                source,
+                item
+            );
         }
         Ok(value) => prop_assert_eq!(Ok(value), slow, "{} of {}", source, item),
     }
@@ -57,8 +65,17 @@ fn any_value() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(json!(null)),
         any::<bool>().prop_map(|bool| json!(bool)),
-        prop::sample::select(vec![json!(0), json!(1), json!(-3), json!(100), json!(1.5), json!(19.9), json!(1e20)]),
-        prop::sample::select(vec!["", "x", "y", "ä", "😀", "\u{ffff}", "1"]).prop_map(|text| json!(text)),
+        prop::sample::select(vec![
+            json!(0),
+            json!(1),
+            json!(-3),
+            json!(100),
+            json!(1.5),
+            json!(19.9),
+            json!(1e20)
+        ]),
+        prop::sample::select(vec!["", "x", "y", "ä", "😀", "\u{ffff}", "1"])
+            .prop_map(|text| json!(text)),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
@@ -69,23 +86,51 @@ fn any_value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 fn any_path() -> impl Strategy<Value = String> {
-    let start = prop::sample::select(vec!["$", "$vars", "$env", "$run", "$node(\"n\")", "$node('z')", "a", "b", "`c`", "d"]);
-    (start, prop::collection::vec(prop::sample::select(vec!["a", "b", "`c`", "d"]), 0..4))
-        .prop_map(|(start, steps)| steps.into_iter().fold(start.to_owned(), |path, step| path + "." + step))
+    let start = prop::sample::select(vec![
+        "$",
+        "$vars",
+        "$env",
+        "$run",
+        "$node(\"n\")",
+        "$node('z')",
+        "a",
+        "b",
+        "`c`",
+        "d",
+    ]);
+    (start, prop::collection::vec(prop::sample::select(vec!["a", "b", "`c`", "d"]), 0..4)).prop_map(
+        |(start, steps)| steps.into_iter().fold(start.to_owned(), |path, step| path + "." + step),
+    )
 }
 
 fn any_operand() -> impl Strategy<Value = String> {
     let literal = prop::sample::select(vec![
-        "0", "1", "-3", "100", "1.50", "\"x\"", "'y'", "''", "true", "false", "null", "\"ä\"", "'😀'", "'\u{ffff}'",
+        "0",
+        "1",
+        "-3",
+        "100",
+        "1.50",
+        "\"x\"",
+        "'y'",
+        "''",
+        "true",
+        "false",
+        "null",
+        "\"ä\"",
+        "'😀'",
+        "'\u{ffff}'",
     ]);
     prop_oneof![3 => any_path(), 1 => literal.prop_map(str::to_owned)]
 }
 
 fn any_source() -> impl Strategy<Value = String> {
-    let join = prop::collection::vec(any_operand(), 1..4).prop_map(|parts| parts.join(" & ")).boxed();
+    let join =
+        prop::collection::vec(any_operand(), 1..4).prop_map(|parts| parts.join(" & ")).boxed();
     let operand = prop_oneof![4 => any_operand(), 1 => join.clone()].boxed();
     let op = prop::sample::select(vec!["=", "!=", "<", "<=", ">", ">="]);
-    let compare = (operand.clone(), op, operand).prop_map(|(left, op, right)| format!("{left} {op} {right}")).boxed();
+    let compare = (operand.clone(), op, operand)
+        .prop_map(|(left, op, right)| format!("{left} {op} {right}"))
+        .boxed();
     let yes = prop_oneof![3 => compare.clone(), 1 => any_operand(), 1 => compare.prop_map(|inner| format!("({inner})"))];
     let logic = prop::collection::vec((yes.clone(), prop::sample::select(vec!["and", "or"])), 1..4)
         .prop_map(|parts| {
@@ -132,7 +177,25 @@ proptest! {
 
 #[test]
 fn only_what_is_certain_is_evaluated_here() {
-    for source in ["a[0]", "a.(b)", "(a).b", "a.*", "$sum(a)", "a + 1", "a in b", "a ? b : c", "{'a': b}", "[a]", "true.a", "'a\\n'", "a.'b'", "a = b = c", "$x", "-a", "a ~> $f"] {
+    for source in [
+        "a[0]",
+        "a.(b)",
+        "(a).b",
+        "a.*",
+        "$sum(a)",
+        "a + 1",
+        "a in b",
+        "a ? b : c",
+        "{'a': b}",
+        "[a]",
+        "true.a",
+        "'a\\n'",
+        "a.'b'",
+        "a = b = c",
+        "$x",
+        "-a",
+        "a ~> $f",
+    ] {
         let tokens = tokens(source).unwrap();
         assert!(compile(source, &tokens).is_none(), "{source}");
     }
@@ -140,7 +203,18 @@ fn only_what_is_certain_is_evaluated_here() {
 
 #[test]
 fn the_commonest_expressions_are_evaluated_here() {
-    for source in ["a", "a.b.`c d`", "total > 100", "a = 'x' and (b != -1 or c)", "'A-' & id", "$vars.shop", "$node(\"n\").id", "$", "$.a", "null"] {
+    for source in [
+        "a",
+        "a.b.`c d`",
+        "total > 100",
+        "a = 'x' and (b != -1 or c)",
+        "'A-' & id",
+        "$vars.shop",
+        "$node(\"n\").id",
+        "$",
+        "$.a",
+        "null",
+    ] {
         let tokens = tokens(source).unwrap();
         assert!(compile(source, &tokens).is_some(), "{source}");
     }
@@ -148,8 +222,11 @@ fn the_commonest_expressions_are_evaluated_here() {
 
 #[test]
 fn numbers_keep_their_digits() {
-    let item: Value = serde_json::from_str(r#"{"id": 12345678901234567890, "total": 19.90}"#).unwrap();
-    let shown = |source: &str| Expression::parse(source).unwrap().eval(&item, &NoNames).unwrap().unwrap().to_string();
+    let item: Value =
+        serde_json::from_str(r#"{"id": 12345678901234567890, "total": 19.90}"#).unwrap();
+    let shown = |source: &str| {
+        Expression::parse(source).unwrap().eval(&item, &NoNames).unwrap().unwrap().to_string()
+    };
     assert_eq!(shown("id"), "12345678901234567890");
     assert_eq!(shown("total"), "19.90");
     assert_eq!(shown("{\"id\": id}"), r#"{"id":12345678901234567890}"#);

@@ -20,7 +20,10 @@ fn a_whole_expression_keeps_its_type_and_others_become_text() {
     check("{{tags}}", r#"["a",1]"#);
     check("{{ missing }}", "nothing");
     check(" {{ price }}", r#"" 19.90""#);
-    check("{{ name }}: {{ id }} {{ tags }} {{ none }}", r#""Ada: 12345678901234567890 [\"a\",1] null""#);
+    check(
+        "{{ name }}: {{ id }} {{ tags }} {{ none }}",
+        r#""Ada: 12345678901234567890 [\"a\",1] null""#,
+    );
     check("plain", r#""plain""#);
     check("", r#""""#);
 }
@@ -78,7 +81,10 @@ fn any_json_may_hold_templates() {
         value.to_string(),
         r#"{"id":12345678901234567890,"list":["Ada!",1.50],"fixed":{"a":"{{x"}}"#
     );
-    assert_eq!(serde_json::to_string(&template).unwrap(), source.replace("\": ", "\":").replace(", ", ","));
+    assert_eq!(
+        serde_json::to_string(&template).unwrap(),
+        source.replace("\": ", "\":").replace(", ", ",")
+    );
     let wrong = serde_json::json!({"a/b": ["x", "{{ $vars.y }} {{"]});
     assert_eq!(JsonTemplate::parse(wrong).unwrap_err().0, "/a~1b/1");
     let template = JsonTemplate::parse(serde_json::json!({"a": ["{{ $vars.y }}"]})).unwrap();
