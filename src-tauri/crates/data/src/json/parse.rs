@@ -1,7 +1,9 @@
 //! Parses a JSON text that is at hand as a whole into a value.
 //! Splitting a stream into such texts is `push`'s part.
 
-use super::{JsonErrorKind, Limits, error::Fault};
+use lean_string::LeanStr;
+
+use super::{JsonErrorKind, Limits, error::Fault, stack::Stack};
 use crate::{
     Key, Object, Value,
     number::{self, Decimal, NumberFault, Scanned},
@@ -15,7 +17,7 @@ pub(crate) struct Parser {
     limits: Limits,
     shapes: Shapes,
     /// Values of the containers that are open, innermost last.
-    stack: Vec<Value>,
+    stack: Stack,
     /// A text with its escapes resolved.
     scratch: String,
 }
@@ -23,7 +25,7 @@ pub(crate) struct Parser {
 impl Parser {
     pub(crate) fn new(limits: Limits) -> Self {
         let limits = Limits { depth: limits.depth.min(Limits::MAX_DEPTH), ..limits };
-        Self { limits, shapes: Shapes::default(), stack: Vec::new(), scratch: String::new() }
+        Self { limits, shapes: Shapes::default(), stack: Stack::default(), scratch: String::new() }
     }
 
     /// Reads the value that is all of `text` from `start` on, space aside.
@@ -117,18 +119,18 @@ impl Run<'_, '_> {
             b'-' | b'0'..=b'9' => self.number(),
             b'{' => self.object(context),
             b'[' => self.list(context),
-            b't' => self.literal("true", Value(Repr::Bool(true))),
-            b'f' => self.literal("false", Value(Repr::Bool(false))),
-            b'n' => self.literal("null", Value::null()),
+            b't' => self.literal("true", Repr::Bool(true)),
+            b'f' => self.literal("false", Repr::Bool(false)),
+            b'n' => self.literal("null", Repr::Null),
             _ => self.expected("a value"),
         }
     }
 
-    fn literal(&mut self, word: &'static str, value: Value) -> Step {
+    fn literal(&mut self, word: &'static str, repr: Repr) -> Step {
         let rest = &self.bytes[self.pos..];
         if rest.starts_with(word.as_bytes()) {
             self.pos += word.len();
-            self.reader.stack.push(value);
+            self.reader.stack.push(|| repr);
             return Ok(());
         }
         if word.as_bytes().starts_with(rest) {
@@ -144,11 +146,11 @@ impl Run<'_, '_> {
                 self.pos = end;
                 let stack = &mut self.reader.stack;
                 match scanned {
-                    Scanned::Digits { digits, scale: 0 } => push(stack, || Repr::Int(digits)),
+                    Scanned::Digits { digits, scale: 0 } => stack.push(|| Repr::Int(digits)),
                     Scanned::Digits { digits, scale } => {
-                        push(stack, || Repr::Decimal(Decimal::new(digits, scale)));
+                        stack.push(|| Repr::Decimal(Decimal::new(digits, scale)));
                     }
-                    Scanned::Other(repr) => push(stack, || repr.into()),
+                    Scanned::Other(repr) => stack.push(|| repr.into()),
                 }
                 Ok(())
             }
@@ -196,8 +198,8 @@ impl Run<'_, '_> {
             }
         }
         self.depth += 1;
-        let list = List::new(self.reader.stack.drain(start..));
-        self.reader.stack.push(Value(Repr::List(list)));
+        let list = List::new(self.reader.stack.take_from(start));
+        self.reader.stack.push(|| Repr::List(list));
         Ok(())
     }
 
@@ -226,7 +228,7 @@ impl Run<'_, '_> {
                 self.colon()?;
                 self.value(next)?;
                 if let Some(at) = place {
-                    self.reader.stack.swap_remove(start + at);
+                    self.reader.stack.move_top(start + at);
                 }
                 node = next;
                 match self.skip_space() {
@@ -255,8 +257,8 @@ impl Run<'_, '_> {
     }
 
     fn push_object(&mut self, shape: Shape, start: usize) {
-        let object = Object::from_parts(shape, self.reader.stack.drain(start..));
-        self.reader.stack.push(Value(Repr::Object(object)));
+        let object = Object::from_parts(shape, self.reader.stack.take_from(start));
+        self.reader.stack.push(|| Repr::Object(object));
     }
 
     /// Reads a key and finds the step it is; `NONE` (before the key) when no steps are left.
@@ -316,7 +318,7 @@ impl Run<'_, '_> {
             self.colon()?;
             self.value(Shapes::ROOT)?;
             if let Err(at) = place {
-                self.reader.stack.swap_remove(start + at);
+                self.reader.stack.move_top(start + at);
             }
             match self.skip_space() {
                 b',' => self.pos += 1,
@@ -333,11 +335,16 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    // Out of line, as `number` is: within `value` they take the registers that recursion needs.
     #[inline(never)]
     fn text_value(&mut self) -> Step {
         match self.raw_text()? {
-            Raw::Slice(from, to) => self.reader.stack.push(Value::from(&self.text[from..to])),
-            Raw::Scratch => self.reader.stack.push(Value::from(self.reader.scratch.as_str())),
+            Raw::Slice(from, to) => {
+                self.reader.stack.push(|| Repr::Text(LeanStr::from(&self.text[from..to])));
+            }
+            Raw::Scratch => {
+                self.reader.stack.push(|| Repr::Text(LeanStr::from(self.reader.scratch.as_str())));
+            }
         }
         Ok(())
     }
@@ -437,18 +444,6 @@ impl Run<'_, '_> {
             code = code << 4 | digit as u16;
         }
         Ok(code)
-    }
-}
-
-/// Pushes a value by writing it in its place.
-///
-/// A value that is made first and pushed then goes through memory in parts, for the way out of a
-/// panic needs its address, and loading it as a whole stalls: that was a tenth of all reading.
-#[inline]
-fn push(stack: &mut Vec<Value>, repr: impl FnOnce() -> Repr) {
-    stack.push(Value::null());
-    if let Some(top) = stack.last_mut() {
-        *top = Value(repr());
     }
 }
 
