@@ -14,7 +14,7 @@ use store::RunRow;
 use tokio::sync::oneshot;
 
 use crate::App;
-use crate::app::{lock, now};
+use crate::app::{History, lock, now};
 use crate::prepared::ReadyFlow;
 use crate::types::{ApiError, Code};
 
@@ -65,7 +65,9 @@ impl App {
         let started_at = now();
         let id = self.run_ids.next(started_at);
         let new = new_row(flow, id.clone(), launch.trigger, started_at);
-        self.keeper.expect(new.clone());
+        if self.history == History::Kept {
+            self.keeper.expect(new.clone());
+        }
         if row == Row::First {
             self.keeper.announce(&id).await?;
         }

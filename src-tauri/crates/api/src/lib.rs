@@ -26,7 +26,7 @@ use flow::catalogue::Catalogue;
 use flow::check::Checked;
 use flow::file::FlowFile;
 
-pub use crate::app::{App, AppOptions, FirstFlow};
+pub use crate::app::{App, AppOptions, FirstFlow, History};
 pub use crate::commands::dispatch;
 pub use crate::hub::Subscription;
 pub use crate::launch::{Ended, Launch, Row};

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use store::SnapshotId;
 
 use crate::App;
-use crate::app::lock;
+use crate::app::{History, lock};
 use crate::flows::{load, read_file};
 use crate::hooks::Hook;
 use crate::types::{ApiError, Code};
@@ -121,8 +121,9 @@ impl App {
         let env = self.env(&text).await?;
         let prepared = self.engine.prepare(&file);
         let hooks = Hook::all(&file);
-        // Not waited for: it is on its way before any run that names it, and in the same order.
-        drop(self.store.keep_snapshot(&snapshot, text, layout).await);
+        if self.history == History::Kept {
+            self.store.keep_snapshot(&snapshot, text, layout).await?;
+        }
         Ok(Arc::new(ReadyFlow { file, rev, prepared, snapshot, env, hooks }))
     }
 
