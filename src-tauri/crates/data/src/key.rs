@@ -202,3 +202,29 @@ fn intern(text: &str, hash: u64) -> Key {
 pub(crate) fn shared_keys() -> usize {
     SHARDS.iter().map(|shard| shard.lock().unwrap().keys.len()).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_distinct_keys_do_not_fill_the_table() {
+        let mut held = Vec::new();
+        for n in 0..1_000_000 {
+            let key = Key::new(&format!("hostile-{n}"));
+            if n % 8 == 0 {
+                held.push(key);
+            }
+        }
+        assert!(shared_keys() <= N_SHARDS * SHARD_KEYS);
+        assert_eq!(held[17], Key::new("hostile-136"));
+        drop(held);
+        let bounded = |n| Key::new(&format!("later-{n}"));
+        let later: Vec<Key> = (0..200_000).map(bounded).collect();
+        drop(later);
+        assert!((0..SHARD_KEYS * 40).all(|n| bounded(n).as_str().starts_with("later-")));
+        assert!(
+            Key::new("total").ptr_eq(&Key::new("total")) || shared_keys() == N_SHARDS * SHARD_KEYS
+        );
+    }
+}

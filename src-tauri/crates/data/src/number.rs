@@ -6,6 +6,7 @@ use std::{
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
+    num::FpCategory,
 };
 
 use triomphe::Arc;
@@ -100,8 +101,8 @@ impl Number {
     /// Reads a number written as JSON writes it, or returns `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let (repr, end) = scan(bytes, 0).ok()?;
-        (end == bytes.len()).then_some(Self(repr))
+        let (scanned, end) = scan(bytes, 0).ok()?;
+        (end == bytes.len()).then(|| Self(scanned.into()))
     }
 
     /// Takes a computed `f64`; `None` for infinities and NaN, which JSON cannot write.
@@ -111,7 +112,7 @@ impl Number {
         if !value.is_finite() {
             return None;
         }
-        if value.trunc() == value && value.abs() <= EXACT_F64 as f64 {
+        if value.fract().classify() == FpCategory::Zero && value.abs() <= EXACT_F64 as f64 {
             return Some(Self(Repr::Int(value as i64)));
         }
         Some(Self(Repr::Float(value)))
@@ -202,15 +203,15 @@ impl Number {
         }
     }
 
-    fn parts(&self) -> Parts<'_> {
+    fn parts(&self) -> Parts {
         match &self.0 {
             Repr::Int(int) => Parts::small(*int, 0),
             Repr::Decimal(decimal) => Parts::small(decimal.digits(), -i64::from(decimal.scale)),
             Repr::Float(float) => {
                 let mut buffer = zmij::Buffer::new();
-                Parts::parse(Cow::Owned(buffer.format_finite(*float).as_bytes().to_vec()))
+                Parts::parse(buffer.format_finite(*float).as_bytes())
             }
-            Repr::Exact(text) => Parts::parse(Cow::Borrowed(text.as_bytes())),
+            Repr::Exact(text) => Parts::parse(text.as_bytes()),
         }
     }
 }
@@ -276,19 +277,19 @@ impl From<u64> for Number {
 }
 
 /// A number taken apart: `±mantissa * 10^exponent`, the mantissa without zeros at its end.
-struct Parts<'a> {
+struct Parts {
     negative: bool,
-    mantissa: Mantissa<'a>,
+    mantissa: Mantissa,
     exponent: i64,
 }
 
 /// Digits without zeros at either end; `Large` has more than 18 of them.
-enum Mantissa<'a> {
+enum Mantissa {
     Small(i64),
-    Large(Cow<'a, [u8]>),
+    Large(Vec<u8>),
 }
 
-impl Mantissa<'_> {
+impl Mantissa {
     fn small(&self) -> Option<i128> {
         match self {
             Self::Small(digits) => Some(i128::from(*digits)),
@@ -317,12 +318,12 @@ impl Mantissa<'_> {
 /// Exponents are cut off here, far beyond any that arithmetic could reach.
 const MAX_EXPONENT: i64 = 1_000_000_000_000_000_000;
 
-impl<'a> Parts<'a> {
-    fn small(digits: i64, mut exponent: i64) -> Parts<'static> {
+impl Parts {
+    fn small(digits: i64, mut exponent: i64) -> Self {
         let negative = digits < 0;
         let mut rest = digits.unsigned_abs();
         if rest == 0 {
-            return Parts { negative: false, mantissa: Mantissa::Small(0), exponent: 0 };
+            return Self { negative: false, mantissa: Mantissa::Small(0), exponent: 0 };
         }
         while rest.is_multiple_of(10) {
             rest /= 10;
@@ -331,13 +332,13 @@ impl<'a> Parts<'a> {
         let mantissa = if count_digits(rest) <= FAST_DIGITS {
             Mantissa::Small(rest as i64)
         } else {
-            Mantissa::Large(Cow::Owned(rest.to_string().into_bytes()))
+            Mantissa::Large(rest.to_string().into_bytes())
         };
-        Parts { negative, mantissa, exponent }
+        Self { negative, mantissa, exponent }
     }
 
     /// Takes apart a text that is known to be a JSON number.
-    fn parse(text: Cow<'a, [u8]>) -> Parts<'a> {
+    fn parse(text: &[u8]) -> Self {
         let negative = text.first() == Some(&b'-');
         let start = usize::from(negative);
         let e_at = text.iter().position(|b| matches!(b, b'e' | b'E')).unwrap_or(text.len());
@@ -350,15 +351,15 @@ impl<'a> Parts<'a> {
         let n_trailing = digits[n_leading..].iter().rev().take_while(|&&b| b == b'0').count();
         let digits = &digits[n_leading..digits.len() - n_trailing];
         if digits.is_empty() {
-            return Parts { negative: false, mantissa: Mantissa::Small(0), exponent: 0 };
+            return Self { negative: false, mantissa: Mantissa::Small(0), exponent: 0 };
         }
         exponent += n_trailing as i64;
         let mantissa = if digits.len() <= FAST_DIGITS {
             Mantissa::Small(digits.iter().fold(0, |n, b| n * 10 + i64::from(b - b'0')))
         } else {
-            Mantissa::Large(Cow::Owned(digits.to_vec()))
+            Mantissa::Large(digits.to_vec())
         };
-        Parts { negative, mantissa, exponent }
+        Self { negative, mantissa, exponent }
     }
 
     fn is_zero(&self) -> bool {
@@ -375,7 +376,7 @@ impl<'a> Parts<'a> {
         }
     }
 
-    fn compare(&self, other: &Parts<'_>) -> Ordering {
+    fn compare(&self, other: &Self) -> Ordering {
         let by_sign = self.sign().cmp(&other.sign());
         if by_sign != Ordering::Equal || self.is_zero() {
             return by_sign;
@@ -412,14 +413,14 @@ fn parse_f64(text: &[u8]) -> f64 {
 /// Writes the shortest digits that read back to `value`, laid out as `ECMAScript` does.
 fn write_f64(value: f64, out: &mut Vec<u8>) {
     let mut buffer = zmij::Buffer::new();
-    let parts = Parts::parse(Cow::Borrowed(buffer.format_finite(value).as_bytes()));
+    let parts = Parts::parse(buffer.format_finite(value).as_bytes());
     if parts.negative {
         out.push(b'-');
     }
     let digits = parts.mantissa.digits();
     let n_digits = digits.len() as i64;
     let point = n_digits + parts.exponent;
-    if point > 21 || point < -5 {
+    if !(-5..=21).contains(&point) {
         out.push(digits[0]);
         if n_digits > 1 {
             out.push(b'.');
@@ -454,9 +455,27 @@ pub(crate) enum NumberFault {
     LeadingZero,
 }
 
+/// A number as it was scanned; most need no more than their digits.
+pub(crate) enum Scanned {
+    /// `digits / 10^scale`, with a scale of at most 18.
+    Digits { digits: i64, scale: u8 },
+    /// Any other.
+    Other(Repr),
+}
+
+impl From<Scanned> for Repr {
+    fn from(scanned: Scanned) -> Self {
+        match scanned {
+            Scanned::Digits { digits, scale: 0 } => Self::Int(digits),
+            Scanned::Digits { digits, scale } => Self::Decimal(Decimal::new(digits, scale)),
+            Scanned::Other(repr) => repr,
+        }
+    }
+}
+
 /// Reads a number at `start`; returns it with the place after it.
 #[inline]
-pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Repr, usize), (NumberFault, usize)> {
+pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Scanned, usize), (NumberFault, usize)> {
     let mut pos = start;
     let negative = bytes.get(pos) == Some(&b'-');
     pos += usize::from(negative);
@@ -491,15 +510,11 @@ pub(crate) fn scan(bytes: &[u8], start: usize) -> Result<(Repr, usize), (NumberF
         next = bytes.get(pos).copied().unwrap_or(0);
     }
     if next | 0x20 == b'e' || n_digits > FAST_DIGITS || (negative && mantissa == 0) {
-        return scan_slow(bytes, start, pos);
+        let (repr, end) = scan_slow(bytes, start, pos)?;
+        return Ok((Scanned::Other(repr), end));
     }
     let digits = if negative { -(mantissa as i64) } else { mantissa as i64 };
-    let repr = if scale == 0 {
-        Repr::Int(digits)
-    } else {
-        Repr::Decimal(Decimal::new(digits, scale as u8))
-    };
-    Ok((repr, pos))
+    Ok((Scanned::Digits { digits, scale: scale as u8 }, pos))
 }
 
 fn missing_digit(bytes: &[u8], pos: usize) -> NumberFault {
@@ -525,8 +540,7 @@ fn scan_slow(
         }
     }
     let text = std::str::from_utf8(&bytes[start..pos]).expect("only ASCII was passed over");
-    let is_zero =
-        text.bytes().take_while(|b| b | 0x20 != b'e').all(|b| !(b'1'..=b'9').contains(&b));
+    let is_zero = !text.bytes().take_while(|b| b | 0x20 != b'e').any(|b| matches!(b, b'1'..=b'9'));
     if !is_zero {
         if let Ok(int) = text.parse::<i64>() {
             return Ok((Repr::Int(int), pos));

@@ -94,19 +94,16 @@ impl Object {
     /// This object with one member set: in its place if the key is there, else at the end.
     pub fn with(&self, key: impl Into<Key>, value: Value) -> Self {
         let key = key.into();
-        match self.shape().index_of_key(&key) {
-            Some(at) => {
-                let mut values = self.values().to_vec();
-                values[at] = value;
-                Self::from_parts(self.shape().clone(), values.into_iter())
-            }
-            None => {
-                let mut values = Vec::with_capacity(self.len() + 1);
-                values.extend_from_slice(self.values());
-                values.push(value);
-                Self::from_parts(self.shape().with(&key), values.into_iter())
-            }
-        }
+        let mut values = Vec::with_capacity(self.len() + 1);
+        values.extend_from_slice(self.values());
+        let shape = if let Some(at) = self.shape().index_of_key(&key) {
+            values[at] = value;
+            self.shape().clone()
+        } else {
+            values.push(value);
+            self.shape().with(&key)
+        };
+        Self::from_parts(shape, values.into_iter())
     }
 
     /// This object without one member; the same object if the key is not there.

@@ -1,5 +1,5 @@
 //! Values through serde, and to and from `serde_json::Value` at the edges.
-//! Digits survive both ways, as `serde_json` here keeps them too.
+//! Digits survive both ways; of an exponent `serde_json` keeps the value and writes its sign.
 
 use std::fmt;
 
@@ -208,8 +208,18 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(value.into())
     }
 
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        Ok(Number::parse(&value.to_string()).map_or(Value::null(), Value::from))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        Ok(Number::parse(&value.to_string()).map_or(Value::null(), Value::from))
+    }
+
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+        // In `serde_json`'s writing, which is what it had: `1.0` stays `1.0`.
+        let number = serde_json::Number::from_f64(value);
+        Ok(number.map_or(Value::null(), |number| from_serde_number(&number)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

@@ -27,8 +27,10 @@ struct Node {
     n_keys: u32,
     /// The edge taken from here last time.
     next: u32,
-    /// The first edge of the last object that was the value of this node's key.
-    first_within: u32,
+    /// Where the keys of the last object led that was the value of this node's key.
+    last_within: u32,
+    /// The edges that lead here and their shape, once an object has ended here.
+    path: Box<[u32]>,
     shape: Option<Shape>,
 }
 
@@ -75,7 +77,8 @@ impl Shapes {
             edge: NONE,
             n_keys: 0,
             next: NONE,
-            first_within: NONE,
+            last_within: Self::ROOT,
+            path: Box::default(),
             shape: Some(Shape::empty()),
         });
     }
@@ -88,21 +91,27 @@ impl Shapes {
         }
     }
 
-    /// The edge that an object within `context` began with last time.
+    /// The node at which the last object within `context` ended.
     #[inline]
-    pub(crate) fn expected_first(&self, context: u32) -> u32 {
-        self.nodes[context as usize].first_within
+    pub(crate) fn last_within(&self, context: u32) -> u32 {
+        self.nodes[context as usize].last_within
+    }
+
+    #[inline]
+    pub(crate) fn remember(&mut self, context: u32, node: u32) {
+        self.nodes[context as usize].last_within = node;
+    }
+
+    /// The edge of the key at `at` of the objects that ended at `node`, or `NONE`.
+    #[inline]
+    pub(crate) fn edge_at(&self, node: u32, at: usize) -> u32 {
+        self.nodes[node as usize].path.get(at).copied().unwrap_or(NONE)
     }
 
     /// The edge that followed `node` last time.
     #[inline]
     pub(crate) fn expected_next(&self, node: u32) -> u32 {
         self.nodes[node as usize].next
-    }
-
-    #[inline]
-    pub(crate) fn expect_first(&mut self, context: u32, edge: u32) {
-        self.nodes[context as usize].first_within = edge;
     }
 
     /// The key of an edge in quotes, without the colon.
@@ -159,7 +168,8 @@ impl Shapes {
                 edge: at,
                 n_keys: n_keys + 1,
                 next: NONE,
-                first_within: NONE,
+                last_within: Self::ROOT,
+                path: Box::default(),
                 shape: None,
             });
         }
@@ -190,24 +200,33 @@ impl Shapes {
         if let Some(shape) = &self.nodes[node as usize].shape {
             return shape.clone();
         }
-        let shape = Shape::from_distinct(self.keys_of(node).into_keys());
-        self.nodes[node as usize].shape = Some(shape.clone());
+        let path = self.path_of(node);
+        let keys = path.iter().map(|&edge| self.edges[edge as usize].key.clone()).collect();
+        let shape = Shape::from_distinct(keys);
+        let node = &mut self.nodes[node as usize];
+        node.path = path.into_boxed_slice();
+        node.shape = Some(shape.clone());
         shape
     }
 
     /// The keys that lead to `node`, for an object that leaves the tree there.
     pub(crate) fn keys_of(&self, node: u32) -> DistinctKeys {
-        let mut keys = Vec::new();
+        let mut keys = DistinctKeys::default();
+        for edge in self.path_of(node) {
+            // Every key on a way through the tree is there once.
+            let _ = keys.insert(self.edges[edge as usize].key.clone());
+        }
+        keys
+    }
+
+    fn path_of(&self, node: u32) -> Vec<u32> {
+        let mut path = Vec::new();
         let mut node = &self.nodes[node as usize];
         while node.edge != NONE {
-            keys.push(self.edges[node.edge as usize].key.clone());
+            path.push(node.edge);
             node = &self.nodes[node.parent as usize];
         }
-        let mut distinct = DistinctKeys::default();
-        for key in keys.into_iter().rev() {
-            // Every key on a way through the tree is there once.
-            let _ = distinct.insert(key);
-        }
-        distinct
+        path.reverse();
+        path
     }
 }

@@ -15,7 +15,8 @@ use crate::{
 /// A JSON value.
 ///
 /// Cloning copies 16 bytes and at most counts a reference; texts of up to 16 bytes need no memory
-/// of their own.
+/// of their own. Dropping takes bounded stack however deep a value is; comparing, hashing and
+/// writing take stack by depth, which [`Limits`](crate::Limits) bounds for all that is read.
 #[derive(Clone)]
 pub struct Value(pub(crate) Repr);
 
@@ -278,7 +279,7 @@ pub(crate) fn drop_nested(values: &mut [Value]) {
 
 fn take_containers(values: &mut [Value], work: &mut Vec<Value>) {
     for value in values.iter_mut().filter(|value| value.is_container()) {
-        work.push(std::mem::replace(value, Value::null()));
+        work.push(std::mem::take(value));
     }
 }
 

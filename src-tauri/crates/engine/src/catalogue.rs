@@ -1,8 +1,9 @@
 //! The catalogue of all node types, with the forms lowered from their params. Not the types
 //! themselves: see `nodes`.
 
-use flow::catalogue::{Carries, Catalogue, Consumes, Family, NodeInfo, NodeType, Port};
+use flow::catalogue::{Carries, Catalogue, Consumes, Example, Family, NodeInfo, NodeType, Port};
 use flow::id::TypeId;
+use serde_json::Value as Json;
 
 use crate::node::Registered;
 use crate::nodes::TYPES;
@@ -22,6 +23,23 @@ pub(crate) fn registered(kind: &TypeId) -> Option<&'static Registered> {
 /// A port for any items.
 pub(crate) fn items_port(name: &str) -> Port {
     Port { name: name.to_owned(), carries: Carries::Items, about: String::new(), many: false }
+}
+
+/// A port for items, with a few words about them.
+pub(crate) fn port(name: &str, about: &str) -> Port {
+    Port { about: about.to_owned(), ..items_port(name) }
+}
+
+/// An example: these items go in, those come out of the first port.
+pub(crate) fn example(title: &str, params: Json, input: Json, output: Json) -> Example {
+    Example { title: title.to_owned(), params, input: list(input), output: Some(list(output)) }
+}
+
+fn list(json: Json) -> Vec<Json> {
+    match json {
+        Json::Array(items) => items,
+        other => vec![other],
+    }
 }
 
 /// A list of texts, such as keywords.

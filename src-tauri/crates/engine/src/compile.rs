@@ -79,10 +79,16 @@ fn not_told_yet(
     node: &flow::id::NodeId,
     problem: flow::catalogue::Problem,
 ) -> Option<Diagnostic> {
-    let is_told = told.iter().any(|d| d.severity == Severity::Error && d.at.node.as_ref() == Some(node));
+    let is_told =
+        told.iter().any(|d| d.severity == Severity::Error && d.at.node.as_ref() == Some(node));
     let at = At { node: Some(node.clone()), key: Some(problem.key), ..At::default() };
     let code = "param.invalid".to_owned();
-    (!is_told).then_some(Diagnostic { severity: Severity::Error, code, message: problem.message, at })
+    (!is_told).then_some(Diagnostic {
+        severity: Severity::Error,
+        code,
+        message: problem.message,
+        at,
+    })
 }
 
 fn rules(index: usize, node: &plain::Node, behaviour: &Behaviour, is_kept: bool) -> Rules {
@@ -196,7 +202,9 @@ impl Cut<'_> {
             self.lead_on(node, (stage, member), &seats, &targets, &mut stages);
             for port in self.result_ports(node, &seats, tapped) {
                 let outlet = match self.into {
-                    Into::Flow => Outlet::Result { port: self.places.nodes[node].first_port + port },
+                    Into::Flow => {
+                        Outlet::Result { port: self.places.nodes[node].first_port + port }
+                    }
                     Into::Scope => {
                         results.push(n_channels);
                         n_channels += 1;
@@ -270,7 +278,8 @@ impl Cut<'_> {
         tapped: &[usize],
     ) -> Vec<usize> {
         let plain = &self.graph.nodes()[node];
-        let is_last = !plain.wires_out.iter().any(|w| seats.contains_key(&self.graph.wires()[*w].to));
+        let is_last =
+            !plain.wires_out.iter().any(|w| seats.contains_key(&self.graph.wires()[*w].to));
         if !is_last && !tapped.contains(&node) {
             return Vec::new();
         }

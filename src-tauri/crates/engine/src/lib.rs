@@ -28,8 +28,11 @@ mod spill;
 mod stage;
 pub mod step;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub use emitter::Output;
 pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
 pub use run_scope::Clock;
+pub mod webhook;

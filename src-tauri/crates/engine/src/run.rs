@@ -339,8 +339,10 @@ impl Owner {
     fn outcome(&self) -> RunOutcome {
         let World { tally, program, scope, .. } = &*self.world;
         let places = program.places.nodes.iter();
-        let nodes: IndexMap<_, _> =
-            places.zip(&tally.nodes).map(|(place, tally)| (place.id.clone(), tally.counts())).collect();
+        let nodes: IndexMap<_, _> = places
+            .zip(&tally.nodes)
+            .map(|(place, tally)| (place.id.clone(), tally.counts()))
+            .collect();
         let rejected = nodes.values().map(|counts| counts.rejected).sum();
         let items = tally.n_results.load(Relaxed);
         let status = match &self.end {
@@ -359,9 +361,8 @@ impl Owner {
         let World { tally, program, .. } = &*self.world;
         let n_in = tally.n_born.load(Relaxed).max(1);
         let writers = program.nodes.iter().zip(&tally.nodes).filter(|(node, _)| node.writes);
-        let n_sent = writers.fold(None, |sum, (_, tally)| {
-            Some(sum.unwrap_or(0) + tally.items_out.load(Relaxed))
-        });
+        let n_sent = writers
+            .fold(None, |sum, (_, tally)| Some(sum.unwrap_or(0) + tally.items_out.load(Relaxed)));
         let items = if n_in == 1 { "item" } else { "items" };
         let out = match n_sent {
             Some(n_sent) => format!("{n_sent} sent"),

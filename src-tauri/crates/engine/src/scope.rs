@@ -19,11 +19,7 @@ use crate::spill::Queue;
 use crate::step::StepError;
 
 /// Runs the scope at the head of the emitter's stage until the inlet ends.
-pub(crate) async fn run(
-    inlet: &mut Inlet,
-    emitter: &mut Emitter,
-    node: usize,
-) -> Result<(), Halt> {
+pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -> Result<(), Halt> {
     let world = Arc::clone(&emitter.world);
     let scope = &world.program.nodes[node];
     let Some(body) = scope.body.as_ref().filter(|body| !body.stages.is_empty()) else {
@@ -200,7 +196,8 @@ async fn give_kept(emitter: &mut Emitter, instance: &mut Instance) -> Result<(),
 
 /// What failed inside is what failed the scope's item.
 fn inner_error(error: &ItemError) -> StepError {
-    let told = StepError::terminal(error.class, format!("At \"{}\": {}", error.node, error.message));
+    let told =
+        StepError::terminal(error.class, format!("At \"{}\": {}", error.node, error.message));
     told.with(|trouble| {
         trouble.advice.clone_from(&error.advice);
         trouble.attempts = error.attempts;

@@ -116,9 +116,10 @@ fn told(result: Result<(), StepError>, halt: Option<Halt>, emitter: &Emitter) ->
 /// The context of a node as a whole: its item is the scope's, or the run as such.
 pub(crate) fn head_context(emitter: &Emitter) -> EmbeddedContext {
     let rules = Arc::clone(&emitter.world.program.nodes[emitter.stage.members[0].node].rules);
-    let lineage = emitter.within.clone().unwrap_or_else(|| {
-        Lineage::new(&Arc::new(Origin::start(rules.id.clone(), 0, true)), 0)
-    });
+    let lineage = emitter
+        .within
+        .clone()
+        .unwrap_or_else(|| Lineage::new(&Arc::new(Origin::start(rules.id.clone(), 0, true)), 0));
     EmbeddedContext::new(Arc::clone(&emitter.world.scope), rules, lineage)
 }
 

@@ -28,11 +28,7 @@ const PAGES_AHEAD: usize = 3;
 const DONE_AHEAD: usize = 8;
 
 /// Runs the node at the head of the emitter's stage until the inlet ends.
-pub(crate) async fn run(
-    inlet: &mut Inlet,
-    emitter: &mut Emitter,
-    node: usize,
-) -> Result<(), Halt> {
+pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -> Result<(), Halt> {
     let mut window = Window::new(Arc::clone(&emitter.world), node);
     let mut source = Source::Open;
     loop {

@@ -130,7 +130,7 @@ pub enum EditError {
         /// How long the list is.
         len: usize,
     },
-    /// The same wire stands behind the place for the new one.
+    /// The same wire is there already, so that taking one out again would not be clear.
     #[error("the wire {0} is there already")]
     Twice(String),
     /// The key cannot be set.

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use data::Value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value as Json;
 
+use crate::fast::{self, Fast, Stop, is_true};
 use crate::reference::{Reference, Target, references};
 use crate::runtime::{self, Program};
-use crate::scan::{Kind, Token, tokens};
+use crate::scan::{Kind, Token, span, tokens};
 use crate::{Fault, Names};
 
 /// A JSONata expression. Cheap to clone, and shared between threads.
@@ -26,6 +26,7 @@ struct Inner {
     impure: bool,
     literal: bool,
     path: Option<Vec<String>>,
+    fast: Option<Fast>,
 }
 
 impl Expression {
@@ -44,6 +45,7 @@ impl Expression {
             impure: tokens.iter().any(is_impure),
             literal: is_literal(&tokens),
             path: as_path(&tokens),
+            fast: fast::compile(source, &tokens),
         })))
     }
 
@@ -53,6 +55,15 @@ impl Expression {
     /// JSONata's own, a limit of time, depth or length that was reached, or a name that cannot be
     /// resolved.
     pub fn eval(&self, item: &Value, names: &dyn Names) -> Result<Option<Value>, Fault> {
+        if let Some(fast) = &self.0.fast {
+            match fast.eval(item, names) {
+                Ok(value) => return Ok(value),
+                Err(Stop::Fault { start, end, fault }) => {
+                    return Err(fault.at(span(&self.0.source, start, end)));
+                }
+                Err(Stop::Leave) => {}
+            }
+        }
         runtime::eval(&self.program(), item, names)
     }
 
@@ -92,25 +103,6 @@ impl Expression {
             references: &self.0.references,
             impure: self.0.impure,
         }
-    }
-}
-
-/// JSONata's `$boolean` of a value.
-fn is_true(value: &Value) -> bool {
-    match serde_json::to_value(value) {
-        Ok(json) => json_is_true(&json),
-        Err(_) => false,
-    }
-}
-
-fn json_is_true(json: &Json) -> bool {
-    match json {
-        Json::Null => false,
-        Json::Bool(value) => *value,
-        Json::Number(number) => number.as_f64() != Some(0.0),
-        Json::String(text) => !text.is_empty(),
-        Json::Array(items) => items.iter().any(json_is_true),
-        Json::Object(fields) => !fields.is_empty(),
     }
 }
 

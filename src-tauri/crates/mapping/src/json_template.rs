@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use data::Value;
+use data::{Key, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::reference::Reference;
-use crate::template::to_value;
 use crate::{Fault, Names, Template};
 
 /// Any JSON in which the texts are templates. Cheap to clone.
@@ -28,10 +27,10 @@ struct Inner {
 
 enum Shape {
     /// No expressions in it.
-    Fixed(Json),
+    Fixed(Value),
     Text(Template),
     List(Vec<Shape>),
-    Object(Vec<(String, Shape)>),
+    Object(Vec<(Key, Shape)>),
 }
 
 impl JsonTemplate {
@@ -50,7 +49,7 @@ impl JsonTemplate {
     /// # Errors
     /// As [`Template::render`].
     pub fn render(&self, item: &Value, names: &dyn Names) -> Result<Option<Value>, Fault> {
-        render(&self.0.shape, item, names)?.map(to_value).transpose()
+        render(&self.0.shape, item, names)
     }
 
     /// The JSON as it was written.
@@ -80,11 +79,10 @@ fn shape(
             for found in template.references() {
                 references.push((pointer.clone(), found.clone()));
             }
-            // A text without expressions may still hold escaped braces.
-            if template.is_literal() && !source.contains("{{") {
-                return Ok(Shape::Fixed(json.clone()));
-            }
-            return Ok(Shape::Text(template));
+            return Ok(match template.fixed() {
+                Some(fixed) => Shape::Fixed(fixed.clone()),
+                None => Shape::Text(template),
+            });
         }
         Json::Array(items) => Shape::List(
             items
@@ -96,17 +94,35 @@ fn shape(
         Json::Object(fields) => Shape::Object(
             fields
                 .iter()
-                .map(|(key, value)| Ok((key.clone(), below(value, key, pointer, references)?)))
+                .map(|(key, value)| Ok((Key::new(key), below(value, key, pointer, references)?)))
                 .collect::<Result<_, (String, Fault)>>()?,
         ),
-        other => return Ok(Shape::Fixed(other.clone())),
+        other => return Ok(Shape::Fixed(Value::from_serde(other))),
     };
-    let fixed = match &shape {
-        Shape::List(items) => items.iter().all(|item| matches!(item, Shape::Fixed(_))),
-        Shape::Object(fields) => fields.iter().all(|(_, field)| matches!(field, Shape::Fixed(_))),
-        _ => false,
-    };
-    Ok(if fixed { Shape::Fixed(json.clone()) } else { shape })
+    Ok(if shape.is_fixed() { Shape::Fixed(shape.value()) } else { shape })
+}
+
+impl Shape {
+    fn is_fixed(&self) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Text(_) => false,
+            Self::List(items) => items.iter().all(Self::is_fixed),
+            Self::Object(fields) => fields.iter().all(|(_, field)| field.is_fixed()),
+        }
+    }
+
+    /// The value of what is fixed.
+    fn value(&self) -> Value {
+        match self {
+            Self::Fixed(value) => value.clone(),
+            Self::Text(_) => Value::null(),
+            Self::List(items) => items.iter().map(Self::value).collect(),
+            Self::Object(fields) => {
+                Value::object(fields.iter().map(|(key, field)| (key.clone(), field.value())))
+            }
+        }
+    }
 }
 
 fn below(
@@ -123,29 +139,25 @@ fn below(
     shape
 }
 
-fn render(shape: &Shape, item: &Value, names: &dyn Names) -> Result<Option<Json>, Fault> {
+fn render(shape: &Shape, item: &Value, names: &dyn Names) -> Result<Option<Value>, Fault> {
     Ok(Some(match shape {
-        Shape::Fixed(json) => json.clone(),
-        Shape::Text(template) => {
-            let Some(value) = template.render(item, names)? else { return Ok(None) };
-            serde_json::to_value(&value)
-                .map_err(|error| Fault::new("G0007", format!("The result is no JSON: {error}.")))?
-        }
+        Shape::Fixed(value) => value.clone(),
+        Shape::Text(template) => return template.render(item, names),
         Shape::List(items) => {
             let mut list = Vec::with_capacity(items.len());
             for shape in items {
                 list.extend(render(shape, item, names)?);
             }
-            Json::Array(list)
+            Value::from(list)
         }
         Shape::Object(fields) => {
-            let mut object = Map::with_capacity(fields.len());
+            let mut members = Vec::with_capacity(fields.len());
             for (key, shape) in fields {
                 if let Some(value) = render(shape, item, names)? {
-                    object.insert(key.clone(), value);
+                    members.push((key.clone(), value));
                 }
             }
-            Json::Object(object)
+            Value::object(members)
         }
     }))
 }
@@ -166,7 +178,7 @@ impl Default for JsonTemplate {
     fn default() -> Self {
         Self(Arc::new(Inner {
             source: Json::Null,
-            shape: Shape::Fixed(Json::Null),
+            shape: Shape::Fixed(Value::null()),
             references: Vec::new(),
         }))
     }

@@ -15,6 +15,7 @@
 
 mod convert;
 mod expression;
+mod fast;
 mod fault;
 mod functions;
 mod json_template;

@@ -11,7 +11,7 @@ use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptio
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 
-use crate::convert::{from_engine, into_engine};
+use crate::convert::{Seen, from_engine, into_engine};
 use crate::reference::{Reference, Target};
 use crate::scan::{Token, span};
 use crate::{Fault, Names};
@@ -125,23 +125,25 @@ pub(crate) fn eval(
     names: &dyn Names,
 ) -> Result<Option<Value>, Fault> {
     let compiled = compiled(program)?;
-    let input = into_engine(item);
+    let mut seen = Seen::default();
+    let input = into_engine(item, &mut seen);
     let refers = program.references.iter().any(|found| !matches!(found.to, Target::Unknown(_)));
     if !refers && !program.impure {
         return match compiled.evaluate_with_options(&input, options()) {
-            Ok(result) => from_engine(&result),
+            Ok(result) => from_engine(&result, &seen),
             Err(error) => Err(fault(&error)),
         };
     }
     let failed: Failed = Rc::default();
-    let mut evaluator = Evaluator::with_options(context(program, names), options());
-    register_node(&mut evaluator, program, names, &failed)?;
+    let context = context(program, names, &mut seen);
+    let mut evaluator = Evaluator::with_options(context, options());
+    register_node(&mut evaluator, program, names, &mut seen, &failed)?;
     if program.impure {
         register_clock(&mut evaluator, names, &failed)?;
         register_random(&mut evaluator, names, &failed)?;
     }
     match evaluator.evaluate(compiled.ast(), &input) {
-        Ok(result) => from_engine(&result),
+        Ok(result) => from_engine(&result, &seen),
         Err(error) => Err(failed.take().unwrap_or_else(|| fault(&error))),
     }
 }
@@ -165,14 +167,14 @@ fn compiled(program: &Program<'_>) -> Result<Rc<Compiled>, Fault> {
     })
 }
 
-fn context(program: &Program<'_>, names: &dyn Names) -> Context {
+fn context(program: &Program<'_>, names: &dyn Names, seen: &mut Seen) -> Context {
     let mut context = Context::new();
     let mentions = |wanted: fn(&Target) -> bool| {
         program.impure || program.references.iter().any(|found| wanted(&found.to))
     };
     let mut bind = |name: &str| {
         if let Some(value) = names.get(name) {
-            context.bind(name.to_owned(), into_engine(&value));
+            context.bind(name.to_owned(), into_engine(&value, seen));
         }
     };
     if mentions(|to| matches!(to, Target::Var(_) | Target::Vars)) {
@@ -191,13 +193,15 @@ fn register_node(
     evaluator: &mut Evaluator,
     program: &Program<'_>,
     names: &dyn Names,
+    seen: &mut Seen,
     failed: &Failed,
 ) -> Result<(), Fault> {
-    let mut found: HashMap<String, Result<Value, Fault>> = HashMap::new();
+    let mut found: HashMap<String, Result<JValue, Fault>> = HashMap::new();
     for reference in program.references {
         if let Target::Node(id) = &reference.to {
-            found.entry(id.clone()).or_insert_with(|| {
-                names.node(id).map_err(|fault| fault.at(reference.span.clone()))
+            found.entry(id.clone()).or_insert_with(|| match names.node(id) {
+                Ok(value) => Ok(into_engine(&value, seen)),
+                Err(fault) => Err(fault.at(reference.span.clone())),
             });
         }
     }
@@ -205,7 +209,7 @@ fn register_node(
     let node = move |arguments: &[JValue]| {
         let id = arguments.first().and_then(JValue::as_str).unwrap_or_default();
         match found.get(id) {
-            Some(Ok(value)) => Ok(into_engine(value)),
+            Some(Ok(value)) => Ok(value.clone()),
             Some(Err(fault)) => Err(refuse(&failed, fault.clone())),
             None => Err(refuse(&failed, crate::names::no_node(id))),
         }

@@ -22,6 +22,8 @@ pub struct Template(Arc<Inner>);
 
 struct Inner {
     source: Json,
+    /// The value, where there are no expressions.
+    fixed: Option<Value>,
     parts: Vec<Part>,
     references: Vec<Reference>,
 }
@@ -40,12 +42,18 @@ impl Template {
     pub fn parse(source: &str) -> Result<Self, Fault> {
         let parts = parts(source)?;
         let references = parts.iter().flat_map(Part::references).collect();
-        Ok(Self(Arc::new(Inner { source: Json::from(source), parts, references })))
+        let fixed = match &parts[..] {
+            [] => Some(Value::from("")),
+            [Part::Text(text)] => Some(Value::from(text.as_str())),
+            _ => None,
+        };
+        Ok(Self(Arc::new(Inner { source: Json::from(source), fixed, parts, references })))
     }
 
     /// The template that gives this value and has no expressions.
     pub fn literal(value: Json) -> Self {
-        Self(Arc::new(Inner { source: value, parts: Vec::new(), references: Vec::new() }))
+        let fixed = Some(Value::from_serde(&value));
+        Self(Arc::new(Inner { source: value, fixed, parts: Vec::new(), references: Vec::new() }))
     }
 
     /// Fills the template in for an item. `None` where it is one whole `{{ }}` that gives nothing.
@@ -56,11 +64,10 @@ impl Template {
         if let [Part::Expression { expression, place }] = &self.0.parts[..] {
             return expression.eval(item, names).map_err(|fault| within(fault, place));
         }
-        let json = match self.fixed() {
-            Some(fixed) => fixed.into_owned(),
-            None => Json::String(self.text(item, names)?),
-        };
-        to_value(json).map(Some)
+        match &self.0.fixed {
+            Some(fixed) => Ok(Some(fixed.clone())),
+            None => self.text(item, names).map(|text| Some(Value::from(text))),
+        }
     }
 
     /// Fills the template in for an item, as a text: numbers with exactly their digits, lists and
@@ -69,25 +76,28 @@ impl Template {
     /// # Errors
     /// An expression's fault, or `G0002` where one gives nothing.
     pub fn text(&self, item: &Value, names: &dyn Names) -> Result<String, Fault> {
-        if let Some(fixed) = self.fixed() {
-            return Ok(match fixed.into_owned() {
-                Json::String(text) => text,
-                other => other.to_string(),
-            });
-        }
         let mut out = String::new();
-        for part in &self.0.parts {
+        if let Some(fixed) = &self.0.fixed {
+            push_text(&mut out, fixed);
+        }
+        let parts = if self.0.fixed.is_some() { &[] } else { &self.0.parts[..] };
+        for part in parts {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Expression { expression, place } => {
                     let value =
                         expression.eval(item, names).map_err(|fault| within(fault, place))?;
                     let value = value.ok_or_else(|| gives_nothing(expression, place))?;
-                    push_text(&mut out, &value)?;
+                    push_text(&mut out, &value);
                 }
             }
         }
         Ok(out)
+    }
+
+    /// The value, where there are no expressions in it.
+    pub fn fixed(&self) -> Option<&Value> {
+        self.0.fixed.as_ref()
     }
 
     /// The source as it was written.
@@ -105,7 +115,7 @@ impl Template {
 
     /// Whether there are no expressions in it.
     pub fn is_literal(&self) -> bool {
-        self.0.parts.iter().all(|part| matches!(part, Part::Text(_)))
+        self.0.fixed.is_some()
     }
 
     /// The expression, where the template is one whole `{{ }}`.
@@ -122,16 +132,6 @@ impl Template {
             Part::Text(_) => None,
             Part::Expression { expression, place } => Some((expression, place)),
         })
-    }
-
-    /// The value of a template without expressions.
-    fn fixed(&self) -> Option<Cow<'_, Json>> {
-        match (&self.0.source, &self.0.parts[..]) {
-            (Json::String(_), []) => Some(Cow::Owned(Json::from(""))),
-            (Json::String(_), [Part::Text(text)]) => Some(Cow::Owned(Json::from(text.as_str()))),
-            (Json::String(_), _) => None,
-            (other, _) => Some(Cow::Borrowed(other)),
-        }
     }
 }
 
@@ -227,18 +227,11 @@ fn gives_nothing(expression: &Expression, place: &Span) -> Fault {
     .at(place.clone())
 }
 
-fn push_text(out: &mut String, value: &Value) -> Result<(), Fault> {
-    match serde_json::to_value(value) {
-        Ok(Json::String(text)) => out.push_str(&text),
-        Ok(other) => out.push_str(&other.to_string()),
-        Err(error) => return Err(Fault::new("G0007", format!("The result is no JSON: {error}."))),
+fn push_text(out: &mut String, value: &Value) {
+    match value.as_str() {
+        Some(text) => out.push_str(text),
+        None => out.push_str(&value.to_string()),
     }
-    Ok(())
-}
-
-pub(crate) fn to_value(json: Json) -> Result<Value, Fault> {
-    serde_json::from_value(json)
-        .map_err(|error| Fault::new("G0007", format!("The value is no JSON: {error}.")))
 }
 
 impl fmt::Debug for Template {

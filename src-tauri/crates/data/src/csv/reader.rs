@@ -1,7 +1,10 @@
 //! Reads CSV row by row, in memory that does not grow with their number.
 //! Decides the delimiter, names the columns, and says which line is wrong.
 
-use std::io::{self, Cursor, Read};
+use std::{
+    collections::HashMap,
+    io::{self, Cursor, Read},
+};
 
 use csv::StringRecord;
 use thiserror::Error;
@@ -17,6 +20,9 @@ pub struct CsvOptions {
     pub header: bool,
     /// Whether space around fields is dropped.
     pub trim: Trim,
+    /// Bytes of one row; a quote that is not closed makes the rest of the source one. 64 MB unless
+    /// told.
+    pub max_row_bytes: usize,
 }
 
 /// Where space around fields is dropped.
@@ -33,7 +39,7 @@ pub enum Trim {
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { delimiter: None, header: true, trim: Trim::None }
+        Self { delimiter: None, header: true, trim: Trim::None, max_row_bytes: 64 << 20 }
     }
 }
 
@@ -61,6 +67,14 @@ pub enum CsvError {
         /// The field, from 1.
         field: usize,
     },
+    /// A row is longer than [`CsvOptions::max_row_bytes`].
+    #[error("the row on line {line} is longer than {limit} bytes; is a quote not closed?")]
+    RowTooLong {
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// The source could not be read.
     #[error("the CSV source broke off")]
     Read(#[from] io::Error),
@@ -72,7 +86,7 @@ pub enum CsvError {
 /// more is an error, and the next row is read on. Blank lines are passed over and a byte order mark
 /// is dropped. Columns without a name are `column_n`; a name that comes again gets `_2`, `_3` …
 pub struct Reader<R: Read> {
-    rows: csv::Reader<io::Chain<Cursor<Vec<u8>>, R>>,
+    rows: csv::Reader<Metered<io::Chain<Cursor<Vec<u8>>, R>>>,
     record: StringRecord,
     columns: Option<Shape>,
     options: CsvOptions,
@@ -81,6 +95,7 @@ pub struct Reader<R: Read> {
 
 /// So much of the source is looked at to find the delimiter.
 const SAMPLE_BYTES: u64 = 16 << 10;
+const BUFFER_BYTES: usize = 64 << 10;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl<R: Read> Reader<R> {
@@ -99,7 +114,11 @@ impl<R: Read> Reader<R> {
             .delimiter(delimiter)
             .has_headers(false)
             .flexible(true)
-            .from_reader(Cursor::new(sample).chain(source));
+            .buffer_capacity(BUFFER_BYTES)
+            .from_reader(Metered {
+                source: Cursor::new(sample).chain(source),
+                n_left: options.max_row_bytes.saturating_add(BUFFER_BYTES),
+            });
         Ok(Self { rows, record: StringRecord::new(), columns: None, options, is_done: false })
     }
 
@@ -139,11 +158,17 @@ impl<R: Read> Reader<R> {
     }
 
     fn read_record(&mut self) -> Result<bool, CsvError> {
+        let limit = self.options.max_row_bytes;
+        self.rows.get_mut().n_left = limit.saturating_add(BUFFER_BYTES);
+        let row_line = self.rows.position().line();
         self.rows.read_record(&mut self.record).map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             match error.into_kind() {
                 csv::ErrorKind::Utf8 { err, .. } => {
                     CsvError::InvalidUtf8 { line, field: err.field() + 1 }
+                }
+                csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    CsvError::RowTooLong { line: row_line, limit }
                 }
                 csv::ErrorKind::Io(error) => CsvError::Read(error),
                 other => CsvError::Read(io::Error::other(format!("{other:?}"))),
@@ -160,14 +185,32 @@ impl<R: Read> Iterator for Reader<R> {
             return None;
         }
         let row = self.row();
-        self.is_done = matches!(row, Ok(None) | Err(CsvError::Read(_)));
+        self.is_done =
+            matches!(row, Ok(None) | Err(CsvError::Read(_) | CsvError::RowTooLong { .. }));
         row.transpose()
+    }
+}
+
+/// A source that stops when one row takes too much of it, what is read ahead not counted.
+struct Metered<R> {
+    source: R,
+    n_left: usize,
+}
+
+impl<R: Read> Read for Metered<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_bytes = self.source.read(buffer)?;
+        self.n_left =
+            self.n_left.checked_sub(n_bytes).ok_or(io::Error::from(io::ErrorKind::FileTooLarge))?;
+        Ok(n_bytes)
     }
 }
 
 /// Names for the fields of the first row, each of them different.
 fn name_columns(record: &StringRecord, options: &CsvOptions) -> Vec<String> {
     let mut names: Vec<String> = Vec::with_capacity(record.len());
+    // How often each name was met; names that were made up count as met once.
+    let mut met: HashMap<String, usize> = HashMap::with_capacity(record.len());
     for (at, field) in record.iter().enumerate() {
         let mut name = if options.header { field.to_owned() } else { String::new() };
         if options.trim != Trim::None {
@@ -177,11 +220,14 @@ fn name_columns(record: &StringRecord, options: &CsvOptions) -> Vec<String> {
             name = format!("column_{}", at + 1);
         }
         let mut unique = name.clone();
-        let mut n = 2;
-        while names.contains(&unique) {
+        while met.contains_key(&unique) {
+            let n = met.get_mut(&name).map_or(1, |n| {
+                *n += 1;
+                *n
+            });
             unique = format!("{name}_{n}");
-            n += 1;
         }
+        met.insert(unique.clone(), 1);
         names.push(unique);
     }
     names

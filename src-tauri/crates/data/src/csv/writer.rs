@@ -95,17 +95,17 @@ impl<W: Write> Writer<W> {
     }
 
     fn write_field(&mut self, value: Option<&Value>) -> Result<(), WriteError> {
-        let field = match value {
+        let field = match value.filter(|value| !value.is_null()) {
             None => &[],
-            Some(value) if value.is_null() => &[],
-            Some(value) => match value.as_str() {
-                Some(text) => text.as_bytes(),
-                None => {
+            Some(value) => {
+                if let Some(text) = value.as_str() {
+                    text.as_bytes()
+                } else {
                     self.buffer.clear();
                     crate::json::write_value(value, &mut self.buffer);
                     &self.buffer
                 }
-            },
+            }
         };
         self.rows.write_field(field).map_err(to_io)?;
         Ok(())

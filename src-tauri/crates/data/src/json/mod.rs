@@ -6,6 +6,7 @@ mod items;
 mod parse;
 mod push;
 mod scan;
+mod stack;
 mod write;
 
 pub(crate) use self::{

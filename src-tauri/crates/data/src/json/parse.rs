@@ -1,10 +1,12 @@
 //! Parses a JSON text that is at hand as a whole into a value.
 //! Splitting a stream into such texts is `push`'s part.
 
-use super::{JsonErrorKind, Limits, error::Fault};
+use lean_string::LeanStr;
+
+use super::{JsonErrorKind, Limits, error::Fault, stack::Stack};
 use crate::{
     Key, Object, Value,
-    number::{self, NumberFault},
+    number::{self, Decimal, NumberFault, Scanned},
     shape::Shape,
     shapes::{NONE, Shapes},
     value::{List, Repr},
@@ -15,7 +17,7 @@ pub(crate) struct Parser {
     limits: Limits,
     shapes: Shapes,
     /// Values of the containers that are open, innermost last.
-    stack: Vec<Value>,
+    stack: Stack,
     /// A text with its escapes resolved.
     scratch: String,
 }
@@ -23,7 +25,7 @@ pub(crate) struct Parser {
 impl Parser {
     pub(crate) fn new(limits: Limits) -> Self {
         let limits = Limits { depth: limits.depth.min(Limits::MAX_DEPTH), ..limits };
-        Self { limits, shapes: Shapes::default(), stack: Vec::new(), scratch: String::new() }
+        Self { limits, shapes: Shapes::default(), stack: Stack::default(), scratch: String::new() }
     }
 
     /// Reads the value that is all of `text` from `start` on, space aside.
@@ -113,26 +115,22 @@ impl Run<'_, '_> {
     /// Reads the value at `pos`. `context` is where its shapes were met before.
     fn value(&mut self, context: u32) -> Step {
         match self.peek() {
-            b'"' => {
-                let text = self.text_value()?;
-                self.reader.stack.push(text);
-                Ok(())
-            }
+            b'"' => self.text_value(),
             b'-' | b'0'..=b'9' => self.number(),
             b'{' => self.object(context),
             b'[' => self.list(context),
-            b't' => self.literal("true", Value(Repr::Bool(true))),
-            b'f' => self.literal("false", Value(Repr::Bool(false))),
-            b'n' => self.literal("null", Value::null()),
+            b't' => self.literal("true", Repr::Bool(true)),
+            b'f' => self.literal("false", Repr::Bool(false)),
+            b'n' => self.literal("null", Repr::Null),
             _ => self.expected("a value"),
         }
     }
 
-    fn literal(&mut self, word: &'static str, value: Value) -> Step {
+    fn literal(&mut self, word: &'static str, repr: Repr) -> Step {
         let rest = &self.bytes[self.pos..];
         if rest.starts_with(word.as_bytes()) {
             self.pos += word.len();
-            self.reader.stack.push(value);
+            self.reader.stack.push(|| repr);
             return Ok(());
         }
         if word.as_bytes().starts_with(rest) {
@@ -141,12 +139,19 @@ impl Run<'_, '_> {
         self.expected("a value")
     }
 
-    #[inline]
+    #[inline(never)]
     fn number(&mut self) -> Step {
         match number::scan(self.bytes, self.pos) {
-            Ok((repr, end)) => {
+            Ok((scanned, end)) => {
                 self.pos = end;
-                self.reader.stack.push(Value(repr.into()));
+                let stack = &mut self.reader.stack;
+                match scanned {
+                    Scanned::Digits { digits, scale: 0 } => stack.push(|| Repr::Int(digits)),
+                    Scanned::Digits { digits, scale } => {
+                        stack.push(|| Repr::Decimal(Decimal::new(digits, scale)));
+                    }
+                    Scanned::Other(repr) => stack.push(|| repr.into()),
+                }
                 Ok(())
             }
             Err((fault, at)) => {
@@ -193,8 +198,8 @@ impl Run<'_, '_> {
             }
         }
         self.depth += 1;
-        let list = List::new(self.reader.stack.drain(start..));
-        self.reader.stack.push(Value(Repr::List(list)));
+        let list = List::new(self.reader.stack.take_from(start));
+        self.reader.stack.push(|| Repr::List(list));
         Ok(())
     }
 
@@ -206,20 +211,24 @@ impl Run<'_, '_> {
         if self.skip_space() == b'}' {
             self.pos += 1;
         } else {
-            let mut expected = self.reader.shapes.expected_first(context);
+            // Keys are expected as the last object in this place had them, up to the first that
+            // differs, and from there on as each list of keys went on last time.
+            let last = self.reader.shapes.last_within(context);
+            let mut expected = self.reader.shapes.edge_at(last, 0);
+            let mut is_alike = true;
+            let mut n_keys = 0;
             loop {
                 let edge = self.key(node, expected)?;
                 if edge == NONE {
                     return self.unshared_object(node, start);
                 }
-                if node == Shapes::ROOT && edge != expected {
-                    self.reader.shapes.expect_first(context, edge);
-                }
+                is_alike &= edge == expected;
+                n_keys += 1;
                 let (next, place) = self.reader.shapes.target(node, edge);
                 self.colon()?;
                 self.value(next)?;
                 if let Some(at) = place {
-                    self.reader.stack.swap_remove(start + at);
+                    self.reader.stack.move_top(start + at);
                 }
                 node = next;
                 match self.skip_space() {
@@ -231,7 +240,14 @@ impl Run<'_, '_> {
                     _ => return self.expected("a comma or `}`"),
                 }
                 self.skip_space();
-                expected = self.reader.shapes.expected_next(node);
+                expected = if is_alike {
+                    self.reader.shapes.edge_at(last, n_keys)
+                } else {
+                    self.reader.shapes.expected_next(node)
+                };
+            }
+            if node != last {
+                self.reader.shapes.remember(context, node);
             }
         }
         self.depth += 1;
@@ -241,8 +257,8 @@ impl Run<'_, '_> {
     }
 
     fn push_object(&mut self, shape: Shape, start: usize) {
-        let object = Object::from_parts(shape, self.reader.stack.drain(start..));
-        self.reader.stack.push(Value(Repr::Object(object)));
+        let object = Object::from_parts(shape, self.reader.stack.take_from(start));
+        self.reader.stack.push(|| Repr::Object(object));
     }
 
     /// Reads a key and finds the step it is; `NONE` (before the key) when no steps are left.
@@ -250,7 +266,7 @@ impl Run<'_, '_> {
     fn key(&mut self, node: u32, expected: u32) -> Result<u32, Stopped> {
         if expected != NONE {
             let quoted = self.reader.shapes.quoted(expected);
-            if self.bytes[self.pos..].starts_with(quoted) {
+            if starts_with(&self.bytes[self.pos..], quoted) {
                 self.pos += quoted.len();
                 return Ok(expected);
             }
@@ -302,7 +318,7 @@ impl Run<'_, '_> {
             self.colon()?;
             self.value(Shapes::ROOT)?;
             if let Err(at) = place {
-                self.reader.stack.swap_remove(start + at);
+                self.reader.stack.move_top(start + at);
             }
             match self.skip_space() {
                 b',' => self.pos += 1,
@@ -319,12 +335,18 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    #[inline]
-    fn text_value(&mut self) -> Result<Value, Stopped> {
-        Ok(match self.raw_text()? {
-            Raw::Slice(from, to) => Value::from(&self.text[from..to]),
-            Raw::Scratch => Value::from(self.reader.scratch.as_str()),
-        })
+    // Out of line, as `number` is: within `value` they take the registers that recursion needs.
+    #[inline(never)]
+    fn text_value(&mut self) -> Step {
+        match self.raw_text()? {
+            Raw::Slice(from, to) => {
+                self.reader.stack.push(|| Repr::Text(LeanStr::from(&self.text[from..to])));
+            }
+            Raw::Scratch => {
+                self.reader.stack.push(|| Repr::Text(LeanStr::from(self.reader.scratch.as_str())));
+            }
+        }
+        Ok(())
     }
 
     /// Reads the text whose opening quote is at `pos`.
@@ -431,6 +453,25 @@ enum Raw {
     Scratch,
 }
 
+/// `bytes.starts_with(key)` without a call for the lengths that keys have.
+#[inline]
+fn starts_with(bytes: &[u8], key: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..key.len()) else {
+        return false;
+    };
+    if let (Some(a), Some(b)) = (bytes.first_chunk::<8>(), key.first_chunk::<8>()) {
+        return a == b
+            && match (bytes.last_chunk::<8>(), key.last_chunk::<8>()) {
+                (Some(a), Some(b)) if key.len() <= 16 => a == b,
+                _ => bytes[8..] == key[8..],
+            };
+    }
+    match (bytes.first_chunk::<4>(), key.first_chunk::<4>()) {
+        (Some(a), Some(b)) => a == b && bytes.last_chunk::<4>() == key.last_chunk::<4>(),
+        _ => bytes == key,
+    }
+}
+
 #[inline]
 pub(super) fn skip_space(bytes: &[u8], mut pos: usize) -> usize {
     while matches!(bytes.get(pos), Some(b' ' | b'\n' | b'\r' | b'\t')) {
@@ -447,8 +488,8 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 pub(super) fn find_special(bytes: &[u8], mut pos: usize) -> Option<usize> {
     while let Some(chunk) = bytes.get(pos..).and_then(<[u8]>::first_chunk::<8>) {
         let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
+        let quote = word ^ (ONES * 0x22);
+        let backslash = word ^ (ONES * 0x5C);
         // A borrow can only mark bytes after one that is rightly marked, and the first counts.
         let found = (quote.wrapping_sub(ONES) & !quote)
             | (backslash.wrapping_sub(ONES) & !backslash)

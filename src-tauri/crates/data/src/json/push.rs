@@ -321,7 +321,9 @@ impl Push {
             self.pos = '\u{feff}'.len_utf8();
         }
         match &self.format {
-            Format::Document if !self.is_finished => Ok(Turn::Wait(State::Start)),
+            Format::Document if !self.is_finished && !self.is_broken => {
+                Ok(Turn::Wait(State::Start))
+            }
             Format::Document if self.is_broken => {
                 // What stands before the bytes that are no text may be wrong already.
                 match self.parser.value(&self.text, self.pos) {
@@ -485,10 +487,11 @@ impl Push {
     }
 
     fn colon(&mut self, depth: usize, is_match: bool) -> Result<Turn, Fault> {
-        match self.peek() {
-            b':' => {}
-            _ if self.is_at_end() => return Ok(Turn::Wait(State::BeforeColon { depth, is_match })),
-            _ => return self.fault(JsonErrorKind::Expected("a colon")),
+        if self.peek() != b':' {
+            if self.is_at_end() {
+                return Ok(Turn::Wait(State::BeforeColon { depth, is_match }));
+            }
+            return self.fault(JsonErrorKind::Expected("a colon"));
         }
         self.pos += 1;
         Ok(Turn::Next(if is_match {
@@ -516,16 +519,12 @@ impl Push {
     }
 
     fn skipped(&mut self, depth: usize, index: usize, mut scan: Scan) -> Result<Turn, Fault> {
-        match self.feed(&mut scan)? {
-            Some(n_bytes) => {
-                self.pos += n_bytes;
-                Ok(Turn::Next(State::AfterSkipped { depth, index }))
-            }
-            None => {
-                self.pos = self.text.len();
-                Ok(Turn::Wait(State::Skipped { depth, index, scan }))
-            }
-        }
+        let Some(n_bytes) = self.feed(&mut scan)? else {
+            self.pos = self.text.len();
+            return Ok(Turn::Wait(State::Skipped { depth, index, scan }));
+        };
+        self.pos += n_bytes;
+        Ok(Turn::Next(State::AfterSkipped { depth, index }))
     }
 
     fn after_skipped(&mut self, depth: usize, index: usize) -> Result<Turn, Fault> {

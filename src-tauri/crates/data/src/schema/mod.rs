@@ -3,6 +3,8 @@
 
 mod format;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::format::TextFormat;
@@ -45,9 +47,23 @@ pub struct Schema {
     /// The elements of the lists, all taken together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<Box<Schema>>,
-    /// The place in `fields` where the last observed object had its first member, and so on.
     #[serde(skip)]
-    index: std::collections::HashMap<Key, usize>,
+    memo: Memo,
+}
+
+/// What observing needs to be quick and bounded; says nothing about the values.
+#[derive(Debug, Clone, Default)]
+struct Memo {
+    /// Where in `fields` each key is.
+    index: HashMap<Key, usize>,
+    /// Fields in the whole tree; counted at its root only.
+    n_fields: usize,
+}
+
+impl PartialEq for Memo {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// One member of the observed objects.
@@ -81,6 +97,7 @@ const MAX_SAMPLES: usize = 3;
 const MAX_SAMPLE_CHARS: usize = 120;
 /// Objects used as tables can have any number of keys; a tree of more helps nobody.
 const MAX_FIELDS: usize = 1000;
+const MAX_FIELDS_IN_ALL: usize = 10_000;
 
 impl Schema {
     /// A schema that has seen nothing.
@@ -99,20 +116,26 @@ impl Schema {
 
     /// Takes one more value into account.
     pub fn observe(&mut self, value: &Value) {
+        let mut n_fields = self.memo.n_fields;
+        self.see(value, &mut n_fields);
+        self.memo.n_fields = n_fields;
+    }
+
+    fn see(&mut self, value: &Value, n_fields: &mut usize) {
         self.count += 1;
         if let Some(object) = value.as_object() {
-            self.observe_object(object);
+            self.see_object(object, n_fields);
         } else if let Some(items) = value.as_list() {
             self.kinds.list += 1;
             let schema = self.items.get_or_insert_default();
             for item in items {
-                schema.observe(item);
+                schema.see(item, n_fields);
             }
         } else if let Some(text) = value.as_str() {
-            self.observe_text(text);
+            self.see_text(text);
             self.sample(value);
         } else if let Some(number) = value.as_number() {
-            self.observe_number(&number);
+            self.see_number(&number);
             self.sample(value);
         } else if value.is_null() {
             self.kinds.null += 1;
@@ -128,12 +151,12 @@ impl Schema {
         self.fields.iter().find(|field| field.name == *name).map(|field| &field.schema)
     }
 
-    fn observe_object(&mut self, object: &Object) {
+    fn see_object(&mut self, object: &Object, n_fields: &mut usize) {
         let n_before = self.kinds.object;
         self.kinds.object += 1;
         for (at, (key, value)) in object.iter().enumerate() {
-            if let Some(field) = self.field_mut(at, key, n_before) {
-                field.schema.observe(value);
+            if let Some(field) = self.field_mut(at, key, n_before, n_fields) {
+                field.schema.see(value, n_fields);
             }
         }
         for field in &mut self.fields {
@@ -141,33 +164,40 @@ impl Schema {
         }
     }
 
-    fn field_mut(&mut self, at: usize, key: &Key, n_before: u64) -> Option<&mut Field> {
+    fn field_mut(
+        &mut self,
+        at: usize,
+        key: &Key,
+        n_before: u64,
+        n_fields: &mut usize,
+    ) -> Option<&mut Field> {
         // Objects of one source mostly have their members at the same places.
         if self.fields.get(at).is_some_and(|field| field.name == *key) {
             return self.fields.get_mut(at);
         }
-        if self.index.len() != self.fields.len() {
-            self.index = self
+        if self.memo.index.len() != self.fields.len() {
+            self.memo.index = self
                 .fields
                 .iter()
                 .enumerate()
                 .map(|(at, field)| (field.name.clone(), at))
                 .collect();
         }
-        if let Some(&at) = self.index.get(key) {
+        if let Some(&at) = self.memo.index.get(key) {
             return self.fields.get_mut(at);
         }
-        if self.fields.len() >= MAX_FIELDS {
+        if self.fields.len() >= MAX_FIELDS || *n_fields >= MAX_FIELDS_IN_ALL {
             self.more_fields = true;
             return None;
         }
-        self.index.insert(key.clone(), self.fields.len());
+        self.memo.index.insert(key.clone(), self.fields.len());
+        *n_fields += 1;
         let schema = Self { optional: n_before > 0, ..Self::default() };
         self.fields.push(Field { name: key.clone(), schema });
         self.fields.last_mut()
     }
 
-    fn observe_number(&mut self, number: &Number) {
+    fn see_number(&mut self, number: &Number) {
         self.is_whole = number.is_whole() && (self.kinds.number == 0 || self.is_whole);
         self.kinds.number += 1;
         let value = Value::from(number.clone());
@@ -179,7 +209,7 @@ impl Schema {
         }
     }
 
-    fn observe_text(&mut self, text: &str) {
+    fn see_text(&mut self, text: &str) {
         let is_first = self.kinds.text == 0;
         self.kinds.text += 1;
         let length = text.chars().count();

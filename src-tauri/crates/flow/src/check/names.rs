@@ -101,11 +101,14 @@ impl Checker<'_> {
             return Some((Severity::Error, "name.unknown_node", message));
         };
         if !self.graph.is_before(other, node) {
-            let message = format!(
-                "\"{}\" does not come before \"{}\", so that $node(\"{id}\") has no item here. Wire it before, or name another node.",
-                self.title(other),
-                self.title(node)
-            );
+            let message = if other == node {
+                format!("$node(\"{id}\") is this node itself, whose input is $. Name a node before it.")
+            } else {
+                format!(
+                    "\"{id}\" does not come before \"{}\", so that $node(\"{id}\") has no item here. Wire it before, or name another node.",
+                    self.specs[node].id
+                )
+            };
             return Some((Severity::Error, "name.not_before", message));
         }
         self.retained.push(id);

@@ -131,10 +131,16 @@ impl Checker<'_> {
     }
 
     fn pair(&mut self, node: usize, value: &Json, at: &str, name: &str) {
-        // A name may have several values, as the parameters of a URL do.
-        let several = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        for value in several.iter().filter(|value| !value.is_null()) {
-            self.value(node, &FieldKind::Template { multiline: false }, value, at, name);
+        let kind = FieldKind::Template { multiline: false };
+        match value {
+            Json::Null => {}
+            // A name may have several values, as the parameters of a URL do.
+            Json::Array(several) => {
+                for (index, value) in several.iter().enumerate() {
+                    self.value(node, &kind, value, &join(at, &index.to_string()), name);
+                }
+            }
+            one => self.value(node, &kind, one, at, name),
         }
     }
 

@@ -96,12 +96,12 @@ fn add(
     for new in wires {
         undos.extend(open_scope(flow, new.scope.as_ref())?);
         let list = lists(flow, new.scope.as_ref())?.1;
-        let at = new.index.unwrap_or(list.len()).min(list.len());
-        // Of equal wires the last is taken out first: only behind them can one be undone.
-        if list[at..].contains(&new.wire) {
+        let index = new.index.unwrap_or(list.len());
+        insert(list, Some(index), new.wire.clone())?;
+        // Of equal wires, broken flows have some, the one found first must be the one just put in.
+        if locate(flow, &new.wire) != Some((new.scope.clone(), index)) {
             return Err(EditError::Twice(new.wire.id().to_string()));
         }
-        insert(list, new.index, new.wire.clone())?;
     }
     added.reverse();
     let wires = wires.iter().rev().map(|new| new.wire.clone()).collect();
@@ -298,20 +298,25 @@ fn take_node(flow: &mut FlowFile, id: &NodeId) -> Option<(NodeSpec, Option<NodeI
     Some((nodes.remove(index), scope, index))
 }
 
-/// Takes out the last wire that is equal to this.
-fn take_wire(flow: &mut FlowFile, wire: &Wire) -> Option<NewWire> {
-    fn scope_with(nodes: &[NodeSpec], wire: &Wire) -> Option<NodeId> {
+/// Where a wire is: the first scope that has it, and there the last of its equals.
+fn locate(flow: &FlowFile, wire: &Wire) -> Option<(Option<NodeId>, usize)> {
+    fn inside(nodes: &[NodeSpec], wire: &Wire) -> Option<(Option<NodeId>, usize)> {
         nodes.iter().find_map(|node| {
             let body = node.body.as_ref()?;
-            let is_here = body.wires.contains(wire);
-            if is_here { Some(node.id.clone()) } else { scope_with(&body.nodes, wire) }
+            match body.wires.iter().rposition(|other| other == wire) {
+                Some(index) => Some((Some(node.id.clone()), index)),
+                None => inside(&body.nodes, wire),
+            }
         })
     }
-    let scope = match flow.wires.contains(wire) {
-        true => None,
-        false => Some(scope_with(&flow.nodes, wire)?),
-    };
-    let wires = lists(flow, scope.as_ref()).ok()?.1;
-    let index = wires.iter().rposition(|other| other == wire)?;
-    Some(NewWire { wire: wires.remove(index), scope, index: Some(index) })
+    match flow.wires.iter().rposition(|other| other == wire) {
+        Some(index) => Some((None, index)),
+        None => inside(&flow.nodes, wire),
+    }
+}
+
+fn take_wire(flow: &mut FlowFile, wire: &Wire) -> Option<NewWire> {
+    let (scope, index) = locate(flow, wire)?;
+    let wire = lists(flow, scope.as_ref()).ok()?.1.remove(index);
+    Some(NewWire { wire, scope, index: Some(index) })
 }

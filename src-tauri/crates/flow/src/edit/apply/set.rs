@@ -20,24 +20,48 @@ pub(super) fn set_node(
 ) -> Result<Edit, EditError> {
     let all_ids: Vec<NodeId> = flow.nodes.iter().flat_map(ids_of).collect();
     let node = find_mut(&mut flow.nodes, id).ok_or_else(|| EditError::NoNode(id.clone()))?;
-    let keys = keys(key)?;
-    if keys.first().is_some_and(|first| first == "id") {
+    if keys(key)?.first().is_some_and(|first| first == "id") {
         return Err(bad_key(key, "a node gets another id by renaming it"));
     }
+    let change = |json: &Json, key: &str, value: Option<Json>| {
+        let (json, undo) = changed(json, key, value.as_ref(), check_node_key)?;
+        let new = read::node(json).filter(|new| new.id == *id);
+        Ok((new.ok_or_else(|| bad_value(key, value.as_ref(), "this would be no node"))?, undo))
+    };
     let before = to_json(node);
-    let mut json = before.clone();
-    let (undo_key, undo_value) =
-        pointer::set(&mut json, &keys, value.clone()).map_err(|why| bad_key(key, &why))?;
-    if let Some(first) = keys.first() {
-        check_node_key(first, json.get(first)).map_err(|why| bad_value(key, value.as_ref(), why))?;
-    }
-    let new = read::node(json)
-        .filter(|new| new.id == *id)
-        .ok_or_else(|| bad_value(key, value.as_ref(), "this would be no node".to_owned()))?;
-    check_ids(&all_ids, node, &new).map_err(|why| bad_value(key, value.as_ref(), why))?;
-    let undo = exact(&new, &before, undo_key, undo_value, read::node);
+    let (new, undo) = change(&before, key, value.clone())?;
+    check_ids(&all_ids, node, &new).map_err(|why| bad_value(key, value.as_ref(), &why))?;
+    let undone = change(&to_json(&new), &undo.0, undo.1.clone());
+    let (key, value) = exact(undo, undone.map(|(node, _)| to_json(&node)), before);
     *node = new;
-    Ok(Edit::SetNode { node: id.clone(), key: undo.0, value: undo.1 })
+    Ok(Edit::SetNode { node: id.clone(), key, value })
+}
+
+/// What a value set in a JSON makes of it, and how that is undone.
+fn changed(
+    json: &Json,
+    key: &str,
+    value: Option<&Json>,
+    check: fn(&str, Option<&Json>) -> Result<(), String>,
+) -> Result<(Json, pointer::Undo), EditError> {
+    let mut json = json.clone();
+    let keys = keys(key)?;
+    let undo =
+        pointer::set(&mut json, &keys, value.cloned()).map_err(|why| bad_key(key, &why))?;
+    if let Some(first) = keys.first() {
+        check(first, json.get(first)).map_err(|why| bad_value(key, value, &why))?;
+    }
+    Ok((json, undo))
+}
+
+/// The undo that was found, or the whole as it was where that would not be exact: a value may be
+/// read with defaults filled in, be left out on writing, or have been one that cannot be set.
+fn exact(undo: pointer::Undo, undone: Result<Json, EditError>, before: Json) -> pointer::Undo {
+    // Compared as texts, in which the order of keys counts.
+    match undone {
+        Ok(undone) if undone.to_string() == before.to_string() => undo,
+        _ => (String::new(), Some(before)),
+    }
 }
 
 /// Nodes that come in with a body must have ids of their own.
@@ -83,28 +107,26 @@ pub(super) fn set_flow(
     key: &str,
     value: Option<Json>,
 ) -> Result<Edit, EditError> {
-    let keys = keys(key)?;
-    match keys.first().map(String::as_str) {
+    match keys(key)?.first().map(String::as_str) {
         Some("nodes" | "wires") => {
             return Err(bad_key(key, "nodes and wires are added and removed one by one"));
         }
         Some("gantry") => return Err(bad_key(key, "the version of the format is Gantry's")),
         _ => {}
     }
+    let change = |json: &Json, key: &str, value: Option<Json>| {
+        let (json, undo) = changed(json, key, value.as_ref(), check_flow_key)?;
+        let new = read::header(json).filter(|new| new.nodes.is_empty());
+        Ok((new.ok_or_else(|| bad_value(key, value.as_ref(), "this would be no flow"))?, undo))
+    };
     let before = header(flow);
-    let mut json = before.clone();
-    let (undo_key, undo_value) =
-        pointer::set(&mut json, &keys, value.clone()).map_err(|why| bad_key(key, &why))?;
-    if let Some(first) = keys.first() {
-        check_flow_key(first, json.get(first)).map_err(|why| bad_value(key, value.as_ref(), why))?;
-    }
-    let wrong = || bad_value(key, value.as_ref(), "this would be no flow".to_owned());
-    let mut new = read::header(json).filter(|new| new.nodes.is_empty()).ok_or_else(wrong)?;
-    let undo = exact(&new, &before, undo_key, undo_value, read::header);
+    let (mut new, undo) = change(&before, key, value)?;
+    let undone = change(&header(&new), &undo.0, undo.1.clone());
+    let (key, value) = exact(undo, undone.map(|(flow, _)| header(&flow)), before);
     new.nodes = std::mem::take(&mut flow.nodes);
     new.wires = std::mem::take(&mut flow.wires);
     *flow = new;
-    Ok(Edit::SetFlow { key: undo.0, value: undo.1 })
+    Ok(Edit::SetFlow { key, value })
 }
 
 fn check_flow_key(key: &str, value: Option<&Json>) -> Result<(), String> {
@@ -140,42 +162,6 @@ fn header(flow: &FlowFile) -> Json {
     json
 }
 
-/// The undo that was found, or the whole as it was where that would not be exact: a value may be
-/// read with defaults filled in, or left out on writing.
-fn exact<T: serde::Serialize>(
-    new: &T,
-    before: &Json,
-    key: String,
-    value: Option<Json>,
-    read: fn(Json) -> Option<T>,
-) -> pointer::Undo {
-    let mut json = to_json(new);
-    if let Json::Object(fields) = &mut json {
-        if before.get("nodes").is_none() {
-            fields.shift_remove("nodes");
-            fields.shift_remove("wires");
-        }
-    }
-    let keys = pointer::split(&key).unwrap_or_default();
-    let undone = pointer::set(&mut json, &keys, value.clone());
-    let restored = undone.ok().and_then(|_| read(json)).map(|restored| {
-        let mut json = to_json(&restored);
-        if let Json::Object(fields) = &mut json {
-            if before.get("nodes").is_none() {
-                fields.shift_remove("nodes");
-                fields.shift_remove("wires");
-            }
-        }
-        json.to_string()
-    });
-    // Compared as texts, in which the order of keys counts.
-    if restored == Some(before.to_string()) {
-        (key, value)
-    } else {
-        (String::new(), Some(before.clone()))
-    }
-}
-
 fn to_json(value: &impl serde::Serialize) -> Json {
     serde_json::to_value(value).expect("flows and nodes are always JSON")
 }
@@ -188,7 +174,7 @@ fn bad_key(key: &str, why: &str) -> EditError {
     EditError::BadKey { key: key.to_owned(), why: why.to_owned() }
 }
 
-fn bad_value(key: &str, value: Option<&Json>, why: String) -> EditError {
+fn bad_value(key: &str, value: Option<&Json>, why: &str) -> EditError {
     let value = value.map_or_else(|| "nothing".to_owned(), Json::to_string);
-    EditError::BadValue { key: key.to_owned(), value, why }
+    EditError::BadValue { key: key.to_owned(), value, why: why.to_owned() }
 }
