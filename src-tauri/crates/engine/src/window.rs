@@ -35,6 +35,10 @@ pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -
         let settled = window.settle_heads(emitter);
         window.flush(emitter).await?;
         settled?;
+        if window.has_settled_head() {
+            continue;
+        }
+        window.begin_waiting(emitter);
         if window.is_idle() && source != Source::Open {
             return if source == Source::Broken { Err(Halt::Broken) } else { Ok(()) };
         }
@@ -53,7 +57,6 @@ pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -
                 }
             },
         }
-        window.begin_waiting(emitter);
     }
 }
 
@@ -116,6 +119,11 @@ impl Window {
 
     fn is_idle(&self) -> bool {
         self.slots.is_empty() && self.waiting.is_empty()
+    }
+
+    /// Whether the first item has something to give out already.
+    fn has_settled_head(&self) -> bool {
+        self.slots.front().is_some_and(|head| head.end.is_some() || !head.ready.is_empty())
     }
 
     fn begin_waiting(&mut self, emitter: &mut Emitter) {
