@@ -7,7 +7,6 @@ pub mod commands;
 mod error;
 pub mod expressions;
 pub mod flows;
-mod hooks;
 mod hub;
 mod ids;
 mod keeper;
