@@ -32,9 +32,9 @@ pub mod step;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 mod window;
 
 pub use emitter::Output;
 pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
 pub use run_scope::Clock;
-pub mod webhook;
