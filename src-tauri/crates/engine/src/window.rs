@@ -172,6 +172,9 @@ impl Window {
                 slot.finish_with(vec![slot.item.with_value(value)]);
             }
             Step::Answered(Ok(Answer::Many(values))) => {
+                if slot.item.lineage.is_sole() {
+                    self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
+                }
                 let origin = Origin::parts(node, slot.item.lineage.clone());
                 slot.finish_with(born(&Arc::new(origin), values));
             }
