@@ -1,5 +1,6 @@
 /** The texts of the inspector, the forms, the data views and the screens. */
 export const panes = {
+  "inspector.empty.title": "Nothing is selected",
   "severity.error": "Error",
   "severity.warning": "Warning",
   "severity.info": "Note",

@@ -1,0 +1,71 @@
+import { newRun, runOfView } from "../model/run";
+import { store } from "../model/store";
+import { t } from "../words/t";
+import { host, report, toast } from "./context";
+import { flush } from "./editing";
+import { setPanel } from "./panels";
+
+/** Runs the open flow, or one node of it on the items that its input kept of the last run. */
+export async function startRun(node?: string): Promise<void> {
+  await flush();
+  const { open } = store.getState();
+  if (!open) return;
+  const flow = open.flow.id;
+  try {
+    const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
+    // The event may have come before the answer, with more than the answer tells.
+    if (store.getState().run?.run.id !== run.id) store.setState({ run: newRun(run) });
+  } catch (thrown) {
+    const error = report(thrown);
+    if (error.code === "broken") setPanel("runBar", { open: true, tab: "problems" });
+  }
+}
+
+/** Stops the run that is under way. */
+export async function stopRun(): Promise<void> {
+  const { run } = store.getState();
+  if (run?.run.status !== "running") return;
+  try {
+    await host().call("runs.cancel", { run: run.run.id });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Reads the newest runs, of one flow or of all. */
+export async function loadRuns(flow?: string): Promise<void> {
+  try {
+    const args = flow === undefined ? { limit: 200 } : { flow, limit: 200 };
+    store.setState({ runs: await host().call("runs.list", args) });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Shows a run of the past on the canvas of its flow. */
+export async function openRun(id: string): Promise<void> {
+  await flush();
+  try {
+    const view = await host().call("runs.open", { run: id });
+    const isOpen = store.getState().open?.flow.id === view.run.flow;
+    const open = isOpen
+      ? store.getState().open
+      : await host().call("flows.open", { flow: view.run.flow });
+    store.setState({ open, run: runOfView(view), screen: "canvas", unsaved: [], overlay: null });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Deletes a stored run. */
+export async function deleteRun(run: string): Promise<void> {
+  try {
+    await host().call("runs.delete", { run });
+    const shown = store.getState().run;
+    if (shown?.run.id === run) store.setState({ run: null });
+    store.setState(({ runs }) => ({ runs: runs?.filter((each) => each.id !== run) ?? null }));
+    toast("ok", t("toast.runDeleted"));
+  } catch (thrown) {
+    report(thrown);
+  }
+}

@@ -1,0 +1,22 @@
+import "@fontsource-variable/inter";
+import "@fontsource-variable/jetbrains-mono";
+import "@xyflow/react/dist/base.css";
+import "./kit/tokens.css";
+import "./kit/base.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { setHost } from "./actions/context";
+import { start } from "./actions/start";
+import { App } from "./frame/App";
+import { pickHost } from "./host/pick";
+
+const root = document.getElementById("root");
+if (root) {
+  setHost(await pickHost());
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+  await start();
+}
