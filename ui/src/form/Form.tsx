@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Field } from "../bindings/Field";
 import { FormContext, type FormDoor } from "./door";
 import { Fields } from "./Fields";
@@ -14,10 +14,12 @@ type Props = {
   door: Omit<FormDoor, "active" | "activate">;
   /** The field to jump to; a new object jumps again. */
   jump?: { key: string } | undefined;
+  /** Inputs that no field kind is for; they may use the form's surroundings. */
+  children?: ReactNode;
 };
 
 /** A form made from a list of fields: what a node type's params are edited with. */
-export function Form({ fields, value, pointer, door, jump }: Props) {
+export function Form({ fields, value, pointer, door, jump, children }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string>();
   const inner = useMemo(() => ({ ...door, active, activate: setActive }), [door, active]);
@@ -34,6 +36,7 @@ export function Form({ fields, value, pointer, door, jump }: Props) {
     <FormContext value={inner}>
       <div ref={root} className={styles.form}>
         <Fields fields={fields} value={value} pointer={pointer} jumpKey={jump?.key} />
+        {children}
       </div>
     </FormContext>
   );
