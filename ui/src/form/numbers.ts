@@ -1,0 +1,33 @@
+/** Reads a number field as it is typed, templates included. Pure. */
+import type { FieldKind } from "../bindings/FieldKind";
+
+export type NumberKind = Extract<FieldKind, { type: "number" }>;
+export type NumberReading = {
+  value: number | string | undefined;
+  fault?: "not_a_number" | "not_whole" | "too_small" | "too_large";
+};
+
+/** What a typed text means for a number field; a `{{ template }}` is kept as text. */
+export function readNumber(kind: NumberKind, text: string): NumberReading {
+  const trimmed = text.trim().replace(",", ".");
+  if (trimmed === "") return { value: undefined };
+  if (trimmed.startsWith("{{")) return { value: trimmed };
+  const value = Number(trimmed);
+  if (!Number.isFinite(value)) return { value: trimmed, fault: "not_a_number" };
+  if (kind.integer && !Number.isInteger(value)) return { value, fault: "not_whole" };
+  if (kind.min !== undefined && value < kind.min) return { value, fault: "too_small" };
+  if (kind.max !== undefined && value > kind.max) return { value, fault: "too_large" };
+  return { value };
+}
+
+/** A number of milliseconds in words: `1.5 s`, `2 min`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 60_000) return `${trim(ms / 1000)} s`;
+  if (ms < 3_600_000) return `${trim(ms / 60_000)} min`;
+  return `${trim(ms / 3_600_000)} h`;
+}
+
+function trim(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, "");
+}

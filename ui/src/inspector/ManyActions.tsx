@@ -1,0 +1,4 @@
+/** Common actions of several nodes. */
+export function ManyActions() {
+  return null;
+}
