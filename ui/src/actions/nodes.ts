@@ -231,7 +231,7 @@ export function tidyUp(): void {
   const only = selection.nodes.length < 2 ? null : new Set(selection.nodes);
   const layout = complete(world, open.layout);
   edit(t("edit.tidy"), { type: "place", places: tidy(world, layout, graph ?? open.flow, only) });
-  if (only === null) setTimeout(() => viewport()?.fit(), 50);
+  if (only === null) viewport()?.start();
 }
 
 /** Folds a scope, or unfolds it. */
