@@ -1,4 +1,6 @@
+import { useEffect } from "react";
 import { I18nProvider } from "react-aria-components";
+import { listen } from "../actions/keys";
 import { start } from "../actions/start";
 import { Button } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
@@ -10,6 +12,7 @@ import { SettingsScreen } from "../screens/SettingsScreen";
 import { t } from "../words/t";
 import styles from "./App.module.css";
 import { CanvasScreen } from "./CanvasScreen";
+import { Overlays } from "./Overlays";
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
@@ -32,6 +35,7 @@ function ScreenOf() {
 /** The whole window: the rail, a screen, and what lies over it. */
 export function App() {
   const ready = useGantry((state) => state.ready);
+  useEffect(listen, []);
   const down = useGantry((state) => state.down);
   if (down !== null) {
     return (
@@ -52,6 +56,7 @@ export function App() {
       <div className={styles.app}>
         <Rail />
         <ScreenOf />
+        <Overlays />
         <Toasts />
       </div>
     </I18nProvider>

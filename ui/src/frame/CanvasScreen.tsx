@@ -1,39 +1,113 @@
+import { PanelLeftClose, PanelLeftOpen, Workflow } from "lucide-react";
+import { keysOf } from "../actions/all";
+import { showScreen } from "../actions/flows";
 import { setPanel } from "../actions/panels";
+import { Canvas } from "../canvas/Canvas";
 import { Inspector } from "../inspector/Inspector";
+import { Button, IconButton } from "../kit/Button";
+import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
 import { useGantry } from "../model/store";
+import { Palette } from "../palette/Palette";
 import { t } from "../words/t";
 import styles from "./CanvasScreen.module.css";
+import { RunBar } from "./RunBar";
+import { TopBar } from "./TopBar";
+
+function PaletteSide() {
+  const { open, width } = useGantry((state) => state.panels.palette);
+  const toggle = () => setPanel("palette", { open: !open });
+  return (
+    <>
+      {open && (
+        <>
+          <div className={styles.palette} style={{ width }}>
+            <Palette />
+          </div>
+          <Resizer
+            label={t("palette.resize")}
+            orientation="vertical"
+            size={width}
+            min={200}
+            max={420}
+            side="before"
+            onResize={(next) => setPanel("palette", { width: next })}
+          />
+        </>
+      )}
+      <div className={styles.fold} style={{ left: (open ? width + 1 : 0) + 12 }}>
+        <IconButton
+          icon={open ? PanelLeftClose : PanelLeftOpen}
+          placement="right"
+          label={t(open ? "palette.fold" : "palette.unfold")}
+          keys={keysOf("toggle-palette")}
+          onPress={toggle}
+        />
+      </div>
+    </>
+  );
+}
+
+function InspectorSide() {
+  const { open, width } = useGantry((state) => state.panels.inspector);
+  const full = useGantry((state) => state.inspector.full);
+  const isEmpty = useGantry(
+    (state) => state.selection.nodes.length !== 1 && state.inspector.wire === null,
+  );
+  // With nothing to show the canvas takes the room.
+  if (!full && (!open || isEmpty)) return null;
+  return (
+    <>
+      {!full && (
+        <Resizer
+          label={t("inspector.resize")}
+          orientation="vertical"
+          size={width}
+          min={320}
+          max={900}
+          side="after"
+          onResize={(next) => setPanel("inspector", { width: next })}
+        />
+      )}
+      <aside
+        className={styles.inspector}
+        style={full ? { flex: 1 } : { width }}
+        aria-label={t("inspector.label")}
+      >
+        <Inspector />
+      </aside>
+    </>
+  );
+}
+
+function NoFlow() {
+  return (
+    <EmptyState icon={Workflow} title={t("canvas.none.title")} text={t("canvas.none.text")}>
+      <Button variant="primary" onPress={() => showScreen("flows")}>
+        {t("canvas.none.action")}
+      </Button>
+    </EmptyState>
+  );
+}
 
 /** The canvas with the palette, the inspector and the bars around it. */
 export function CanvasScreen() {
-  const inspector = useGantry((state) => state.panels.inspector);
+  const isOpen = useGantry((state) => state.open !== null);
   const full = useGantry((state) => state.inspector.full);
+  if (!isOpen) return <NoFlow />;
   return (
     <div className={styles.screen}>
+      <TopBar />
       <div className={styles.middle}>
-        {!full && <main className={styles.canvas} />}
-        {!full && inspector.open && (
-          <Resizer
-            label={t("inspector.resize")}
-            orientation="vertical"
-            size={inspector.width}
-            min={320}
-            max={900}
-            side="after"
-            onResize={(width) => setPanel("inspector", { width })}
-          />
+        {!full && <PaletteSide />}
+        {!full && (
+          <main className={styles.canvas}>
+            <Canvas />
+          </main>
         )}
-        {(inspector.open || full) && (
-          <aside
-            className={styles.inspector}
-            style={full ? { flex: 1 } : { width: inspector.width }}
-            aria-label={t("inspector.label")}
-          >
-            <Inspector />
-          </aside>
-        )}
+        <InspectorSide />
       </div>
+      <RunBar />
     </div>
   );
 }

@@ -9,6 +9,7 @@ export type Panels = {
   palette: { open: boolean; width: number };
   inspector: { open: boolean; width: number };
   runBar: { open: boolean; height: number; tab: RunTab };
+  minimap: { open: boolean };
   /** The node types last put in, newest first. */
   recent: string[];
 };
@@ -18,6 +19,7 @@ export const DEFAULT_PANELS: Panels = {
   palette: { open: true, width: 240 },
   inspector: { open: true, width: 420 },
   runBar: { open: false, height: 260, tab: "timeline" },
+  minimap: { open: true },
   recent: [],
 };
 

@@ -70,8 +70,11 @@ export type State = {
   open: FlowView | null;
   /** Edits shown on the canvas that the host has not stored yet. */
   unsaved: { label: string; edit: Edit; inverse: Edit }[];
-  /** Whether the open flow is a run of the past and cannot be changed. */
   selection: Selection;
+  /** The node whose name is typed on the canvas. */
+  renaming: string | null;
+  /** The node that a wire is led from by keyboard. */
+  connecting: string | null;
   inspector: InspectorState;
   run: RunState | null;
   overlay: Overlay | null;
@@ -93,6 +96,8 @@ const START: State = {
   open: null,
   unsaved: [],
   selection: NOTHING_SELECTED,
+  renaming: null,
+  connecting: null,
   inspector: { full: false, focusKey: null, wire: null },
   run: null,
   overlay: null,
