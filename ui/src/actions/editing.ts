@@ -39,6 +39,10 @@ function isSameField(a: Edit, b: Edit): boolean {
  */
 export function edit(label: string, change: Edit): void {
   const state = store.getState();
+  if (state.past) {
+    toast("neutral", t("past.readOnly"));
+    return;
+  }
   let drawn: ReturnType<typeof draw>;
   try {
     drawn = draw(state, change);
@@ -128,8 +132,8 @@ async function reload(flow: string): Promise<void> {
 
 async function step(command: "flows.undo" | "flows.redo"): Promise<void> {
   await flush();
-  const { open } = store.getState();
-  if (!open) return;
+  const { open, past } = store.getState();
+  if (!open || past) return;
   const { undo, redo, rev } = open.saved;
   const label = command === "flows.undo" ? undo : redo;
   if (label === undefined) return;
@@ -157,8 +161,8 @@ export function redo(): Promise<void> {
 
 /** The host says that a flow has this rev now; loads it again when somebody else changed it. */
 export function heardOfRev(flow: string, rev: number): void {
-  const { open } = store.getState();
-  if (open?.flow.id !== flow) return;
+  const { open, past } = store.getState();
+  if (open?.flow.id !== flow || past) return;
   heardRev = rev;
   void flush().then(() => {
     const now = store.getState().open;

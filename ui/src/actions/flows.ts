@@ -32,6 +32,7 @@ export async function loadTemplates(): Promise<void> {
 function show(view: FlowView): void {
   store.setState((state) => ({
     open: view,
+    past: false,
     unsaved: [],
     run: null,
     selection: NOTHING_SELECTED,

@@ -15,7 +15,8 @@ export const runActions: Action[] = [
     icon: Play,
     keys: ["Ctrl+Enter"],
     reach: "always",
-    enabled: (state) => state.open !== null && state.screen === "canvas" && !isRunning(state),
+    enabled: (state) =>
+      state.open !== null && !state.past && state.screen === "canvas" && !isRunning(state),
     run: () => void startRun(),
   },
   {
@@ -26,7 +27,7 @@ export const runActions: Action[] = [
     keys: ["Ctrl+Shift+Enter"],
     reach: "always",
     enabled: (state) =>
-      state.open !== null && onlyNode(state.selection) !== null && !isRunning(state),
+      state.open !== null && !state.past && onlyNode(state.selection) !== null && !isRunning(state),
     run: (state) => {
       const node = onlyNode(state.selection);
       if (node !== null) void startRun(node);

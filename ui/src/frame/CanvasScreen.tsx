@@ -9,6 +9,7 @@ import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
 import { useGantry } from "../model/store";
 import { Palette } from "../palette/Palette";
+import { PastBanner } from "../screens/PastBanner";
 import { t } from "../words/t";
 import styles from "./CanvasScreen.module.css";
 import { RunBar } from "./RunBar";
@@ -52,7 +53,8 @@ function InspectorSide() {
   const { open, width } = useGantry((state) => state.panels.inspector);
   const full = useGantry((state) => state.inspector.full);
   const isEmpty = useGantry(
-    (state) => state.selection.nodes.length !== 1 && state.inspector.wire === null,
+    (state) =>
+      state.selection.nodes.length === 0 && state.inspector.wire === null && !state.inspector.flow,
   );
   // With nothing to show the canvas takes the room.
   if (!full && (!open || isEmpty)) return null;
@@ -98,6 +100,7 @@ export function CanvasScreen() {
   return (
     <div className={styles.screen}>
       <TopBar />
+      <PastBanner />
       <div className={styles.middle}>
         {!full && <PaletteSide />}
         {!full && (

@@ -206,6 +206,8 @@ export const panes = {
     "Nothing is sent anywhere but what your flows send. No account, no telemetry.",
   "settings.version": "Version {version}",
   "settings.copy": "Copy",
+  "top.flowSettings": "What the flow is for, and its variables",
+  "past.readOnly": "A run of the past cannot be changed. Go back to the flow first.",
   "severity.error": "Error",
   "severity.warning": "Warning",
   "severity.info": "Note",
