@@ -36,7 +36,7 @@ function show(view: FlowView): void {
     unsaved: [],
     run: null,
     selection: NOTHING_SELECTED,
-    inspector: { ...state.inspector, full: false, focusKey: null, wire: null },
+    inspector: { ...state.inspector, full: false, focusKey: null, wire: null, flow: false },
     overlay: null,
     screen: "canvas",
   }));

@@ -15,8 +15,7 @@ export const runActions: Action[] = [
     icon: Play,
     keys: ["Ctrl+Enter"],
     reach: "always",
-    enabled: (state) =>
-      state.open !== null && !state.past && state.screen === "canvas" && !isRunning(state),
+    enabled: (state) => state.open !== null && state.screen === "canvas" && !isRunning(state),
     run: () => void startRun(),
   },
   {

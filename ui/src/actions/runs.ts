@@ -4,14 +4,17 @@ import { store } from "../model/store";
 import { t } from "../words/t";
 import { host, report, toast } from "./context";
 import { flush } from "./editing";
+import { openFlow } from "./flows";
 import { setPanel } from "./panels";
 
 /** Runs the open flow, or one node of it on the items that its input kept of the last run. */
 export async function startRun(node?: string): Promise<void> {
   await flush();
   const { open, past } = store.getState();
-  if (!open || past) return;
+  if (!open) return;
   const flow = open.flow.id;
+  // What runs is the flow as it is now, so it is shown before.
+  if (past) await openFlow(flow);
   try {
     const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
     // The event may have come before the answer, with more than the answer tells.
@@ -55,7 +58,7 @@ export async function openRun(id: string): Promise<void> {
       run: runOfView(view),
       unsaved: [],
       selection: NOTHING_SELECTED,
-      inspector: { ...state.inspector, full: false, focusKey: null, wire: null },
+      inspector: { full: false, focusKey: null, wire: null, flow: false },
       screen: "canvas",
       overlay: null,
     }));

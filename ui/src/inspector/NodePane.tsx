@@ -17,7 +17,7 @@ export function NodePane({ id }: { id: string }) {
   return <PaneOf view={view} />;
 }
 
-const DOCKED_TABS = 300;
+const DOCKED_TABS = Math.max(280, Math.round(window.innerHeight * 0.42));
 const SIDE = 380;
 
 function PaneOf({ view }: { view: NodeInView }) {
