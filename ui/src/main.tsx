@@ -9,6 +9,10 @@ import { setHost } from "./actions/context";
 import { start } from "./actions/start";
 import { App } from "./frame/App";
 import { pickHost } from "./host/pick";
+import { store } from "./model/store";
+
+// For looking at the state while the UI is worked on.
+if (import.meta.env.DEV) Object.assign(window, { __gantry: store });
 
 const root = document.getElementById("root");
 if (root) {

@@ -5,6 +5,7 @@ import { applyEdit } from "../model/edit";
 import { findNode, findWire } from "../model/flow";
 import { keepPresent } from "../model/selection";
 import { type State, store } from "../model/store";
+import { complete } from "../model/tidy";
 import { t } from "../words/t";
 import { host, report, toast } from "./context";
 
@@ -34,15 +35,29 @@ function isSameField(a: Edit, b: Edit): boolean {
 }
 
 /**
+ * Nodes that have no place yet are laid out for show. As soon as nodes come, go or move, that
+ * place is stored too, so that nothing else jumps.
+ */
+function withShownPlaces(state: State, change: Edit): Edit {
+  if (!state.open || change.type === "set_node" || change.type === "set_flow") return change;
+  const { flow, findings, layout } = state.open;
+  const shown = complete({ flow, findings, catalogue: state.catalogue }, layout);
+  if (shown === layout) return change;
+  const places = Object.entries(shown.nodes).filter(([id]) => !layout.nodes[id]);
+  return { type: "all", edits: [{ type: "place", places }, change] };
+}
+
+/**
  * Changes the open flow: at once on the canvas, and in the host as soon as it takes it. `label`
  * names the change in the history ("Delete 2 nodes").
  */
-export function edit(label: string, change: Edit): void {
+export function edit(label: string, asked: Edit): void {
   const state = store.getState();
   if (state.past) {
     toast("neutral", t("past.readOnly"));
     return;
   }
+  const change = withShownPlaces(state, asked);
   let drawn: ReturnType<typeof draw>;
   try {
     drawn = draw(state, change);

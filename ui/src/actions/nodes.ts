@@ -190,7 +190,7 @@ export function toggleDisabled(): void {
   });
 }
 
-/** Stores where nodes lie now; a node without a place of its own gets one with it. */
+/** Stores where nodes lie now. */
 export function placeNodes(places: [string, { x: number; y: number }][], label?: string): void {
   const state = store.getState();
   const world = worldOf(state);
@@ -200,11 +200,8 @@ export function placeNodes(places: [string, { x: number; y: number }][], label?:
     state,
     places.map(([id]) => id),
   );
-  // Nodes that were only laid out for show keep that place, now that another one has moved.
-  const shown = Object.entries(nodes).filter(([id]) => !state.open?.layout.nodes[id]);
   const moved = places.map(([id, at]): [string, Place] => [id, { ...nodes[id], ...at }]);
-  const rest = shown.filter(([id]) => !places.some(([other]) => other === id));
-  edit(label ?? t("edit.move", { what }), { type: "place", places: [...moved, ...rest] });
+  edit(label ?? t("edit.move", { what }), { type: "place", places: moved });
 }
 
 /** Moves the selected nodes. */

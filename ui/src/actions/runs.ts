@@ -52,7 +52,7 @@ export async function openRun(id: string): Promise<void> {
   try {
     const view = await host().call("runs.open", { run: id });
     const { flow, layout, findings, run } = view;
-    store.setState((state) => ({
+    store.setState({
       open: { flow, layout, findings, saved: { rev: run.rev, at: run.started_at } },
       past: true,
       run: runOfView(view),
@@ -61,7 +61,7 @@ export async function openRun(id: string): Promise<void> {
       inspector: { full: false, focusKey: null, wire: null, flow: false },
       screen: "canvas",
       overlay: null,
-    }));
+    });
   } catch (thrown) {
     report(thrown);
   }

@@ -25,6 +25,7 @@ import { ConnectMode } from "./ConnectMode";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { QuickAddPopover } from "./QuickAddPopover";
 import { ScopeNode } from "./ScopeNode";
+import { showStart } from "./showStart";
 import { useCanvasChanges } from "./useCanvasChanges";
 import { useConnections } from "./useConnections";
 import { useLentViewport } from "./useLentViewport";
@@ -35,7 +36,6 @@ const NODE_TYPES = { card: CardNode, scope: ScopeNode };
 const EDGE_TYPES = { wire: WireEdge };
 const GRID: [number, number] = [4, 4];
 const PAN_BUTTONS = [1];
-const FIT = { padding: 0.15, maxZoom: 1 };
 
 function wireLabel(from: string, to: string): string {
   return t("wire.label", { from, to });
@@ -84,8 +84,7 @@ function Graph() {
         {...changes}
         {...connections}
         {...menus}
-        fitView
-        fitViewOptions={FIT}
+        onInit={(graph) => showStart(graph, box.current)}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements
@@ -104,7 +103,6 @@ function Graph() {
         connectionRadius={24}
         connectionLineType={ConnectionLineType.Bezier}
         nodeDragThreshold={2}
-        proOptions={{ hideAttribution: true }}
         tabIndex={0}
       >
         <Background

@@ -32,12 +32,30 @@ function Zoom() {
   );
 }
 
+const MIN_ROOM = { width: 640, height: 400 };
+
+/** The overview helps where there is more than is seen, and room to spare. */
+function useHasMore(): boolean {
+  return useStore(({ nodeLookup, transform: [x, y, zoom], width, height }) => {
+    if (width < MIN_ROOM.width || height < MIN_ROOM.height) return false;
+    for (const { internals, measured } of nodeLookup.values()) {
+      const left = internals.positionAbsolute.x * zoom + x;
+      const top = internals.positionAbsolute.y * zoom + y;
+      if (left < 0 || top < 0) return true;
+      if (left + (measured.width ?? 0) * zoom > width) return true;
+      if (top + (measured.height ?? 0) * zoom > height) return true;
+    }
+    return false;
+  });
+}
+
 /** The overview, and the buttons that change what is seen. */
 export function CanvasControls() {
   const { open } = useGantry((state) => state.panels.minimap);
+  const hasMore = useHasMore();
   return (
     <>
-      {open && (
+      {open && hasMore && (
         <MiniMap<CanvasNode>
           position="bottom-left"
           className={styles.map}

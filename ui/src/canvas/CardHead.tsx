@@ -36,14 +36,21 @@ function NameField({ id, name }: { id: string; name: string }) {
   );
 }
 
+/** What a node does; where that cannot be told, what is known of it. */
+function summaryOf({ facts, spec, info, inside, diagnostics }: CardData): string {
+  if (!facts.known) return t("node.unknown", { type: spec.type });
+  if (facts.summary) return facts.summary;
+  if (diagnostics.some((each) => each.severity === "error")) return t("node.noSummary");
+  if (inside !== null && inside > 0) return t("node.inside", { n: inside });
+  return info && info.title !== facts.title ? info.title : (info?.about ?? "");
+}
+
 /** Icon, title, what the node does, and its badges. */
 export function CardHead({ id, data }: { id: string; data: CardData }) {
   const renaming = useGantry((state) => state.renaming === id);
   const Icon = iconNamed(data.info?.icon);
-  const { facts, spec } = data;
-  const summary = facts.known
-    ? facts.summary || t("node.noSummary")
-    : t("node.unknown", { type: spec.type });
+  const { facts } = data;
+  const summary = summaryOf(data);
   return (
     <div className={styles.head}>
       <span className={styles.icon}>

@@ -58,16 +58,20 @@ export function ConnectMode() {
       <p className={styles.hint} role="status">
         {t("connectMode.pick")}
       </p>
-      {targets.map(({ letter, to }) => {
-        const place = graph.getInternalNode(to.node)?.internals.positionAbsolute;
-        if (!place) return null;
-        const { x, y } = graph.flowToScreenPosition(place);
-        return (
-          <kbd key={to.node} className={styles.letter} style={{ left: x, top: y }}>
-            {letter.toUpperCase()}
-          </kbd>
-        );
-      })}
+      <div className={styles.letters}>
+        {targets.map(({ letter, to }) => {
+          const place = graph.getInternalNode(to.node)?.internals.positionAbsolute;
+          if (!place) return null;
+          const view = graph.getViewport();
+          const x = place.x * view.zoom + view.x;
+          const y = place.y * view.zoom + view.y;
+          return (
+            <kbd key={to.node} className={styles.letter} style={{ left: x, top: y }}>
+              {letter.toUpperCase()}
+            </kbd>
+          );
+        })}
+      </div>
     </>
   );
 }

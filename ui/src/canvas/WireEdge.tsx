@@ -88,7 +88,7 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<CanvasEdge>) {
         )}
       />
       {order !== null && (
-        <g className={styles.order} transform={`translate(${sourceX + 14}, ${sourceY - 9})`}>
+        <g className={styles.order} transform={`translate(${targetX - 18}, ${targetY - 11})`}>
           <title>{t("wire.order", { n: order })}</title>
           <circle r={7} />
           <text y={3.5}>{order}</text>

@@ -1,12 +1,15 @@
 import { PanelLeftClose, PanelLeftOpen, Workflow } from "lucide-react";
+import { useEffect } from "react";
 import { keysOf } from "../actions/all";
 import { showScreen } from "../actions/flows";
 import { setPanel } from "../actions/panels";
+import { viewport } from "../actions/viewport";
 import { Canvas } from "../canvas/Canvas";
 import { Inspector } from "../inspector/Inspector";
 import { Button, IconButton } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
+import { onlyNode } from "../model/selection";
 import { useGantry } from "../model/store";
 import { Palette } from "../palette/Palette";
 import { PastBanner } from "../screens/PastBanner";
@@ -56,8 +59,14 @@ function InspectorSide() {
     (state) =>
       state.selection.nodes.length === 0 && state.inspector.wire === null && !state.inspector.flow,
   );
+  const node = useGantry((state) => onlyNode(state.selection));
+  const isShown = !full && open && !isEmpty;
+  useEffect(() => {
+    // The canvas got narrower: the node that was chosen may be behind the inspector now.
+    if (isShown && node !== null) viewport()?.reveal(node);
+  }, [isShown, node]);
   // With nothing to show the canvas takes the room.
-  if (!full && (!open || isEmpty)) return null;
+  if (!full && !isShown) return null;
   return (
     <>
       {!full && (

@@ -11,22 +11,24 @@ const GROUPS: Group[] = ["run", "edit", "canvas", "view", "app"];
 export function KeysSheet({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={t("keys.title")} size="large" onClose={onClose}>
-      <div className={styles.sheet}>
-        {GROUPS.map((group) => (
-          <section key={group} aria-label={t(`group.${group}`)}>
-            <h3>{t(`group.${group}`)}</h3>
-            <dl>
-              {ACTIONS.filter((each) => each.group === group && each.keys).map((each) => (
-                <div key={each.id} className={styles.line}>
-                  <dt>{t(each.label)}</dt>
-                  <dd>
-                    <Keys keys={each.keys?.[0] ?? ""} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+      <div className={styles.scroller}>
+        <div className={styles.sheet}>
+          {GROUPS.map((group) => (
+            <section key={group} aria-label={t(`group.${group}`)}>
+              <h3>{t(`group.${group}`)}</h3>
+              <dl>
+                {ACTIONS.filter((each) => each.group === group && each.keys).map((each) => (
+                  <div key={each.id} className={styles.line}>
+                    <dt>{t(each.label)}</dt>
+                    <dd>
+                      <Keys keys={each.keys?.[0] ?? ""} />
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
       </div>
     </Dialog>
   );

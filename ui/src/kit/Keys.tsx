@@ -2,9 +2,18 @@ import styles from "./Keys.module.css";
 
 const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform);
 
+const ARROWS = {
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Escape: "Esc",
+  Delete: "Del",
+};
+
 const SIGNS: Record<string, string> = isMac
-  ? { Ctrl: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩", Backspace: "⌫" }
-  : {};
+  ? { ...ARROWS, Ctrl: "⌘", Shift: "⇧", Alt: "⌥", Enter: "↩", Backspace: "⌫" }
+  : ARROWS;
 
 /** A key combination such as `Ctrl+Shift+Z`, as the user's keyboard shows it. */
 export function Keys({ keys }: { keys: string }) {

@@ -150,6 +150,8 @@ export function nodeMaker(): (scene: Scene) => CanvasNode[] {
         position: each.position,
         width: each.width,
         height: each.height,
+        // Told rather than measured, so that nodes out of sight count when the view is fitted.
+        measured: { width: each.width, height: each.height },
         handles: handlesOf(facts, each.width),
         selected: selected.has(node.id),
         ariaRole: "group",

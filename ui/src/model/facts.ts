@@ -4,6 +4,8 @@ import type { NodeInfo } from "../bindings/NodeInfo";
 import type { NodeSpec } from "../bindings/NodeSpec";
 import type { Port } from "../bindings/Port";
 
+const IN: Port = { name: "in", carries: "items", many: true };
+const OUT: Port = { name: "out", carries: "items", many: false };
 const ERROR_PORT: Port = { name: "error", carries: "errors", many: false };
 
 /** The catalogue's entry of a type. The list is long, so it is indexed once. */
@@ -31,8 +33,8 @@ export function factsOf(node: NodeSpec, findings: Findings, catalogue: NodeInfo[
     known: info !== undefined,
     title,
     summary: "",
-    inputs: info?.inputs ?? [],
+    inputs: info?.inputs ?? [IN],
     outputs:
-      node.on_error === "port" && info ? [...info.outputs, ERROR_PORT] : (info?.outputs ?? []),
+      node.on_error === "port" && info ? [...info.outputs, ERROR_PORT] : (info?.outputs ?? [OUT]),
   };
 }
