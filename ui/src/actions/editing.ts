@@ -53,6 +53,10 @@ function withShownPlaces(state: State, change: Edit): Edit {
  */
 export function edit(label: string, asked: Edit): void {
   const state = store.getState();
+  if (state.past) {
+    toast("neutral", t("past.readOnly"));
+    return;
+  }
   const change = withShownPlaces(state, asked);
   let drawn: ReturnType<typeof draw>;
   try {
@@ -143,8 +147,8 @@ async function reload(flow: string): Promise<void> {
 
 async function step(command: "flows.undo" | "flows.redo"): Promise<void> {
   await flush();
-  const { open } = store.getState();
-  if (!open) return;
+  const { open, past } = store.getState();
+  if (!open || past) return;
   const { undo, redo, rev } = open.saved;
   const label = command === "flows.undo" ? undo : redo;
   if (label === undefined) return;
@@ -172,8 +176,8 @@ export function redo(): Promise<void> {
 
 /** The host says that a flow has this rev now; loads it again when somebody else changed it. */
 export function heardOfRev(flow: string, rev: number): void {
-  const { open } = store.getState();
-  if (open?.flow.id !== flow) return;
+  const { open, past } = store.getState();
+  if (open?.flow.id !== flow || past) return;
   heardRev = rev;
   void flush().then(() => {
     const now = store.getState().open;

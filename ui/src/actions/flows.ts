@@ -32,10 +32,11 @@ export async function loadTemplates(): Promise<void> {
 function show(view: FlowView): void {
   store.setState((state) => ({
     open: view,
+    past: false,
     unsaved: [],
     run: null,
     selection: NOTHING_SELECTED,
-    inspector: { ...state.inspector, full: false, focusKey: null, wire: null },
+    inspector: { ...state.inspector, full: false, focusKey: null, wire: null, flow: false },
     overlay: null,
     screen: "canvas",
   }));

@@ -26,7 +26,7 @@ export const runActions: Action[] = [
     keys: ["Ctrl+Shift+Enter"],
     reach: "always",
     enabled: (state) =>
-      state.open !== null && onlyNode(state.selection) !== null && !isRunning(state),
+      state.open !== null && !state.past && onlyNode(state.selection) !== null && !isRunning(state),
     run: (state) => {
       const node = onlyNode(state.selection);
       if (node !== null) void startRun(node);

@@ -1,16 +1,20 @@
 import { newRun, runOfView } from "../model/run";
+import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
 import { host, report, toast } from "./context";
 import { flush } from "./editing";
+import { openFlow } from "./flows";
 import { setPanel } from "./panels";
 
 /** Runs the open flow, or one node of it on the items that its input kept of the last run. */
 export async function startRun(node?: string): Promise<void> {
   await flush();
-  const { open } = store.getState();
+  const { open, past } = store.getState();
   if (!open) return;
   const flow = open.flow.id;
+  // What runs is the flow as it is now, so it is shown before.
+  if (past) await openFlow(flow);
   try {
     const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
     // The event may have come before the answer, with more than the answer tells.
@@ -42,16 +46,22 @@ export async function loadRuns(flow?: string): Promise<void> {
   }
 }
 
-/** Shows a run of the past on the canvas of its flow. */
+/** Shows a run of the past on the canvas, with the flow as it was. It cannot be changed there. */
 export async function openRun(id: string): Promise<void> {
   await flush();
   try {
     const view = await host().call("runs.open", { run: id });
-    const isOpen = store.getState().open?.flow.id === view.run.flow;
-    const open = isOpen
-      ? store.getState().open
-      : await host().call("flows.open", { flow: view.run.flow });
-    store.setState({ open, run: runOfView(view), screen: "canvas", unsaved: [], overlay: null });
+    const { flow, layout, findings, run } = view;
+    store.setState({
+      open: { flow, layout, findings, saved: { rev: run.rev, at: run.started_at } },
+      past: true,
+      run: runOfView(view),
+      unsaved: [],
+      selection: NOTHING_SELECTED,
+      inspector: { full: false, focusKey: null, wire: null, flow: false },
+      screen: "canvas",
+      overlay: null,
+    });
   } catch (thrown) {
     report(thrown);
   }

@@ -147,5 +147,6 @@ export function closeTop(): void {
     store.setState({ inspector: { ...inspector, full: false } });
     setTimeout(() => viewport()?.focus(), 0);
   } else if (inspector.wire !== null) store.setState({ inspector: { ...inspector, wire: null } });
+  else if (inspector.flow) store.setState({ inspector: { ...inspector, flow: false } });
   else if (selection.nodes.length + selection.wires.length > 0) selectNothing();
 }

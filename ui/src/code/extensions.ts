@@ -45,6 +45,8 @@ export function baseExtensions(
       ...(multiline ? [{ key: "Tab", run: insertTabUnlessEmpty }] : []),
       ...closeBracketsKeymap,
       ...completionKeymap,
+      // Leaves the field, so that the next Esc closes what is around it.
+      { key: "Escape", run: blur },
       ...foldKeymap,
       ...historyKeymap,
       ...defaultKeymap.filter((binding) => !TAKEN_BY_THE_APP.has(binding.key ?? "")),

@@ -1,11 +1,10 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { cx } from "../kit/cx";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { t } from "../words/t";
 import { type Column, cellValue, columnsOf } from "./columns";
 import type { DataRow } from "./DataPane";
-import { TableCell } from "./TableCell";
 import { TableHead } from "./TableHead";
+import { TableRow } from "./TableRow";
 import styles from "./TableView.module.css";
 import { ValuePopover } from "./ValuePopover";
 
@@ -39,7 +38,7 @@ export function TableView({ rows, selected, onSelect, onNeed }: Props) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: 6,
     scrollPaddingStart: ROW,
     initialRect: { width: 400, height: 600 },
   });
@@ -48,7 +47,7 @@ export function TableView({ rows, selected, onSelect, onNeed }: Props) {
     count: columns.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => widthOf(columns[index], widths),
-    overscan: 3,
+    overscan: 2,
     paddingStart: GUTTER,
     scrollPaddingStart: GUTTER,
     initialRect: { width: 1200, height: 600 },
@@ -63,11 +62,18 @@ export function TableView({ rows, selected, onSelect, onNeed }: Props) {
     onNeed(rows[first]?.index ?? 0, rows[last]?.index ?? 0);
   }, [onNeed, rows, first, last]);
 
-  const open = (anchor: Element | null, row: DataRow, shown: Column) => {
+  const open = useCallback((anchor: Element | null, row: DataRow, shown: Column) => {
     if (anchor === null) return;
     const title = t("data.cellTitle", { column: shown.label, n: row.index + 1 });
     setOpened({ anchor, value: cellValue(row.value, shown), title });
-  };
+  }, []);
+  const pick = useCallback(
+    (index: number, at: number) => {
+      onSelect(index);
+      setColumn(at);
+    },
+    [onSelect],
+  );
   const move = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
     if (step !== undefined) {
@@ -110,40 +116,19 @@ export function TableView({ rows, selected, onSelect, onNeed }: Props) {
           />
           {lines.map((line) => {
             const row = rows[line.index];
+            const isSelected = row?.index === selected;
             return row === undefined ? null : (
-              // biome-ignore lint/a11y/useSemanticElements: see above.
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and moves the current cell.
-              <div
+              <TableRow
                 key={row.index}
-                role="row"
-                aria-rowindex={line.index + 2}
-                aria-selected={row.index === selected}
-                className={cx(styles.row, row.index === selected && styles.selected)}
-                style={{ transform: `translateY(${line.start + ROW}px)` }}
-              >
-                <span className={styles.gutter} title={row.lineage}>
-                  {row.index + 1}
-                </span>
-                {cells.map((cell) => {
-                  const shown = columns[cell.index];
-                  return shown === undefined ? null : (
-                    <TableCell
-                      key={shown.key}
-                      value={cellValue(row.value, shown)}
-                      isLoaded={row.isLoaded}
-                      isNumeric={shown.isNumeric}
-                      isCurrent={row.index === selected && cell.index === column}
-                      start={cell.start}
-                      width={cell.size}
-                      onPick={() => {
-                        onSelect(row.index);
-                        setColumn(cell.index);
-                      }}
-                      onOpen={(anchor) => open(anchor, row, shown)}
-                    />
-                  );
-                })}
-              </div>
+                row={row}
+                place={line.index}
+                start={line.start + ROW}
+                columns={columns}
+                cells={cells}
+                current={isSelected ? column : undefined}
+                onPick={pick}
+                onOpen={open}
+              />
             );
           })}
         </div>

@@ -10,10 +10,15 @@ import styles from "./ValuePopover.module.css";
 
 type Props = { anchor: Element; value: unknown; title: string; onClose: () => void };
 
+const LINE = 19;
+const TALLEST = 320;
+
 /** A whole value beside the cell that cuts it. */
 export function ValuePopover({ anchor, value, title, onClose }: Props) {
   const trigger = useRef(anchor);
   const roots = useMemo(() => [value], [value]);
+  const lines = JSON.stringify(value, null, 1)?.split("\n").length ?? 1;
+  const height = Math.min(TALLEST, lines * LINE + 10);
   return (
     <Popover
       triggerRef={trigger}
@@ -41,7 +46,7 @@ export function ValuePopover({ anchor, value, title, onClose }: Props) {
           />
         </div>
         {typeof value === "object" && value !== null ? (
-          <div className={styles.tree}>
+          <div className={styles.tree} style={{ height }}>
             <JsonLines roots={roots} foldFrom={3} />
           </div>
         ) : (

@@ -14,7 +14,7 @@ type Props = {
   door: Omit<FormDoor, "active" | "activate">;
   /** The field to jump to; a new object jumps again. */
   jump?: { key: string } | undefined;
-  /** Inputs that no field kind is for; they may use the form's surroundings. */
+  /** Inputs that no field kind is for, above the fields; they may use the form's surroundings. */
   children?: ReactNode;
 };
 
@@ -35,8 +35,8 @@ export function Form({ fields, value, pointer, door, jump, children }: Props) {
   return (
     <FormContext value={inner}>
       <div ref={root} className={styles.form}>
-        <Fields fields={fields} value={value} pointer={pointer} jumpKey={jump?.key} />
         {children}
+        <Fields fields={fields} value={value} pointer={pointer} jumpKey={jump?.key} />
       </div>
     </FormContext>
   );

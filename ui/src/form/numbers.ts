@@ -19,15 +19,3 @@ export function readNumber(kind: NumberKind, text: string): NumberReading {
   if (kind.max !== undefined && value > kind.max) return { value, fault: "too_large" };
   return { value };
 }
-
-/** A number of milliseconds in words: `1.5 s`, `2 min`. */
-export function duration(ms: number): string {
-  if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${trim(ms / 1000)} s`;
-  if (ms < 3_600_000) return `${trim(ms / 60_000)} min`;
-  return `${trim(ms / 3_600_000)} h`;
-}
-
-function trim(value: number): string {
-  return value.toFixed(1).replace(/\.0$/, "");
-}

@@ -12,6 +12,7 @@ import { Resizer } from "../kit/Resizer";
 import { onlyNode } from "../model/selection";
 import { useGantry } from "../model/store";
 import { Palette } from "../palette/Palette";
+import { PastBanner } from "../screens/PastBanner";
 import { t } from "../words/t";
 import styles from "./CanvasScreen.module.css";
 import { RunBar } from "./RunBar";
@@ -55,7 +56,8 @@ function InspectorSide() {
   const { open, width } = useGantry((state) => state.panels.inspector);
   const full = useGantry((state) => state.inspector.full);
   const isEmpty = useGantry(
-    (state) => state.selection.nodes.length !== 1 && state.inspector.wire === null,
+    (state) =>
+      state.selection.nodes.length === 0 && state.inspector.wire === null && !state.inspector.flow,
   );
   const node = useGantry((state) => onlyNode(state.selection));
   const isShown = !full && open && !isEmpty;
@@ -107,6 +109,7 @@ export function CanvasScreen() {
   return (
     <div className={styles.screen}>
       <TopBar />
+      <PastBanner />
       <div className={styles.middle}>
         {!full && <PaletteSide />}
         {!full && (

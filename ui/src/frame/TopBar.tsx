@@ -6,6 +6,7 @@ import {
   Command,
   Play,
   Redo2,
+  SlidersHorizontal,
   TriangleAlert,
   Undo2,
 } from "lucide-react";
@@ -14,6 +15,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { action, keysOf } from "../actions/all";
 import { edit } from "../actions/editing";
 import { setPanel } from "../actions/panels";
+import { showFlowSettings } from "../inspector/view";
 import { Button, IconButton } from "../kit/Button";
 import { Keys } from "../kit/Keys";
 import { Menu } from "../kit/Menu";
@@ -136,6 +138,11 @@ export function TopBar() {
   return (
     <header className={styles.bar}>
       <FlowName name={name} />
+      <IconButton
+        icon={SlidersHorizontal}
+        label={t("top.flowSettings")}
+        onPress={showFlowSettings}
+      />
       <IconButton
         icon={Undo2}
         disabled={undoLabel === undefined}

@@ -23,14 +23,14 @@ type Props = {
 /** What becomes of a step that fails: tries, time limit, and where the item goes. */
 export function ErrorsTab({ view, door, jump }: Props) {
   const { node, info } = view;
+  const isPerItem = info?.consumes === "each" || info?.consumes === "scope";
   const fields = useMemo(
-    () => fieldsFor(info?.consumes === "each" || info?.consumes === "scope"),
-    [info],
+    () => fieldsFor(isPerItem, retrySentence(node.retry)),
+    [isPerItem, node.retry],
   );
   return (
     <div className={styles.scroll}>
       <Form fields={fields} value={node} pointer="" door={door} jump={jump}>
-        <p className={styles.summary}>{retrySentence(node.retry)}</p>
         <OnErrorField value={node.on_error ?? "stop"} />
       </Form>
     </div>
@@ -90,11 +90,11 @@ function OnErrorField({ value }: { value: OnError }) {
   );
 }
 
-function fieldsFor(isPerItem: boolean): Field[] {
+function fieldsFor(isPerItem: boolean, retry: string): Field[] {
   const number = (key: string, word: NumberWord, more: Partial<Field> = {}): Field => ({
     key,
     label: t(`policy.${word}`),
-    help: t(`policy.${word}.help`),
+    help: word === "tries" ? retry : t(`policy.${word}.help`),
     required: false,
     advanced: false,
     kind: { type: "number", integer: true, min: 1 },

@@ -46,7 +46,12 @@ export function InputPane({ view }: { view: NodeInView }) {
   }
   return (
     <section className={styles.pane} aria-label={t("inspector.input")}>
-      <h2 className={styles.title}>{t("inspector.input")}</h2>
+      <h2 className={styles.title}>
+        {t("inspector.input")}
+        {view.inRun !== undefined && (
+          <span className={styles.count}>{formatShortCount(view.inRun.counts.items_in)}</span>
+        )}
+      </h2>
       <DataPane run={view.run} tap={tap} version={view.version} empty={emptyOf(view, "input")} />
     </section>
   );

@@ -17,7 +17,7 @@ import { closeInspector, fieldReached, setFull } from "./view";
 export function NodeHeader({ view, full }: { view: NodeInView; full: boolean }) {
   const { node, info, inRun, facts } = view;
   const Icon = iconNamed(info?.icon);
-  const isRunning = useGantry((state) => state.run?.run.status === "running");
+  const isBusy = useGantry((state) => state.past || state.run?.run.status === "running");
   const standing =
     inRun && inRun.status !== "idle"
       ? nodeStanding(inRun.status, inRun.counts.rejected)
@@ -49,7 +49,7 @@ export function NodeHeader({ view, full }: { view: NodeInView; full: boolean }) 
         <Button
           size="small"
           icon={CirclePlay}
-          disabled={isRunning}
+          disabled={isBusy}
           label={t("inspector.runNodeLabel")}
           onPress={() => void startRun(node.id)}
         >

@@ -17,7 +17,7 @@ export function NodePane({ id }: { id: string }) {
   return <PaneOf view={view} />;
 }
 
-const DOCKED_TABS = 300;
+const DOCKED_TABS = Math.max(280, Math.round(window.innerHeight * 0.42));
 const SIDE = 380;
 
 function PaneOf({ view }: { view: NodeInView }) {
@@ -34,6 +34,7 @@ function PaneOf({ view }: { view: NodeInView }) {
         <div className={styles.fill}>
           {hasData ? (
             <SplitPane
+              key="dock"
               label={t("inspector.split")}
               orientation="horizontal"
               initial={DOCKED_TABS}
@@ -53,6 +54,7 @@ function PaneOf({ view }: { view: NodeInView }) {
       <NodeHeader view={view} full />
       <div className={styles.fill}>
         <SplitPane
+          key="full"
           label={t("inspector.input")}
           orientation="vertical"
           initial={SIDE}

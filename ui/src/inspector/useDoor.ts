@@ -19,6 +19,7 @@ const PREVIEWED = 50;
 export function useDoor({ node, run, version }: NodeInView): Omit<FormDoor, "active" | "activate"> {
   const flow = useGantry((state) => state.open?.flow);
   const findings = useGantry((state) => state.open?.findings);
+  const past = useGantry((state) => state.past);
   const id = node.id;
   const tap = useMemo(() => ({ type: "input" as const, node: id }), [id]);
   const { pages } = usePages(run, tap, version);
@@ -64,8 +65,8 @@ export function useDoor({ node, run, version }: NodeInView): Omit<FormDoor, "act
   );
   const diagnostics = useMemo(() => ofNode(findings?.diagnostics ?? [], id), [findings, id]);
   return useMemo(
-    () => ({ diagnostics, readOnly: false, change, names, preview }),
-    [diagnostics, change, names, preview],
+    () => ({ diagnostics, readOnly: past, change, names, preview }),
+    [diagnostics, past, change, names, preview],
   );
 }
 

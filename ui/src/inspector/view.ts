@@ -1,5 +1,6 @@
 /** What the inspector itself changes about what it shows. */
 import { setPanel } from "../actions/panels";
+import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 
 /** Fills the window with the node, or goes back to the dock. */
@@ -25,4 +26,13 @@ export function closeWire(): void {
 /** Folds the inspector away. */
 export function closeInspector(): void {
   setPanel("inspector", { open: false });
+}
+
+/** Shows the flow itself: what it is for, and its variables. */
+export function showFlowSettings(): void {
+  setPanel("inspector", { open: true });
+  store.setState((state) => ({
+    selection: NOTHING_SELECTED,
+    inspector: { ...state.inspector, full: false, wire: null, flow: true },
+  }));
 }

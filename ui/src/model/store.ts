@@ -52,6 +52,8 @@ export type InspectorState = {
   focusKey: string | null;
   /** The wire whose items are shown instead of a node; null for the selected node. */
   wire: string | null;
+  /** Whether the flow itself is shown when nothing is selected: its purpose and its variables. */
+  flow: boolean;
 };
 
 /** All that the UI knows. Plain data: what follows from it is worked out where it is shown. */
@@ -70,6 +72,8 @@ export type State = {
   open: FlowView | null;
   /** Edits shown on the canvas that the host has not stored yet. */
   unsaved: { label: string; edit: Edit; inverse: Edit }[];
+  /** Whether what is open is a run of the past, with the flow as it was: it cannot be changed. */
+  past: boolean;
   selection: Selection;
   /** The node whose name is typed on the canvas. */
   renaming: string | null;
@@ -95,10 +99,11 @@ const START: State = {
   settings: {},
   open: null,
   unsaved: [],
+  past: false,
   selection: NOTHING_SELECTED,
   renaming: null,
   connecting: null,
-  inspector: { full: false, focusKey: null, wire: null },
+  inspector: { full: false, focusKey: null, wire: null, flow: false },
   run: null,
   overlay: null,
   toasts: [],

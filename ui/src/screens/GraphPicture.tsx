@@ -24,32 +24,24 @@ export function GraphPicture({ flow, layout, label }: Props) {
             y={box.y}
             width={box.width}
             height={box.height}
-            rx={10}
+            rx={6}
             className={box.isScope ? styles.scope : styles.node}
           />
           <rect
             x={box.x}
-            y={box.y + 8}
-            width={8}
-            height={box.height - 16}
-            rx={4}
+            y={box.y + 5}
+            width={5}
+            height={box.height - 10}
+            rx={2.5}
             className={styles.band}
           />
           <rect
-            x={box.x + 26}
-            y={box.y + 16}
-            width={Math.min(96, box.width - 50)}
-            height={9}
-            rx={4}
-            className={styles.title}
-          />
-          <rect
-            x={box.x + 26}
-            y={box.y + 33}
-            width={Math.min(130, box.width - 50)}
-            height={7}
+            x={box.x + 14}
+            y={box.y + box.height / 2 - 3}
+            width={box.width * 0.55}
+            height={6}
             rx={3}
-            className={styles.line}
+            className={styles.title}
           />
         </g>
       ))}

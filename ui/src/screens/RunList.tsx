@@ -19,6 +19,8 @@ type Props = {
 };
 
 const ROW = 56;
+const EDGES = 2;
+const MORE = 46;
 
 /** Runs, newest first. Arrows walk through them, Enter opens one, Delete asks to delete it. */
 export function RunList({ runs, hasMore, onMore, onDelete }: Props) {
@@ -40,7 +42,11 @@ export function RunList({ runs, hasMore, onMore, onDelete }: Props) {
     });
   };
   return (
-    <div ref={box} className={styles.list}>
+    <div
+      ref={box}
+      className={styles.list}
+      style={{ maxHeight: runs.length * ROW + (hasMore ? MORE : EDGES) }}
+    >
       <VirtualList
         ref={list}
         label={t("rail.runs")}

@@ -15,30 +15,43 @@ export type Box = {
 export type Curve = { id: string; path: string };
 export type Thumbnail = { boxes: Box[]; curves: Curve[]; viewBox: string };
 
-const NODE = { width: 200, height: 56 };
-const GAP = { x: 80, y: 40 };
+const WIDTH = 560;
+const HEIGHT = 266;
 const MARGIN = 24;
-/** As wide for their height as the cards' pictures. */
-const RATIO = 2.1;
+/** What a node and the gap behind it take up on the canvas. */
+const STEP = { x: 280, y: 96 };
+const WIDEST = 128;
+const NARROWEST = 40;
 
-/** The picture of a flow; nodes without a place are set out from left to right. */
+/**
+ * The picture of a flow. Where nodes lie is taken from the layout, or from left to right without
+ * one; distances are squeezed so that a long flow still fills the picture.
+ */
 export function thumbnailOf(flow: FlowFile, layout: Layout): Thumbnail {
-  const ranks = ranksOf(flow);
-  const perRank = new Map<number, number>();
+  const places = placesOf(flow, layout);
+  const all = [...places.values()];
+  const left = Math.min(...all.map((place) => place.x));
+  const top = Math.min(...all.map((place) => place.y));
+  const columns = (Math.max(...all.map((place) => place.x)) - left) / STEP.x + 1;
+  const lines = (Math.max(...all.map((place) => place.y)) - top) / STEP.y + 1;
+  const width = clamp(((WIDTH - 2 * MARGIN) / columns) * 0.74, NARROWEST, WIDEST);
+  const height = clamp(((HEIGHT - 2 * MARGIN) / lines) * 0.6, 16, width * 0.4);
+  const across = Math.min((WIDTH - 2 * MARGIN - width) / Math.max(columns - 1, 1), width * 1.5);
+  const down = Math.min((HEIGHT - 2 * MARGIN - height) / Math.max(lines - 1, 1), height * 1.9);
+  const start = {
+    x: (WIDTH - width - across * (columns - 1)) / 2,
+    y: (HEIGHT - height - down * (lines - 1)) / 2,
+  };
   const boxes = flow.nodes.map((node): Box => {
-    const rank = ranks.get(node.id) ?? 0;
-    const line = perRank.get(rank) ?? 0;
-    perRank.set(rank, line + 1);
-    const place = layout.nodes[node.id];
-    const isScope = node.body !== undefined;
+    const place = places.get(node.id) ?? { x: 0, y: 0 };
     return {
       id: node.id,
       type: node.type,
-      isScope,
-      x: place?.x ?? rank * (NODE.width + GAP.x),
-      y: place?.y ?? line * (NODE.height + GAP.y),
-      width: place?.width ?? (isScope ? NODE.width * 1.6 : NODE.width),
-      height: place?.height ?? (isScope ? NODE.height * 2 : NODE.height),
+      isScope: node.body !== undefined,
+      x: start.x + ((place.x - left) / STEP.x) * across,
+      y: start.y + ((place.y - top) / STEP.y) * down,
+      width,
+      height,
     };
   });
   const byId = new Map(boxes.map((box) => [box.id, box]));
@@ -47,28 +60,35 @@ export function thumbnailOf(flow: FlowFile, layout: Layout): Thumbnail {
     const to = byId.get(parsePort(wire.to).node);
     return from && to ? [{ id: `${wire.from}>${wire.to}`, path: curve(from, to) }] : [];
   });
-  return { boxes, curves, viewBox: viewBoxOf(boxes) };
+  return { boxes, curves, viewBox: `0 0 ${WIDTH} ${HEIGHT}` };
+}
+
+function placesOf(flow: FlowFile, layout: Layout): Map<string, { x: number; y: number }> {
+  const ranks = ranksOf(flow);
+  const perRank = new Map<number, number>();
+  return new Map(
+    flow.nodes.map((node) => {
+      const rank = ranks.get(node.id) ?? 0;
+      const line = perRank.get(rank) ?? 0;
+      perRank.set(rank, line + 1);
+      return [node.id, layout.nodes[node.id] ?? { x: rank * STEP.x, y: line * STEP.y }];
+    }),
+  );
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
 }
 
 function curve(from: Box, to: Box): string {
   const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
   const [x2, y2] = [to.x, to.y + to.height / 2];
-  const bend = Math.max(40, Math.abs(x2 - x1) / 2);
-  return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
+  const bend = Math.max(10, Math.abs(x2 - x1) / 2);
+  return `M${round(x1)} ${round(y1)}C${round(x1 + bend)} ${round(y1)} ${round(x2 - bend)} ${round(y2)} ${round(x2)} ${round(y2)}`;
 }
 
-function viewBoxOf(boxes: readonly Box[]): string {
-  if (boxes.length === 0) return "0 0 100 50";
-  const left = Math.min(...boxes.map((box) => box.x)) - MARGIN;
-  const top = Math.min(...boxes.map((box) => box.y)) - MARGIN;
-  const width = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN - left;
-  const height = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN - top;
-  // Small flows are not blown up: a picture is at least three nodes wide.
-  const shown = Math.max(width, 3 * (NODE.width + GAP.x), height * RATIO);
-  const tall = shown / RATIO;
-  return [left - (shown - width) / 2, top - (tall - height) / 2, shown, tall]
-    .map(Math.round)
-    .join(" ");
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function ranksOf(flow: FlowFile): Map<string, number> {
