@@ -43,6 +43,24 @@ export function columnsOf(items: readonly unknown[]): Column[] {
     : columns;
 }
 
+/**
+ * The columns for a longer list of the same items: as they were, widths too, unless there are
+ * others or of other types, so that a page more does not draw the whole table again.
+ */
+export function keptColumns(before: readonly Column[], now: Column[]): readonly Column[] {
+  const isSame =
+    before.length === now.length &&
+    now.every((column, at) => {
+      const old = before[at];
+      return old?.key === column.key && old.kinds.size === column.kinds.size;
+    });
+  if (isSame) return before;
+  return now.map((column) => ({
+    ...column,
+    width: before.find((old) => old.key === column.key)?.width ?? column.width,
+  }));
+}
+
 /** The value of an item in a column; undefined where the item does not have it. */
 export function cellValue(item: unknown, column: { key: string }): unknown {
   if (column.key === "") return isRecord(item) ? undefined : item;
