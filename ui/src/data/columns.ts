@@ -3,6 +3,7 @@
  * Pure; items that are no objects share the one column `value`.
  */
 import { isRecord } from "../form/pointer";
+import { t } from "../words/t";
 import { type CellKind, cellText, kindOf } from "./cells";
 
 export type Column = {
@@ -76,7 +77,7 @@ function columnFor(key: string, items: readonly unknown[]): Column {
     if (index < SAMPLE && value !== undefined) longest = Math.max(longest, cellText(value).length);
   });
   const real = [...kinds].filter((kind) => kind !== "null" && kind !== "missing");
-  const label = key === "" ? "value" : key;
+  const label = key === "" ? t("kind.value") : key;
   const fitting = Math.max(longest * CHARACTER + 20, label.length * CHARACTER + HEADER_ROOM);
   return {
     key,
