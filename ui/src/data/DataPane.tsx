@@ -17,8 +17,8 @@ import { asCells, asCsv, asJson } from "./copy";
 import styles from "./DataPane.module.css";
 import { JsonView } from "./JsonView";
 import { loaded, type Pages } from "./pages";
+import { shownRows } from "./rows";
 import { SchemaView } from "./SchemaView";
-import { matches } from "./search";
 import { TableView } from "./TableView";
 import { usePages } from "./usePages";
 
@@ -115,31 +115,6 @@ export function DataPane({ run, tap, version, empty }: Props) {
       </div>
     </div>
   );
-}
-
-/** A row of a view: the item's index among the kept ones, and the item once it is loaded. */
-export type DataRow = {
-  index: number;
-  lineage: string | undefined;
-  value: unknown;
-  isLoaded: boolean;
-};
-
-function shownRows(pages: Pages, wanted: string): DataRow[] {
-  const all = pages.items.map((sample, index) => ({
-    index,
-    lineage: sample?.item,
-    value: sample?.value,
-    isLoaded: sample !== undefined,
-  }));
-  if (wanted === "") return all;
-  const found = new Set(
-    matches(
-      all.map((row) => row.value),
-      wanted,
-    ),
-  );
-  return all.filter((row) => found.has(row.index) && row.isLoaded);
 }
 
 function countOf(pages: Pages, wanted: string, found: number): string {

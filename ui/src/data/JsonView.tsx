@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "react";
-import type { DataRow } from "./DataPane";
 import { JsonLines } from "./JsonLines";
+import type { DataRow } from "./rows";
 
 type Props = {
   rows: readonly DataRow[];

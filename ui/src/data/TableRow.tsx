@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { cx } from "../kit/cx";
 import { type Column, cellValue } from "./columns";
-import type { DataRow } from "./DataPane";
+import type { DataRow } from "./rows";
 import { TableCell } from "./TableCell";
 import type { CellPlaces } from "./TableView";
 import styles from "./TableView.module.css";

@@ -1,8 +1,8 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { t } from "../words/t";
-import { type Column, cellValue, columnsOf } from "./columns";
-import type { DataRow } from "./DataPane";
+import { type Column, cellValue, columnsOf, keptColumns } from "./columns";
+import type { DataRow } from "./rows";
 import { TableHead } from "./TableHead";
 import { TableRow } from "./TableRow";
 import styles from "./TableView.module.css";
@@ -25,10 +25,12 @@ type Opened = { anchor: Element; value: unknown; title: string };
 /** Items as a table: only the cells in view are drawn, in both directions. */
 export function TableView({ rows, selected, onSelect, onNeed }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const columns = useMemo(
-    () => columnsOf(rows.filter((row) => row.isLoaded).map((row) => row.value)),
-    [rows],
-  );
+  const before = useRef<readonly Column[]>([]);
+  const columns = useMemo(() => {
+    const values = rows.filter((row) => row.isLoaded).map((row) => row.value);
+    before.current = keptColumns(before.current, columnsOf(values));
+    return before.current;
+  }, [rows]);
   const [widths, setWidths] = useState<ReadonlyMap<string, number>>(new Map());
   const [column, setColumn] = useState(0);
   const [opened, setOpened] = useState<Opened>();

@@ -1,5 +1,7 @@
 /** What a table cell shows for a value, and which sign its type has. Pure. */
 
+import { t } from "../words/t";
+
 export type CellKind = "text" | "number" | "bool" | "null" | "missing" | "list" | "object";
 
 /** What kind of value stands in a cell; `undefined` is a field that the item does not have. */
@@ -28,7 +30,7 @@ export function cellText(value: unknown): string {
     case "null":
       return "null";
     case "list":
-      return Array.isArray(value) ? countOf(value.length) : "";
+      return Array.isArray(value) ? t("data.items", { n: value.length }) : "";
     case "object":
       return `{${Object.keys(Object(value)).length}}`;
     case "text":
@@ -49,15 +51,14 @@ export function signOf(kinds: ReadonlySet<CellKind>): string {
 
 /** The types of a column in words: `text or number, sometimes null`. */
 export function typeWords(kinds: ReadonlySet<CellKind>): string {
+  const or = ` ${t("schema.or")} `;
   const real = [...kinds].filter((kind) => kind !== "null" && kind !== "missing");
-  const words = real.map((kind) => WORDS[kind]).join(" or ") || "always null";
-  const sometimes = [
-    kinds.has("null") && real.length > 0 ? "null" : "",
-    kinds.has("missing") ? "missing" : "",
-  ]
-    .filter((word) => word !== "")
-    .join(" or ");
-  return sometimes === "" ? words : `${words}, sometimes ${sometimes}`;
+  const words = real.map((kind) => t(`kind.${kind}`)).join(or) || t("kind.null");
+  const sometimes = (["null", "missing"] as const)
+    .filter((kind) => kinds.has(kind) && (kind === "missing" || real.length > 0))
+    .map((kind) => t(`kind.${kind}`))
+    .join(or);
+  return sometimes === "" ? words : t("kind.sometimes", { words, sometimes });
 }
 
 const SIGNS: Record<CellKind, string> = {
@@ -70,22 +71,8 @@ const SIGNS: Record<CellKind, string> = {
   object: "{ }",
 };
 
-const WORDS: Record<CellKind, string> = {
-  text: "text",
-  number: "number",
-  bool: "yes or no",
-  null: "null",
-  missing: "missing",
-  list: "list",
-  object: "object",
-};
-
 const LONGEST = 200;
 
 function shorten(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}
-
-function countOf(length: number): string {
-  return length === 1 ? "1 item" : `${length} items`;
 }

@@ -3,6 +3,7 @@
  * Pure; items that are no objects share the one column `value`.
  */
 import { isRecord } from "../form/pointer";
+import { t } from "../words/t";
 import { type CellKind, cellText, kindOf } from "./cells";
 
 export type Column = {
@@ -43,6 +44,24 @@ export function columnsOf(items: readonly unknown[]): Column[] {
     : columns;
 }
 
+/**
+ * The columns for a longer list of the same items: as they were, widths too, unless there are
+ * others or of other types, so that a page more does not draw the whole table again.
+ */
+export function keptColumns(before: readonly Column[], now: Column[]): readonly Column[] {
+  const isSame =
+    before.length === now.length &&
+    now.every((column, at) => {
+      const old = before[at];
+      return old?.key === column.key && old.kinds.size === column.kinds.size;
+    });
+  if (isSame) return before;
+  return now.map((column) => ({
+    ...column,
+    width: before.find((old) => old.key === column.key)?.width ?? column.width,
+  }));
+}
+
 /** The value of an item in a column; undefined where the item does not have it. */
 export function cellValue(item: unknown, column: { key: string }): unknown {
   if (column.key === "") return isRecord(item) ? undefined : item;
@@ -58,7 +77,7 @@ function columnFor(key: string, items: readonly unknown[]): Column {
     if (index < SAMPLE && value !== undefined) longest = Math.max(longest, cellText(value).length);
   });
   const real = [...kinds].filter((kind) => kind !== "null" && kind !== "missing");
-  const label = key === "" ? "value" : key;
+  const label = key === "" ? t("kind.value") : key;
   const fitting = Math.max(longest * CHARACTER + 20, label.length * CHARACTER + HEADER_ROOM);
   return {
     key,

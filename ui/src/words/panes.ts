@@ -318,6 +318,8 @@ export const panes = {
   "schema.or": "or",
   "schema.nullable": "or null",
   "schema.optional": "not always",
+  "kind.value": "value",
+  "kind.sometimes": "{words}, sometimes {sometimes}",
   "kind.text": "text",
   "kind.number": "number",
   "kind.bool": "yes or no",
