@@ -12,7 +12,8 @@ import { pickHost } from "./host/pick";
 import { store } from "./model/store";
 
 // For looking at the state while the UI is worked on.
-if (import.meta.env.DEV) Object.assign(window, { __gantry: store });
+if (import.meta.env.DEV || import.meta.env.VITE_TRIAL === "1")
+  Object.assign(window, { __gantry: store });
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,5 +1,5 @@
 import type { FlowView } from "../bindings/FlowView";
-import { newRun, runOfView } from "../model/run";
+import { runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { type Screen, store } from "../model/store";
 import { t } from "../words/t";
@@ -42,17 +42,37 @@ function show(view: FlowView): void {
   }));
 }
 
+/** Shows the last run of the open flow on its canvas. */
+async function showLastRun(flow: string): Promise<void> {
+  const [last] = await host().call("runs.list", { flow, limit: 1 });
+  if (!last) return;
+  const view = await host().call("runs.open", { run: last.id });
+  const { open, run } = store.getState();
+  // A run that was started meanwhile tells more of itself.
+  if (open?.flow.id !== flow || (run !== null && run.run.id > last.id)) return;
+  store.setState({ run: runOfView(view) });
+}
+
+/** Reads the open flow and its last run again. */
+export async function refresh(flow: string): Promise<void> {
+  await flush();
+  try {
+    const view = await host().call("flows.open", { flow });
+    const { open, unsaved } = store.getState();
+    if (open?.flow.id !== flow || unsaved.length > 0) return;
+    store.setState({ open: view });
+    await showLastRun(flow);
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
 /** Opens a flow on the canvas, with its last run. */
 export async function openFlow(flow: string): Promise<void> {
   await flush();
   try {
     show(await host().call("flows.open", { flow }));
-    const [last] = await host().call("runs.list", { flow, limit: 1 });
-    if (!last || store.getState().open?.flow.id !== flow) return;
-    const view = await host().call("runs.open", { run: last.id });
-    const { open, run } = store.getState();
-    if (open?.flow.id !== flow || run !== null) return;
-    store.setState({ run: last.status === "running" ? newRun(last) : runOfView(view) });
+    await showLastRun(flow);
   } catch (thrown) {
     report(thrown);
   }

@@ -36,16 +36,6 @@ export async function stopRun(): Promise<void> {
   }
 }
 
-/** Reads the newest runs, of one flow or of all. */
-export async function loadRuns(flow?: string): Promise<void> {
-  try {
-    const args = flow === undefined ? { limit: 200 } : { flow, limit: 200 };
-    store.setState({ runs: await host().call("runs.list", args) });
-  } catch (thrown) {
-    report(thrown);
-  }
-}
-
 /** Shows a run of the past on the canvas, with the flow as it was. It cannot be changed there. */
 export async function openRun(id: string): Promise<void> {
   await flush();
@@ -71,9 +61,11 @@ export async function openRun(id: string): Promise<void> {
 export async function deleteRun(run: string): Promise<void> {
   try {
     await host().call("runs.delete", { run });
-    const shown = store.getState().run;
-    if (shown?.run.id === run) store.setState({ run: null });
-    store.setState(({ runs }) => ({ runs: runs?.filter((each) => each.id !== run) ?? null }));
+    const { run: shown, past, open } = store.getState();
+    if (shown?.run.id === run) {
+      store.setState(past ? { run: null, open: null, past: false } : { run: null });
+      if (past && open) store.setState({ screen: "runs" });
+    }
     toast("ok", t("toast.runDeleted"));
   } catch (thrown) {
     report(thrown);

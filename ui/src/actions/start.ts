@@ -3,17 +3,18 @@ import { toHostError } from "../host/host";
 import { finishRun, newRun, reduceRun } from "../model/run";
 import { store } from "../model/store";
 import { t } from "../words/t";
-import { host, report } from "./context";
+import { host } from "./context";
 import { heardOfRev } from "./editing";
-import { loadFlows, openFlow, showScreen } from "./flows";
+import { loadFlows, openFlow, refresh, showScreen } from "./flows";
 import { loadPanels, watchPanels } from "./panels";
 
 /** Takes one thing in that the host told. */
 export function hear(event: UiEvent): void {
-  const { open, run } = store.getState();
+  const { open, run, past } = store.getState();
   switch (event.type) {
     case "run_started":
-      if (event.run.flow === open?.flow.id) store.setState({ run: newRun(event.run) });
+      if (event.run.flow === open?.flow.id && !past) store.setState({ run: newRun(event.run) });
+      else void loadFlows();
       return;
     case "run":
       if (run?.run.id === event.run) {
@@ -22,12 +23,14 @@ export function hear(event: UiEvent): void {
       return;
     case "run_finished":
       if (run) store.setState({ run: finishRun(run, event.run) });
-      if (store.getState().runs) void reloadRuns();
       void loadFlows();
       return;
+    case "resync":
+      void catchUp();
+      return;
     case "flow_changed":
-      if (event.rev !== undefined) heardOfRev(event.flow, event.rev);
-      else if (event.flow === open?.flow.id) {
+      if (event.rev !== undefined && !past) heardOfRev(event.flow, event.rev);
+      else if (event.rev === undefined && event.flow === open?.flow.id) {
         store.setState({ open: null, run: null, unsaved: [] });
         showScreen("flows");
       }
@@ -38,12 +41,11 @@ export function hear(event: UiEvent): void {
   }
 }
 
-async function reloadRuns(): Promise<void> {
-  try {
-    store.setState({ runs: await host().call("runs.list", { limit: 200 }) });
-  } catch (thrown) {
-    report(thrown);
-  }
+/** Some events were missed: what is shown is read again. */
+async function catchUp(): Promise<void> {
+  const { open, past } = store.getState();
+  await loadFlows();
+  if (open && !past) await refresh(open.flow.id);
 }
 
 /** Loads what the frame needs, and opens the flow that the host was started on. */

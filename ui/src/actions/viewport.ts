@@ -5,6 +5,8 @@ export type Viewport = {
   zoomTo: (zoom: number) => void;
   /** Shows all nodes, or those named. */
   fit: (nodes?: readonly string[]) => void;
+  /** Shows the whole flow where it can be read whole; else its start. */
+  start: () => void;
   /** Brings a node into sight, if it is out of it. */
   reveal: (node: string) => void;
   /** The middle of what is seen, in the flow's coordinates. */

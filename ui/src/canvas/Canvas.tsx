@@ -25,7 +25,7 @@ import { ConnectMode } from "./ConnectMode";
 import { EmptyCanvas } from "./EmptyCanvas";
 import { QuickAddPopover } from "./QuickAddPopover";
 import { ScopeNode } from "./ScopeNode";
-import { showStart } from "./showStart";
+import { keepView, showAgain } from "./showStart";
 import { useCanvasChanges } from "./useCanvasChanges";
 import { useConnections } from "./useConnections";
 import { useLentViewport } from "./useLentViewport";
@@ -84,7 +84,8 @@ function Graph() {
         {...changes}
         {...connections}
         {...menus}
-        onInit={(graph) => showStart(graph, box.current)}
+        onInit={(graph) => showAgain(flow, graph, box.current)}
+        onMoveEnd={(_event, view) => keepView(flow, view)}
         minZoom={0.1}
         maxZoom={2}
         onlyRenderVisibleElements
@@ -103,6 +104,7 @@ function Graph() {
         connectionRadius={24}
         connectionLineType={ConnectionLineType.Bezier}
         nodeDragThreshold={2}
+        selectNodesOnDrag={false}
         tabIndex={0}
       >
         <Background

@@ -37,11 +37,11 @@ function NameField({ id, name }: { id: string; name: string }) {
 }
 
 /** What a node does; where that cannot be told, what is known of it. */
-function summaryOf({ facts, spec, info, inside, diagnostics }: CardData): string {
+function summaryOf({ facts, spec, info, inside, folded, diagnostics }: CardData): string {
   if (!facts.known) return t("node.unknown", { type: spec.type });
   if (facts.summary) return facts.summary;
   if (diagnostics.some((each) => each.severity === "error")) return t("node.noSummary");
-  if (inside !== null && inside > 0) return t("node.inside", { n: inside });
+  if (inside !== null && inside > 0 && !folded) return t("node.inside", { n: inside });
   return info && info.title !== facts.title ? info.title : (info?.about ?? "");
 }
 

@@ -1,9 +1,28 @@
-import type { ReactFlowInstance } from "@xyflow/react";
+import type { ReactFlowInstance, Viewport } from "@xyflow/react";
 import type { CanvasEdge, CanvasNode } from "../model/canvas";
 
 const PADDING = 56;
 /** Below this a card's text cannot be read, so a flow that is larger is shown from its start. */
 const LEAST_ZOOM = 0.7;
+
+/** Where each flow was looked at last, for when its canvas is drawn again. */
+const lastViews = new Map<string, Viewport>();
+
+/** Keeps where a flow is looked at. */
+export function keepView(flow: string | undefined, view: Viewport): void {
+  if (flow !== undefined) lastViews.set(flow, view);
+}
+
+/** Shows a flow where it was looked at last; its start, when it was not looked at yet. */
+export function showAgain(
+  flow: string | undefined,
+  graph: ReactFlowInstance<CanvasNode, CanvasEdge>,
+  box: HTMLElement | null,
+): void {
+  const last = flow === undefined ? undefined : lastViews.get(flow);
+  if (last) void graph.setViewport(last);
+  else showStart(graph, box);
+}
 
 /** Shows the whole flow where it can be read whole; else its left end, where it starts. */
 export function showStart(

@@ -6,6 +6,8 @@ import type { CanvasEdge, CanvasNode } from "../model/canvas";
 import { selectNodes } from "../model/selection";
 import { store } from "../model/store";
 
+import { showStart } from "./showStart";
+
 const MARGIN = 24;
 
 function motion(): number {
@@ -35,6 +37,7 @@ export function useLentViewport(
           duration: motion(),
           ...(ids ? { nodes: ids.map((id) => ({ id })) } : {}),
         }),
+      start: () => requestAnimationFrame(() => showStart(graph, box.current)),
       reveal: (id) => {
         // A node that was just put in is drawn with the next frame.
         requestAnimationFrame(() => {

@@ -1,5 +1,5 @@
 import type { ReactElement } from "react";
-import { Tooltip as AriaTooltip, Focusable, TooltipTrigger } from "react-aria-components";
+import { Tooltip as AriaTooltip, TooltipTrigger } from "react-aria-components";
 import { Keys } from "./Keys";
 import styles from "./Tooltip.module.css";
 
@@ -21,16 +21,5 @@ export function Tooltip({ text, keys, placement = "bottom", children }: Props) {
         {keys && <Keys keys={keys} />}
       </AriaTooltip>
     </TooltipTrigger>
-  );
-}
-
-type PlainProps = { text: string; children: ReactElement<React.DOMAttributes<Element>, string> };
-
-/** A tooltip for something that is not a control: it can be pointed at and reached with Tab. */
-export function PlainTooltip({ text, children }: PlainProps) {
-  return (
-    <Tooltip text={text}>
-      <Focusable>{children}</Focusable>
-    </Tooltip>
   );
 }

@@ -243,6 +243,46 @@ export function removeSelected(world: World, selection: Selection): Edit {
   };
 }
 
+/** Moves nodes of one graph into a scope, with the wires between them; wires to others are cut. */
+export function moveInto(
+  world: World,
+  layout: Layout,
+  places: readonly [string, Place][],
+  scope: string,
+): Edit | null {
+  const first = places[0] && findNode(world.flow, places[0][0]);
+  const graph = first && graphOf(world.flow, first.scope);
+  const target = findNode(world.flow, scope);
+  if (!first || !graph || !target || first.scope === scope) return null;
+  const at = new Map(places);
+  const nodes = graph.nodes.filter((node) => at.has(node.id));
+  const isInside = nodes.some((node) =>
+    [...walk({ nodes: [node], wires: [] })].some((each) => each.node.id === scope),
+  );
+  if (isInside) return null;
+  const wires = graph.wires.filter(
+    (wire) => at.has(parsePort(wire.from).node) && at.has(parsePort(wire.to).node),
+  );
+  const inner = nodes.flatMap((node) =>
+    [...(node.body ? walk(node.body) : [])].flatMap((each): [string, Place][] => {
+      const place = layout.nodes[each.node.id];
+      return place ? [[each.node.id, place]] : [];
+    }),
+  );
+  return {
+    type: "all",
+    edits: [
+      { type: "remove", nodes: nodes.map((node) => node.id), wires: [] },
+      {
+        type: "add",
+        nodes: nodes.map((node) => ({ node, scope, place: at.get(node.id) ?? { x: 24, y: 72 } })),
+        wires: wires.map((wire) => ({ wire, scope })),
+      },
+      { type: "place", places: inner },
+    ],
+  };
+}
+
 /** Takes a node out and joins what led into it with what its main output led to. */
 export function heal(world: World, id: string): Edit | null {
   const found = findNode(world.flow, id);

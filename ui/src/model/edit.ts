@@ -7,7 +7,6 @@ import type { Place } from "../bindings/Place";
 import type { Wire } from "../bindings/Wire";
 import {
   findNode,
-  findWire,
   type Graph,
   parsePort,
   touches,
@@ -268,9 +267,4 @@ export function applyEdit(drawing: Drawing, edit: Edit): Edited {
       throw new EditError(`unknown edit ${JSON.stringify(never)}`);
     }
   }
-}
-
-/** Whether a wire of that id lies in the flow, in a scope or not. */
-export function hasWire(flow: FlowFile, id: string): boolean {
-  return findWire(flow, id) !== null;
 }

@@ -5,7 +5,6 @@ import type { Edit } from "../bindings/Edit";
 import type { FlowSummary } from "../bindings/FlowSummary";
 import type { FlowView } from "../bindings/FlowView";
 import type { NodeInfo } from "../bindings/NodeInfo";
-import type { RunSummary } from "../bindings/RunSummary";
 import type { TemplateSummary } from "../bindings/TemplateSummary";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
 import type { RunState } from "./run";
@@ -67,7 +66,6 @@ export type State = {
   screen: Screen;
   flows: FlowSummary[] | null;
   templates: TemplateSummary[] | null;
-  runs: RunSummary[] | null;
   settings: Record<string, unknown>;
   open: FlowView | null;
   /** Edits shown on the canvas that the host has not stored yet. */
@@ -95,7 +93,6 @@ const START: State = {
   screen: "flows",
   flows: null,
   templates: null,
-  runs: null,
   settings: {},
   open: null,
   unsaved: [],

@@ -27,9 +27,10 @@ const STATUSES: RunStatus[] = ["running", "ok", "ok_with_rejects", "failed", "ca
 export function RunsScreen() {
   const known = useGantry((state) => state.flows);
   // A run that starts or ends anywhere changes the list.
-  const beat = useGantry(
-    (state) => `${state.run?.run.id} ${state.run?.run.status} ${state.runs?.length}`,
-  );
+  const beat = useGantry((state) => {
+    const last = state.flows?.map(({ last_run: run }) => `${run?.id} ${run?.status}`);
+    return `${state.run?.run.id} ${state.run?.run.status} ${last?.join()}`;
+  });
   const [flow, setFlow] = useState(ALL);
   const [status, setStatus] = useState<RunStatus | typeof ALL>(ALL);
   const [search, setSearch] = useState("");
