@@ -1,6 +1,7 @@
 import {
   Archive,
   ArrowDownUp,
+  ArrowUpDown,
   Box,
   Braces,
   Calculator,
@@ -13,6 +14,7 @@ import {
   Code,
   Combine,
   Copy,
+  CopyMinus,
   Database,
   FileDown,
   FileInput,
@@ -78,6 +80,7 @@ import {
 const ICONS: Record<string, LucideIcon> = {
   archive: Archive,
   "arrow-down-up": ArrowDownUp,
+  "arrow-up-down": ArrowUpDown,
   box: Box,
   braces: Braces,
   calculator: Calculator,
@@ -89,6 +92,7 @@ const ICONS: Record<string, LucideIcon> = {
   code: Code,
   combine: Combine,
   copy: Copy,
+  "copy-minus": CopyMinus,
   database: Database,
   "file-down": FileDown,
   "file-input": FileInput,
