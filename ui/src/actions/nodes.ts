@@ -3,6 +3,7 @@ import {
   addNode,
   type Build,
   connect,
+  freeSpot,
   heal,
   mainOutput,
   moveInto,
@@ -59,7 +60,7 @@ export function addNodeHere(type: string): void {
     at:
       found && last !== undefined
         ? placeAfter(world, layout, last)
-        : { x: middle.x - 100, y: middle.y - 28 },
+        : freeSpot(world, layout, null, { x: middle.x - 100, y: middle.y - 28 }),
     scope: found?.scope ?? null,
     ...(end ? { join: { end, side: "input" as const } } : {}),
   });

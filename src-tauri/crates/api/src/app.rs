@@ -109,11 +109,7 @@ impl App {
             History::Kept => Arc::clone(&keeper) as Arc<dyn Journal>,
             History::None => Arc::new(NoJournal),
         };
-        let engine = Engine::new(EngineOptions {
-            services,
-            journal,
-            ..EngineOptions::default()
-        });
+        let engine = Engine::new(EngineOptions { services, journal, ..EngineOptions::default() });
         let app = Arc::new(Self {
             engine,
             open_runs: OpenRuns::default(),

@@ -100,7 +100,8 @@ pub async fn preview(app: &Arc<App>, ask: Ask) -> Result<Vec<Preview>, ApiError>
         surroundings.ancestors.insert(node, values);
     }
     // An expression over large items may take its time: not on a thread that serves.
-    let evaluate = move || samples.iter().map(|sample| result(&text, sample, &surroundings)).collect();
+    let evaluate =
+        move || samples.iter().map(|sample| result(&text, sample, &surroundings)).collect();
     tokio::task::spawn_blocking(evaluate).await.map_err(ApiError::internal)
 }
 
@@ -141,7 +142,8 @@ fn vars(
     file: &flow::file::FlowFile,
     env: &indexmap::IndexMap<String, Value>,
 ) -> Result<Value, ApiError> {
-    let env = EnvOnly(Value::object(env.iter().map(|(name, value)| (name.as_str(), value.clone()))));
+    let env =
+        EnvOnly(Value::object(env.iter().map(|(name, value)| (name.as_str(), value.clone()))));
     let mut vars = Vec::with_capacity(file.vars.len());
     for (name, var) in &file.vars {
         let value = match var.value.as_str() {

@@ -127,13 +127,16 @@ pub async fn create(app: &App, create: Create) -> Result<FlowView, ApiError> {
         None => templates::empty(),
     };
     let name = create.name.trim();
+    let words = match name {
+        "" => file.id.to_string(),
+        name => name.to_owned(),
+    };
     if !name.is_empty() {
         name.clone_into(&mut file.name);
     }
     if file.name.is_empty() {
         return Err(ApiError::new(Code::Invalid, "A flow needs a name."));
     }
-    let words = file.name.clone();
     add(app, file, layout, &words).await
 }
 
@@ -189,10 +192,7 @@ pub async fn open(app: &App, which: Which) -> Result<FlowView, ApiError> {
 }
 
 /// A flow as it is stored, read.
-pub(crate) async fn load(
-    app: &App,
-    id: &FlowId,
-) -> Result<(FlowRow, FlowFile, Layout), ApiError> {
+pub(crate) async fn load(app: &App, id: &FlowId) -> Result<(FlowRow, FlowFile, Layout), ApiError> {
     let id = id.clone();
     let row = app.read(move |store| store.flow(&id)).await?;
     let file = read_file(&row.file)?;
@@ -289,10 +289,7 @@ pub async fn delete(app: &App, which: Which) -> Result<(), ApiError> {
 /// A flow as its two files.
 pub async fn export(app: &App, which: Which) -> Result<Exported, ApiError> {
     let (_, file, layout) = load(app, &which.flow).await?;
-    Ok(Exported {
-        flow: flow::file::write(&file),
-        layout: flow::file::write_layout(&layout),
-    })
+    Ok(Exported { flow: flow::file::write(&file), layout: flow::file::write_layout(&layout) })
 }
 
 impl App {

@@ -73,7 +73,11 @@ impl App {
         let id = launch.run.unwrap_or_else(|| self.run_ids.next(started_at));
         let new = new_row(flow, id.clone(), launch.trigger, started_at);
         if self.history == History::Kept {
-            self.keeper.expect(new.clone());
+            let last = match &launch.target {
+                Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
+                Target::All => Arc::clone(&flow.last),
+            };
+            self.keeper.expect(new.clone(), last);
         }
         if row == Row::First {
             self.keeper.announce(&id).await?;

@@ -204,7 +204,9 @@ pub async fn cancel(app: &App, which: Which) -> Result<(), ApiError> {
     let row = app.read(move |store| store.run(&id)).await?;
     match row.status {
         // Whoever asks to stop what is over has what was wanted.
-        RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled => Ok(()),
+        RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled => {
+            Ok(())
+        }
         RunStatus::Running => {
             let words = "Another Gantry runs this flow; stop it there.";
             Err(ApiError::new(Code::Invalid, words))
@@ -250,7 +252,8 @@ pub async fn items(app: &App, ask: Items) -> Result<ItemsPage, ApiError> {
     let sources = run.sources(&ask.tap);
     let total = sources.iter().map(|source| run.n_passed(source)).sum();
     let (offset, limit) = (ask.offset, ask.limit.min(1000));
-    let (n_kept, raw) = app.read(move |store| kept(store, &ask.run, &sources, offset, limit)).await?;
+    let (n_kept, raw) =
+        app.read(move |store| kept(store, &ask.run, &sources, offset, limit)).await?;
     let mut bytes = 0;
     let mut items: Vec<Sample> = Vec::with_capacity(raw.len());
     for item in raw {

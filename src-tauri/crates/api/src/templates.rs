@@ -98,7 +98,10 @@ mod tests {
     #[test]
     fn every_template_is_written_as_it_is_read_and_has_a_place_for_each_node() {
         let files: Vec<_> = FLOWS.files().collect();
-        assert!(TEMPLATES.len() * 2 == files.len(), "each flow file has a layout, and both can be read");
+        assert!(
+            TEMPLATES.len() * 2 == files.len(),
+            "each flow file has a layout, and both can be read"
+        );
         for file in files {
             let (path, text) = (file.path().display(), file.contents_utf8().unwrap());
             let name = path.to_string();
@@ -111,7 +114,8 @@ mod tests {
                 None => flow::file::write_layout(&flow::file::read_layout(text).unwrap()),
             };
             if std::env::var_os("UPDATE").is_some() {
-                let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../flows");
+                let folder =
+                    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../flows");
                 std::fs::write(folder.join(file.path()), &written).unwrap();
             } else {
                 assert_eq!(text, written, "{name} is not canonical: UPDATE=1");

@@ -183,7 +183,10 @@ mod tests {
     #[test]
     fn items_are_written_as_lines_a_list_or_columns() {
         let items = r#"[{"a": 1.50, "b": "x"}, {"b": "long", "c": null}]"#;
-        assert_eq!(written(Format::Ndjson, items), "{\"a\":1.50,\"b\":\"x\"}\n{\"b\":\"long\",\"c\":null}\n");
+        assert_eq!(
+            written(Format::Ndjson, items),
+            "{\"a\":1.50,\"b\":\"x\"}\n{\"b\":\"long\",\"c\":null}\n"
+        );
         assert_eq!(written(Format::Json, "[1, 2]"), "[\n1,\n2\n]\n");
         assert_eq!(written(Format::Json, "[]"), "[]\n");
         let table = "a     b     c\n────  ────  ────\n1.50  x\n      long  null\n";

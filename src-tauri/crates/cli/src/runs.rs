@@ -69,7 +69,8 @@ impl From<Status> for RunStatus {
 
 pub(crate) async fn runs(args: RunsArgs, data_dir: Option<PathBuf>) -> Outcome {
     let app = open(data_dir).await?;
-    let what = args.what.unwrap_or_else(|| What::List(ListArgs { limit: 20, ..ListArgs::default() }));
+    let what =
+        args.what.unwrap_or_else(|| What::List(ListArgs { limit: 20, ..ListArgs::default() }));
     match what {
         What::List(args) => {
             let list = List {
@@ -91,7 +92,10 @@ pub(crate) async fn runs(args: RunsArgs, data_dir: Option<PathBuf>) -> Outcome {
                 let errors = Errors { run: run.into(), limit: 20 };
                 for error in api::runs::errors(&app, errors).await? {
                     let item = error.item.map(|item| format!(" {item}")).unwrap_or_default();
-                    output::say(&format!("{}{item}: {} {}", error.node, error.message, error.advice))?;
+                    output::say(&format!(
+                        "{}{item}: {} {}",
+                        error.node, error.message, error.advice
+                    ))?;
                 }
             }
         }
@@ -149,7 +153,9 @@ fn show(view: &api::types::RunView) -> std::io::Result<()> {
 }
 
 fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map(|at| at.strftime("%F %T UTC").to_string()).unwrap_or_default()
+    jiff::Timestamp::from_millisecond(ms)
+        .map(|at| at.strftime("%F %T UTC").to_string())
+        .unwrap_or_default()
 }
 
 fn status(status: RunStatus) -> &'static str {

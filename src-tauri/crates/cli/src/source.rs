@@ -61,9 +61,7 @@ pub(crate) fn items(path: &Path) -> Result<Vec<Value>, Refusal> {
         false => data::json::read(&bytes, &Limits::default()).ok(),
     };
     match whole {
-        Some(list) if list.as_list().is_some() => {
-            Ok(list.as_list().unwrap_or_default().to_vec())
-        }
+        Some(list) if list.as_list().is_some() => Ok(list.as_list().unwrap_or_default().to_vec()),
         Some(value) => Ok(vec![value]),
         // What is not one JSON value may be several, one a line; else its error is told.
         None => Items::new(bytes.as_slice(), Format::Lines, Limits::default())

@@ -98,9 +98,7 @@ impl Server {
     /// # Errors
     /// When the system closes the port.
     pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
-        axum::serve(self.listener, self.router)
-            .with_graceful_shutdown(stop.cancelled_owned())
-            .await
+        axum::serve(self.listener, self.router).with_graceful_shutdown(stop.cancelled_owned()).await
     }
 }
 
