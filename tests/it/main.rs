@@ -1,1 +1,3 @@
-//! The suites that need more than one crate.
+//! The suites that need more than one crate, and the house rules.
+
+mod tidy;

@@ -30,3 +30,84 @@
 //! ```
 //! `runs.start` with `node` runs that node alone, on the items that its input kept of the flow's
 //! last run (or on `input`).
+
+use std::sync::Arc;
+
+use crate::types::*;
+use crate::{App, expressions, flows, runs, settings, templates};
+
+/// Makes `dispatch` and the TypeScript map of one list.
+macro_rules! commands {
+    ($($name:literal => $area:ident :: $command:ident ($args:ty) -> $ret:ty,)*) => {
+        /// The names of all commands.
+        pub const NAMES: &[&str] = &[$($name),*];
+
+        /// Does the command of that name: JSON in, JSON out.
+        ///
+        /// # Errors
+        /// [`Code::Invalid`] where there is no such command or `body` does not fit it, else what
+        /// the command says.
+        pub async fn dispatch(app: &Arc<App>, name: &str, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+            match name {
+                $($name => {
+                    let args: $args = read(name, body)?;
+                    // Boxed, or every command would take the room of the largest.
+                    let answer: $ret = Box::pin($area::$command(app, args)).await?;
+                    write(&answer)
+                })*
+                _ => Err(ApiError::new(Code::Invalid, format!("There is no command {name}."))),
+            }
+        }
+
+        /// The TypeScript type of all commands: `{ "app.info": { args: ...; ret: AppInfo }; ... }`.
+        pub fn typescript(config: &ts_rs::Config) -> String {
+            let mut lines = String::new();
+            $(lines.push_str(&format!(
+                "  \"{}\": {{ args: {}; ret: {} }};\n",
+                $name,
+                <$args as ts_rs::TS>::inline(config),
+                <$ret as ts_rs::TS>::name(config),
+            ));)*
+            lines
+        }
+    };
+}
+
+commands! {
+    "app.info" => settings::info(settings::Nothing) -> AppInfo,
+    "app.catalogue" => settings::catalogue(settings::Nothing) -> Vec<flow::catalogue::NodeInfo>,
+    "settings.get" => settings::get(settings::Nothing) -> settings::Settings,
+    "settings.set" => settings::set(settings::Setting) -> (),
+    "flows.list" => flows::list(settings::Nothing) -> Vec<FlowSummary>,
+    "flows.create" => flows::create(flows::Create) -> FlowView,
+    "flows.open" => flows::open(flows::Which) -> FlowView,
+    "flows.edit" => flows::edit(flows::Change) -> Applied,
+    "flows.undo" => flows::undo(flows::AtRev) -> Applied,
+    "flows.redo" => flows::redo(flows::AtRev) -> Applied,
+    "flows.delete" => flows::delete(flows::Which) -> (),
+    "flows.duplicate" => flows::duplicate(flows::Which) -> FlowView,
+    "flows.import" => flows::import(flows::Import) -> FlowView,
+    "flows.export" => flows::export(flows::Which) -> Exported,
+    "templates.list" => templates::list(settings::Nothing) -> Vec<TemplateSummary>,
+    "runs.start" => runs::start(runs::Start) -> RunSummary,
+    "runs.cancel" => runs::cancel(runs::Which) -> (),
+    "runs.list" => runs::list(runs::List) -> Vec<RunSummary>,
+    "runs.open" => runs::open(runs::Which) -> RunView,
+    "runs.delete" => runs::delete(runs::Which) -> (),
+    "runs.items" => runs::items(runs::Items) -> ItemsPage,
+    "runs.schema" => runs::schema(runs::OfTap) -> SchemaView,
+    "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
+    "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
+    "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
+}
+
+fn read<T: serde::de::DeserializeOwned>(name: &str, body: &[u8]) -> Result<T, ApiError> {
+    let body = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body).map_err(|cause| {
+        ApiError::new(Code::Invalid, format!("What was given to {name} does not fit it: {cause}."))
+    })
+}
+
+fn write<T: serde::Serialize>(answer: &T) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(answer).map_err(ApiError::internal)
+}

@@ -1,4 +1,64 @@
-//! Every command, typed on both sides. Knows no window.
+//! Every command, typed on both sides, and what joins the store, the engine and the transport.
+//! Knows no window: a host opens an [`App`], hands commands to [`dispatch`] and shows what
+//! [`App::subscribe`] tells.
 
+mod app;
 pub mod commands;
+mod error;
+pub mod expressions;
+pub mod flows;
+mod hooks;
+mod hub;
+mod ids;
+mod keeper;
+mod launch;
+mod opened;
+mod prepared;
+mod reduce;
+pub mod runs;
+pub mod sandbox;
+pub mod serve;
+pub mod settings;
+pub mod templates;
 pub mod types;
+
+use flow::catalogue::Catalogue;
+use flow::check::Checked;
+use flow::file::FlowFile;
+
+pub use crate::app::{App, AppOptions, FirstFlow};
+pub use crate::commands::dispatch;
+pub use crate::hub::Subscription;
+pub use crate::launch::{Ended, Launch, Row};
+pub use crate::prepared::ReadyFlow;
+pub use crate::reduce::RunState;
+
+use crate::types::{Findings, NodeFacts};
+
+/// All node types, without an app.
+pub fn catalogue() -> Catalogue {
+    engine::catalogue::catalogue()
+}
+
+/// What looking at a flow brings.
+pub fn check(file: &FlowFile, catalogue: &Catalogue) -> Findings {
+    findings(&flow::check::check(file, catalogue))
+}
+
+pub(crate) fn checked(app: &App, file: &FlowFile) -> Findings {
+    check(file, &app.catalogue)
+}
+
+pub(crate) fn findings(checked: &Checked) -> Findings {
+    let nodes = checked.facts.iter().map(|(id, facts)| {
+        let facts = NodeFacts {
+            known: facts.known,
+            title: facts.title.clone(),
+            summary: facts.summary.clone(),
+            inputs: facts.inputs.clone(),
+            outputs: facts.outputs.clone(),
+        };
+        (id.clone(), facts)
+    });
+    Findings { diagnostics: checked.diagnostics.clone(), nodes: nodes.collect() }
+}

@@ -343,6 +343,8 @@ pub enum UiEvent {
         /// The run.
         run: RunSummary,
     },
+    /// Some events were dropped because they were not taken in time: load what is shown again.
+    Resync,
     /// A flow was changed, made or deleted; load it again where `rev` is newer than yours.
     FlowChanged {
         /// The flow.
@@ -352,4 +354,85 @@ pub enum UiEvent {
         #[ts(optional)]
         rev: Option<u64>,
     },
+}
+
+/// A flow and its layout as files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Exported {
+    /// The text of `<id>.flow.json`.
+    pub flow: String,
+    /// The text of `<id>.layout.json`.
+    pub layout: String,
+}
+
+/// What the items of a tap look like.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(transparent)]
+pub struct SchemaView(#[ts(as = "Schema")] pub data::Schema);
+
+/// The shape of [`data::Schema`] as it crosses to the UI.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct Schema {
+    /// How many values were seen here.
+    pub count: u64,
+    /// How many of each kind.
+    pub kinds: SchemaKinds,
+    /// Whether some objects have no such member.
+    pub optional: bool,
+    /// Whether some were `null`.
+    pub nullable: bool,
+    /// Up to three different values; not for lists and objects.
+    #[ts(optional, type = "unknown[]")]
+    pub samples: Option<Vec<serde_json::Value>>,
+    /// The smallest number.
+    #[ts(optional, type = "unknown")]
+    pub min: Option<serde_json::Value>,
+    /// The largest number.
+    #[ts(optional, type = "unknown")]
+    pub max: Option<serde_json::Value>,
+    /// Whether all numbers were whole.
+    pub is_whole: bool,
+    /// The length of the longest text, in characters.
+    #[ts(optional)]
+    pub max_length: Option<u32>,
+    /// The format that all texts have.
+    #[ts(optional)]
+    pub format: Option<String>,
+    /// Members of the objects, in the order in which they were first seen.
+    #[ts(optional)]
+    pub fields: Option<Vec<SchemaField>>,
+    /// Whether objects had more different members than are listed.
+    pub more_fields: bool,
+    /// The elements of the lists, all taken together.
+    #[ts(optional)]
+    pub items: Option<Box<Schema>>,
+}
+
+/// One member of the objects that were seen.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct SchemaField {
+    /// Its key.
+    pub name: String,
+    /// What was seen of it.
+    pub schema: Schema,
+}
+
+/// How many values of each kind were seen.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct SchemaKinds {
+    /// `null`
+    pub null: u64,
+    /// `true` and `false`
+    pub boolean: u64,
+    /// Numbers
+    pub number: u64,
+    /// Texts
+    pub text: u64,
+    /// Lists
+    pub list: u64,
+    /// Objects
+    pub object: u64,
 }

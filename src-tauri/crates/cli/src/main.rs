@@ -1,3 +1,155 @@
-//! The command line.
+//! The command line: runs, checks and serves flows without a window. Every command is one file;
+//! what it does is `api`'s.
 
-fn main() {}
+mod catalogue;
+mod check;
+mod eval;
+mod import;
+mod output;
+mod pages;
+mod progress;
+mod run;
+mod runs;
+mod sandbox;
+mod serve;
+mod source;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use api::{App, AppOptions};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// Gantry runs flows between APIs, files and data.
+#[derive(Debug, Parser)]
+#[command(name = "gantry", version, max_term_width = 100)]
+struct Args {
+    /// The folder of the database; without it the platform's data folder.
+    #[arg(long, global = true, value_name = "DIR", env = "GANTRY_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs a flow; the items that leave it go to standard output.
+    Run(run::RunArgs),
+    /// Says what is wrong with flows, with places.
+    Check(check::CheckArgs),
+    /// Evaluates a JSONata expression over a document.
+    Eval(eval::EvalArgs),
+    /// Lists all node types.
+    Catalogue(catalogue::CatalogueArgs),
+    /// Serves the designer to a browser, and takes webhooks.
+    Serve(serve::ServeArgs),
+    /// Lists past runs, or shows one.
+    Runs(runs::RunsArgs),
+    /// Serves the sample systems that the templates talk to.
+    Sandbox(sandbox::SandboxArgs),
+    /// Takes a flow file into the database.
+    #[command(name = "import-flow")]
+    ImportFlow(import::ImportArgs),
+}
+
+/// How a command ended, as the shell sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All is well.
+    Ok = 0,
+    /// The run failed, or the answer is an error.
+    Failed = 1,
+    /// The flow or the arguments are not right.
+    Usage = 2,
+    /// The run came to its end, but items were rejected.
+    Rejects = 3,
+}
+
+/// Why a command could not be done: a sentence, and what the shell sees.
+#[derive(Debug)]
+struct Refusal {
+    words: String,
+    end: End,
+}
+
+impl Refusal {
+    fn usage(words: impl Into<String>) -> Self {
+        Self { words: words.into(), end: End::Usage }
+    }
+
+    fn failed(words: impl Into<String>) -> Self {
+        Self { words: words.into(), end: End::Failed }
+    }
+}
+
+impl From<api::types::ApiError> for Refusal {
+    fn from(error: api::types::ApiError) -> Self {
+        use api::types::Code;
+        let end = match error.code {
+            Code::Storage | Code::Internal => End::Failed,
+            _ => End::Usage,
+        };
+        Self { words: error.message, end }
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(error: std::io::Error) -> Self {
+        Self::failed(format!("Reading or writing broke off: {error}."))
+    }
+}
+
+type Outcome = Result<End, Refusal>;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let end = match done(args) {
+        Ok(end) => end,
+        Err(refusal) => {
+            output::complain(&refusal.words);
+            refusal.end
+        }
+    };
+    ExitCode::from(end as u8)
+}
+
+fn done(args: Args) -> Outcome {
+    // What needs neither the database nor a socket needs no threads either.
+    match args.command {
+        Command::Eval(eval) => return eval::eval(&eval),
+        Command::Catalogue(catalogue) => return catalogue::catalogue(&catalogue),
+        Command::Check(check) if !check.needs_database() => return check::files(&check),
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Refusal::failed(format!("No threads could be started: {cause}.")))?;
+    let data = args.data_dir;
+    let outcome = runtime.block_on(async move {
+        match args.command {
+            Command::Run(run) => Box::pin(run::run(run, data)).await,
+            Command::Check(check) => check::flows(&check, data).await,
+            Command::Serve(serve) => Box::pin(serve::serve(serve, data)).await,
+            Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,
+            Command::ImportFlow(import) => import::import(import, data).await,
+            Command::Eval(_) | Command::Catalogue(_) => Ok(End::Ok),
+        }
+    });
+    // A read of a terminal that nobody ends must not keep the program.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Opens the app on the database, without a sample flow.
+async fn open(data_dir: Option<PathBuf>) -> Result<std::sync::Arc<App>, Refusal> {
+    Ok(App::open(AppOptions { data_dir, ..AppOptions::default() }).await?)
+}

@@ -1,6 +1,36 @@
-//! Values as they travel through a flow.
+//! The values that flows carry, and the formats they come in and go out as.
+//! Pure: it reads and writes through `Read` and `Write` only, knows no clock, no files, no tasks.
+//!
+//! ```
+//! use data::{Limits, Path, json};
+//!
+//! let order = json::read(br#"{"id": 7, "total": 19.90, "lines": [{"sku": "A-1"}]}"#, &Limits::default())?;
+//! assert_eq!(order.get("total").unwrap().to_string(), "19.90");
+//! assert_eq!("lines[0].sku".parse::<Path>()?.get(&order).unwrap().as_str(), Some("A-1"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-/// A JSON value.
-#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Value(serde_json::Value);
+pub mod bin;
+pub mod csv;
+pub mod json;
+mod key;
+mod number;
+mod object;
+mod order;
+mod path;
+pub mod schema;
+mod serde_impl;
+mod shape;
+mod shapes;
+mod value;
+
+pub use crate::{
+    json::Limits,
+    key::Key,
+    number::Number,
+    object::{Iter, Object, ObjectBuilder},
+    path::{Path, PathError, Segment},
+    schema::Schema,
+    shape::Shape,
+    value::{Kind, Value},
+};

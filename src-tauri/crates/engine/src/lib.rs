@@ -1,1 +1,38 @@
-//! Placeholder.
+//! Runs flows: stages, scopes, lineage, steps and the journal. It knows no database and no window;
+//! events leave through [`journal::Journal`], effects through [`step::StepContext`].
+
+pub mod catalogue;
+mod compile;
+mod embedded;
+mod emitter;
+pub mod engine;
+mod graph;
+mod inlet;
+pub mod item;
+pub mod journal;
+pub mod lineage;
+pub mod node;
+mod nodes;
+pub mod outbox;
+pub mod ports;
+mod program;
+mod recorder;
+pub mod respond;
+mod rules;
+mod run;
+pub mod run_scope;
+mod scope;
+pub mod services;
+pub mod signals;
+mod spill;
+mod stage;
+pub mod step;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use emitter::Output;
+pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
+pub use run_scope::Clock;
+pub mod webhook;

@@ -1,11 +1,14 @@
 //! Changes to a flow, each with an exact way back. Not where they are kept: see the store.
 
+mod apply;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use ts_rs::TS;
 
 use crate::file::{NodeSpec, Place, Wire};
 use crate::id::NodeId;
+pub use apply::apply;
 
 /// One change. What it gives back on being applied undoes it exactly.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -102,4 +105,50 @@ pub struct NewWire {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub index: Option<usize>,
+}
+
+/// Why a change cannot be made. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The node to change is not there.
+    #[error("there is no node \"{0}\"; it may have been deleted meanwhile")]
+    NoNode(NodeId),
+    /// The wire to take out is not there.
+    #[error("there is no wire {0}; it may have been deleted meanwhile")]
+    NoWire(String),
+    /// A node with this id is there already.
+    #[error("there is a node \"{0}\" already; choose another id")]
+    Taken(NodeId),
+    /// The text cannot be a node's id.
+    #[error("\"{0}\" cannot be a node's id; use letters, digits, hyphens and underscores")]
+    BadId(NodeId),
+    /// The index is beyond the end of the list.
+    #[error("there is no place {index} in a list of {len}")]
+    BadIndex {
+        /// The index.
+        index: usize,
+        /// How long the list is.
+        len: usize,
+    },
+    /// The same wire is there already, so that taking one out again would not be clear.
+    #[error("the wire {0} is there already")]
+    Twice(String),
+    /// The key cannot be set.
+    #[error("\"{key}\" cannot be set: {why}")]
+    BadKey {
+        /// The key, as a JSON pointer.
+        key: String,
+        /// Why not.
+        why: String,
+    },
+    /// The value cannot stand there.
+    #[error("{value} cannot stand at {key}: {why}")]
+    BadValue {
+        /// The key, as a JSON pointer.
+        key: String,
+        /// The value, as JSON.
+        value: String,
+        /// Why not.
+        why: String,
+    },
 }

@@ -51,9 +51,11 @@ pub enum FieldKind {
         /// Whether it has no fraction.
         integer: bool,
         /// The least that is taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         min: Option<f64>,
         /// The most that is taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         max: Option<f64>,
     },

@@ -11,6 +11,8 @@ use serde_json::{Map, Value as Json};
 use ts_rs::TS;
 
 use crate::id::{ConnectionId, FlowId, NodeId, TypeId, WireId};
+pub use crate::read::{ReadError, read, read_layout};
+pub use crate::write::{write, write_layout};
 
 /// The version of the flow file that this program writes.
 pub const VERSION: u32 = 1;

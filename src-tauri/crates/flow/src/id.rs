@@ -86,3 +86,18 @@ id! {
     /// A wire by its ends, ports always named: `big.kept>shape.in`.
     WireId
 }
+
+/// Whether a text can be a node's id: letters, digits, hyphens and underscores, so that a wire can
+/// name it.
+pub fn is_node_id(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+}
+
+/// Whether a text can be a flow's id: small letters, digits and hyphens, so that it can be the name
+/// of a file anywhere.
+pub fn is_flow_id(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 100
+        && !text.starts_with('-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}

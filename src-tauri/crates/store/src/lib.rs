@@ -1,1 +1,86 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod flows;
+mod migrations;
+mod owner;
+mod readers;
+mod runs;
+mod settings;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use crate::error::StoreError;
+pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
+pub use crate::runs::{Append, RunQuery, RunRow, SampleChunk, SnapshotId};
+pub use crate::writer::Commit;
+
+use crate::owner::Owner;
+use crate::readers::Readers;
+use crate::writer::Writer;
+
+/// An open database. Share it in an `Arc`; dropping the last one commits what waits and closes it.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Writer,
+    readers: Readers,
+    owner: Owner,
+}
+
+impl Store {
+    /// Opens the database at `path`, makes it where there is none, and brings it to this version.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] when a newer Gantry wrote it; nothing is changed then.
+    /// [`StoreError::Corrupt`], [`StoreError::Full`], [`StoreError::Locked`] or
+    /// [`StoreError::Denied`] as the disk has it.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|cause| StoreError::Denied {
+                path: path.into(),
+                cause: cause.to_string(),
+            })?;
+        }
+        let mut connection = connect(path)?;
+        migrations::to_latest(&mut connection, path)?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Writer::start(connection, path)?,
+            readers: Readers::new(path),
+            owner: Owner::new(path),
+        })
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn read<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.readers.with(question)
+    }
+}
+
+/// Opens one connection with the settings that all of them share.
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open(path)?;
+        // Another process may be in the middle of a write: wait for it instead of failing.
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // In WAL mode NORMAL loses nothing when the program dies; the last commits may be lost
+        // with the power, never the database.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "cache_size", -4096)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    };
+    open().map_err(|cause| StoreError::from_sql(cause, path))
+}

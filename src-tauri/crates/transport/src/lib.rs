@@ -1,1 +1,52 @@
-//! Placeholder.
+//! Everything between a node and a socket: one call goes in, its answer or a typed error comes
+//! out, and every hop of it is told. Not what a call means: that is the node's.
+//!
+//! The layers, outermost first; each is one file, and a new one goes where its name stands here:
+//!
+//! | layer | what it does | file |
+//! |---|---|---|
+//! | observe | tells each hop as an [`flow::run::Exchange`], masked | `observe`, `mask` |
+//! | circuit | stops asking a system that is down | - |
+//! | limit | keeps to a system's rate | - |
+//! | auth | signs the call, refreshes a token once | - |
+//! | policy | schemes, hosts, redirects | `policy`, `redirect` |
+//! | mode | record, replay, mock, dry run | - |
+//! | socket | the connection pool, TLS, HTTP; the only place that opens a connection | `socket` |
+//!
+//! The tries of a step are the engine's, so that each of them is journaled; what it needs to
+//! decide about one stands in [`TransportError`] and [`retry_after`].
+//!
+//! Caps are always on: the head of an answer (100 headers, 400 KB), its decoded body, the silence
+//! between two bytes, and the time a call waits in all.
+
+mod body;
+mod cause;
+mod charset;
+mod decode;
+mod error;
+mod mask;
+mod observe;
+mod policy;
+mod redirect;
+mod request;
+mod response;
+mod retry_after;
+mod secret;
+mod socket;
+mod transport;
+
+pub use body::AnswerBody;
+pub use charset::{CharsetError, TextDecoder};
+pub use error::{Kind, TlsFault, TransportError};
+pub use mask::{MASK, is_secret_name, mask_text};
+pub use observe::Observe;
+pub use policy::is_inside_host;
+pub use redirect::Redirects;
+pub use request::{Body, Content, Part, Request};
+pub use response::{Response, Timing};
+pub use retry_after::retry_after;
+pub use secret::Secret;
+pub use transport::{Options, Transport};
+
+pub use http::{HeaderMap, Method, header};
+pub use url::Url;

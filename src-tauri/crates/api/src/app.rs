@@ -1,0 +1,233 @@
+//! Joins the store, the engine and whoever watches. Knows no window: hosts open it, send it
+//! commands and listen to it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use engine::journal::Journal;
+use engine::services::Services;
+use engine::{Engine, EngineOptions};
+use flow::catalogue::Catalogue;
+use flow::id::{FlowId, RunId};
+use flow::run::Timestamp;
+use store::{Store, StoreError};
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+
+use crate::hub::{Hub, Subscription};
+use crate::ids::RunIds;
+use crate::keeper::Keeper;
+use crate::opened::OpenRuns;
+use crate::prepared::PreparedFlows;
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::types::{ApiError, Code};
+
+/// The name of the database in the data folder.
+const DATABASE: &str = "gantry.db";
+
+/// How an app is opened.
+#[derive(Debug, Clone, Default)]
+pub struct AppOptions {
+    /// The folder of the database; the platform's data folder without it.
+    pub data_dir: Option<PathBuf>,
+    /// What relative paths in flows begin at; the data folder without it.
+    pub base_dir: Option<PathBuf>,
+    /// Which of the environments in the settings flows read as `$env`.
+    pub environment: Option<String>,
+    /// Whether a database without flows gets the sample flow.
+    pub first_flow: FirstFlow,
+}
+
+/// What an empty database begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FirstFlow {
+    /// Nothing.
+    #[default]
+    None,
+    /// The sample flow, so that the designer opens on something that runs.
+    Sample,
+}
+
+/// Gantry without a window. Close it with [`App::close`].
+pub struct App {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) environment: Option<String>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) engine: Engine,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) open_runs: OpenRuns,
+    pub(crate) run_ids: RunIds,
+    pub(crate) prepared: PreparedFlows,
+    pub(crate) running: Mutex<HashMap<RunId, tokio_util::sync::CancellationToken>>,
+    /// Owns every task of the app.
+    pub(crate) tasks: Mutex<JoinSet<()>>,
+    sandbox: OnceCell<Sandbox>,
+    hooks_url: Mutex<Option<String>>,
+    first_shown: Mutex<Option<FlowId>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("data_dir", &self.data_dir).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Opens the database, and makes it where there is none.
+    ///
+    /// # Errors
+    /// As [`Store::open`], in words for the user.
+    pub async fn open(options: AppOptions) -> Result<Arc<Self>, ApiError> {
+        let data_dir = match options.data_dir {
+            Some(folder) => folder,
+            None => default_data_dir()?,
+        };
+        let store = Arc::new(Store::open(&data_dir.join(DATABASE))?);
+        let hub = Arc::new(Hub::default());
+        let keeper = Arc::new(Keeper::new(Arc::clone(&store), Arc::clone(&hub)));
+        let services = Services {
+            base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
+            ..Services::default()
+        };
+        let engine = Engine::new(EngineOptions {
+            services,
+            journal: Arc::clone(&keeper) as Arc<dyn Journal>,
+            ..EngineOptions::default()
+        });
+        let app = Arc::new(Self {
+            engine,
+            open_runs: OpenRuns::default(),
+            environment: options.environment,
+            data_dir,
+            hub: Arc::clone(&hub),
+            keeper: Arc::clone(&keeper),
+            store,
+            catalogue: Arc::new(crate::catalogue()),
+            run_ids: RunIds::new(),
+            prepared: PreparedFlows::default(),
+            running: Mutex::default(),
+            tasks: Mutex::default(),
+            sandbox: OnceCell::new(),
+            hooks_url: Mutex::default(),
+            first_shown: Mutex::default(),
+        });
+        app.spawn(async move { keeper.serve().await });
+        app.spawn(async move { hub.serve().await });
+        app.store.end_interrupted("The program ended before the run did.").await?;
+        if options.first_flow == FirstFlow::Sample {
+            app.add_sample().await?;
+        }
+        Ok(app)
+    }
+
+    /// Ends the runs under way as stopped by the user, and waits until what they told is stored.
+    pub async fn close(&self) {
+        for run in lock(&self.running).values() {
+            run.cancel();
+        }
+        // Runs end within moments of being stopped; a node that hangs must not keep the program.
+        for _ in 0..100 {
+            if self.keeper.running().is_empty() && lock(&self.running).is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        let mut tasks = std::mem::take(&mut *lock(&self.tasks));
+        tasks.shutdown().await;
+    }
+
+    /// Tells what happens from now on.
+    pub fn subscribe(&self) -> Subscription {
+        self.hub.subscribe()
+    }
+
+    /// Where the sample systems answer; they are started with the first call, unless
+    /// `GANTRY_SANDBOX` says where some are.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn sandbox_url(&self) -> Result<String, ApiError> {
+        if let Ok(url) = std::env::var("GANTRY_SANDBOX") {
+            return Ok(url.trim_end_matches('/').to_owned());
+        }
+        let start = || Sandbox::start(SandboxOptions::default());
+        let sandbox = self.sandbox.get_or_try_init(start).await.map_err(|cause| {
+            let words = format!("The sample systems could not be started: {cause}.");
+            ApiError::new(Code::Invalid, words)
+        })?;
+        Ok(sandbox.url())
+    }
+
+    /// Where the sample systems answer, if they were started.
+    pub(crate) fn sandbox_started(&self) -> Option<String> {
+        std::env::var("GANTRY_SANDBOX").ok().or_else(|| self.sandbox.get().map(Sandbox::url))
+    }
+
+    /// Says where webhooks are taken.
+    pub fn set_hooks_url(&self, url: String) {
+        *lock(&self.hooks_url) = Some(url);
+    }
+
+    pub(crate) fn hooks_url(&self) -> Option<String> {
+        lock(&self.hooks_url).clone()
+    }
+
+    /// Says which flow a designer opens first.
+    pub fn show_first(&self, flow: FlowId) {
+        *lock(&self.first_shown) = Some(flow);
+    }
+
+    pub(crate) fn first_shown(&self) -> Option<FlowId> {
+        lock(&self.first_shown).clone()
+    }
+
+    /// The folder of the database.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// All node types.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Asks the store off the threads that serve.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let store = Arc::clone(&self.store);
+        match tokio::task::spawn_blocking(move || question(&store)).await {
+            Ok(answer) => Ok(answer?),
+            Err(panic) => Err(ApiError::internal(panic)),
+        }
+    }
+
+    /// Starts a task that ends with the app at the latest.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = lock(&self.tasks);
+        // Those that are over are let go of.
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    }
+}
+
+/// The time now, in milliseconds since 1970.
+pub(crate) fn now() -> Timestamp {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+fn default_data_dir() -> Result<PathBuf, ApiError> {
+    let folders = directories::ProjectDirs::from("", "", "Gantry").ok_or_else(|| {
+        let words = "This user has no home folder to keep flows in. Name one with --data-dir.";
+        ApiError::new(Code::Storage, words)
+    })?;
+    Ok(folders.data_dir().to_owned())
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

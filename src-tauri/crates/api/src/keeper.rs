@@ -1,0 +1,224 @@
+//! The journal of the app: what runs tell goes to the store, several runs in one commit, and then
+//! to the UI. Not how it is stored or shown.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::journal::{Journal, JournalError, Record};
+use flow::id::RunId;
+use flow::run::{RunEvent, RunStatus, What};
+use futures::future::BoxFuture;
+use store::{Append, RunRow, SampleChunk, Store};
+use tokio::sync::{Notify, oneshot};
+
+use crate::hub::Hub;
+use crate::reduce::Totals;
+use crate::runs::summary_of;
+use crate::types::{RunSummary, UiEvent};
+
+/// How long records of several runs are gathered for one commit. Nobody waits for it but the end of
+/// a run; a webhook's caller has the answer by then.
+const GATHER: Duration = Duration::from_millis(10);
+
+pub(crate) struct Keeper {
+    store: Arc<Store>,
+    hub: Arc<Hub>,
+    live: Mutex<HashMap<RunId, Live>>,
+    waiting: Mutex<Vec<Waiting>>,
+    some: Notify,
+}
+
+/// A run under way.
+struct Live {
+    row: RunRow,
+    totals: Totals,
+    is_stored: bool,
+}
+
+/// Records on their way to the store.
+struct Waiting {
+    append: Append,
+    news: Vec<UiEvent>,
+    kept: oneshot::Sender<Result<(), JournalError>>,
+}
+
+impl Keeper {
+    pub(crate) fn new(store: Arc<Store>, hub: Arc<Hub>) -> Self {
+        Self {
+            store,
+            hub,
+            live: Mutex::default(),
+            waiting: Mutex::default(),
+            some: Notify::new(),
+        }
+    }
+
+    /// Makes a run known before it tells anything.
+    pub(crate) fn expect(&self, row: RunRow) {
+        let live = Live { row, totals: Totals::default(), is_stored: false };
+        lock(&self.live).insert(live.row.id.clone(), live);
+    }
+
+    /// Stores the row of an expected run at once, so that whoever started it can open it.
+    pub(crate) async fn announce(&self, id: &RunId) -> Result<(), store::StoreError> {
+        let row = {
+            let mut live = lock(&self.live);
+            let Some(run) = live.get_mut(id).filter(|run| !run.is_stored) else { return Ok(()) };
+            run.is_stored = true;
+            run.row.clone()
+        };
+        let started = UiEvent::RunStarted { run: summary_of(&row) };
+        let append =
+            Append { run: id.clone(), row: Some(row), events: None, samples: Vec::new() };
+        self.store.append(vec![append]).await.done().await?;
+        self.hub.tell([started]);
+        Ok(())
+    }
+
+    /// Forgets a run that could not be started after all.
+    pub(crate) fn forget(&self, id: &RunId) {
+        lock(&self.live).remove(id);
+    }
+
+    /// Hands on what waits, for as long as it is polled.
+    pub(crate) async fn serve(&self) {
+        loop {
+            self.some.notified().await;
+            tokio::time::sleep(GATHER).await;
+            self.flush().await;
+        }
+    }
+
+    async fn flush(&self) {
+        let waiting = std::mem::take(&mut *lock(&self.waiting));
+        let mut told = Vec::with_capacity(waiting.len());
+        let mut appends = Vec::with_capacity(waiting.len());
+        for Waiting { append, news, kept } in waiting {
+            appends.push(append);
+            told.push((news, kept));
+        }
+        if appends.is_empty() {
+            return;
+        }
+        let outcome = self.store.append(appends).await.done().await;
+        for (news, kept) in told {
+            if outcome.is_ok() {
+                self.hub.tell(news);
+            }
+            let outcome = outcome.clone().map_err(|error| JournalError {
+                message: format!("What the run told could not be stored: {error}."),
+            });
+            // A run that was dropped does not wait any more.
+            let _ = kept.send(outcome);
+        }
+    }
+
+    /// Turns records into what is stored and what is shown.
+    fn take(&self, run: &RunId, records: Vec<Record>) -> (Append, Vec<UiEvent>) {
+        let (mut events, mut samples) = (Vec::with_capacity(records.len()), Vec::new());
+        for record in records {
+            match record {
+                Record::Event(event) => events.push(event),
+                Record::Samples { node, port, items } => samples.push(SampleChunk {
+                    node,
+                    port,
+                    count: items.len() as u64,
+                    items: json(&items),
+                }),
+            }
+        }
+        let batch = events.first().map(|first| (first.seq, json(&events)));
+        let Some(counted) = self.count(run, &events) else {
+            return (Append { run: run.clone(), row: None, events: batch, samples }, Vec::new());
+        };
+        let append =
+            Append { run: run.clone(), row: counted.stored().cloned(), events: batch, samples };
+        let news = if self.hub.is_deserted() { Vec::new() } else { counted.news(events) };
+        (append, news)
+    }
+
+    /// Keeps the run's row up; none for a run that nobody expected.
+    fn count(&self, id: &RunId, events: &[RunEvent]) -> Option<Counted> {
+        let mut live = lock(&self.live);
+        let run = live.get_mut(id)?;
+        events.iter().for_each(|event| run.totals.apply(event));
+        let is_new = !std::mem::replace(&mut run.is_stored, true);
+        run.row.items = run.totals.items();
+        run.row.rejected = run.totals.rejected();
+        let Some(What::Finished { status, took_ms, summary }) = events.last().map(|e| &e.what)
+        else {
+            return Some(Counted { row: run.row.clone(), is_new, is_over: false });
+        };
+        let mut row = live.remove(id)?.row;
+        row.status = *status;
+        row.took_ms = Some(*took_ms);
+        row.summary.clone_from(summary);
+        Some(Counted { row, is_new, is_over: true })
+    }
+
+    /// The runs under way, for the end of the program.
+    pub(crate) fn running(&self) -> Vec<RunId> {
+        let live = lock(&self.live);
+        live.values()
+            .filter(|run| run.row.status == RunStatus::Running)
+            .map(|run| run.row.id.clone())
+            .collect()
+    }
+}
+
+/// How a run stands after a batch.
+struct Counted {
+    row: RunRow,
+    is_new: bool,
+    is_over: bool,
+}
+
+impl Counted {
+    /// The row, where it has to be stored anew.
+    fn stored(&self) -> Option<&RunRow> {
+        (self.is_new || self.is_over).then_some(&self.row)
+    }
+
+    fn news(self, events: Vec<RunEvent>) -> Vec<UiEvent> {
+        let summary = summary_of(&self.row);
+        let mut news = Vec::with_capacity(3);
+        if self.is_new {
+            let started = RunSummary { status: RunStatus::Running, took_ms: None, ..summary.clone() };
+            news.push(UiEvent::RunStarted { run: started });
+        }
+        if !events.is_empty() {
+            news.push(UiEvent::Run { run: self.row.id, flow: self.row.flow, events });
+        }
+        if self.is_over {
+            news.push(UiEvent::RunFinished { run: summary });
+        }
+        news
+    }
+}
+
+impl Journal for Keeper {
+    fn append<'a>(
+        &'a self,
+        run: &'a RunId,
+        records: Vec<Record>,
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        let (append, news) = self.take(run, records);
+        let (kept, outcome) = oneshot::channel();
+        lock(&self.waiting).push(Waiting { append, news, kept });
+        self.some.notify_one();
+        Box::pin(async move {
+            outcome.await.unwrap_or_else(|_| {
+                Err(JournalError { message: "Gantry is being closed.".to_owned() })
+            })
+        })
+    }
+}
+
+fn json<T: serde::Serialize>(list: &[T]) -> Vec<u8> {
+    serde_json::to_vec(list).expect("events and items have texts as keys, and memory is written")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

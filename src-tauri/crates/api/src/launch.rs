@@ -1,0 +1,152 @@
+//! Starts runs, for whomever: a user, a webhook, the command line. Not what is told of them: see
+//! `keeper`.
+
+use std::sync::Arc;
+
+use data::Value;
+use engine::respond::Responder;
+use engine::{RunHandle, RunOutcome, RunRequest, Target};
+use flow::diagnostic::{Diagnostic, Severity};
+use flow::id::{NodeId, RunId};
+use flow::run::{RunStatus, Timestamp};
+use indexmap::IndexMap;
+use store::RunRow;
+use tokio::sync::oneshot;
+
+use crate::App;
+use crate::app::{lock, now};
+use crate::prepared::ReadyFlow;
+use crate::types::{ApiError, Code};
+
+/// What a run is started with.
+#[derive(Debug, Default)]
+pub struct Launch {
+    /// What started it: `manual`, `webhook`, `command line`.
+    pub trigger: &'static str,
+    /// The trigger node that fires; the flow's first without it.
+    pub start: Option<NodeId>,
+    /// The start items.
+    pub input: Vec<Value>,
+    /// Values that take the place of the flow's vars.
+    pub vars: IndexMap<String, Value>,
+    /// How far it goes.
+    pub target: Target,
+    /// Chunks that may wait to be taken as outputs; they must be taken then.
+    pub outputs: Option<usize>,
+    /// A further node whose items are outputs.
+    pub outputs_of: Option<NodeId>,
+    /// Who waits for the flow's answer.
+    pub responder: Option<Responder>,
+}
+
+/// What came of a run that goes on by itself.
+pub type Ended = oneshot::Receiver<RunOutcome>;
+
+/// Whether whoever started a run can open it at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// Its row is stored before it starts.
+    First,
+    /// Its row is stored with the first of its events: for callers who only want the answer.
+    Later,
+}
+
+impl App {
+    /// Starts a run. The caller keeps the handle: dropping it stops the run.
+    ///
+    /// # Errors
+    /// [`Code::Broken`] with the first error of the flow, where it cannot run.
+    pub async fn launch(
+        &self,
+        flow: &ReadyFlow,
+        launch: Launch,
+        row: Row,
+    ) -> Result<(RunRow, RunHandle), ApiError> {
+        let started_at = now();
+        let id = self.run_ids.next(started_at);
+        let new = new_row(flow, id.clone(), launch.trigger, started_at);
+        self.keeper.expect(new.clone());
+        if row == Row::First {
+            self.keeper.announce(&id).await?;
+        }
+        let request = RunRequest {
+            trigger: launch.trigger.to_owned(),
+            start: launch.start,
+            input: launch.input,
+            vars: launch.vars,
+            env: flow.env.clone(),
+            seed: started_at as u64,
+            target: launch.target,
+            outputs: launch.outputs,
+            outputs_of: launch.outputs_of,
+            responder: launch.responder,
+            ..RunRequest::new(id.clone(), started_at)
+        };
+        match flow.prepared.start(request) {
+            Ok(handle) => Ok((new, handle)),
+            Err(found) => {
+                self.keeper.forget(&id);
+                if row == Row::First {
+                    self.store.delete_run(&id).await?;
+                }
+                Err(broken(&found))
+            }
+        }
+    }
+
+    /// Starts a run that goes on by itself, until it ends, is cancelled or the app closes.
+    ///
+    /// # Errors
+    /// As [`App::launch`].
+    pub async fn launch_alone(
+        self: &Arc<Self>,
+        flow: &ReadyFlow,
+        launch: Launch,
+        row: Row,
+    ) -> Result<(RunRow, Ended), ApiError> {
+        let (row, handle) = self.launch(flow, launch, row).await?;
+        let (tell, ended) = oneshot::channel();
+        lock(&self.running).insert(row.id.clone(), handle.cancellation());
+        let (app, id) = (Arc::clone(self), row.id.clone());
+        self.spawn(async move {
+            let outcome = handle.wait().await;
+            lock(&app.running).remove(&id);
+            // Most callers only want the run to be under way.
+            let _ = tell.send(outcome);
+        });
+        Ok((row, ended))
+    }
+}
+
+fn new_row(flow: &ReadyFlow, id: RunId, trigger: &str, started_at: Timestamp) -> RunRow {
+    RunRow {
+        id,
+        flow: flow.file.id.clone(),
+        flow_name: flow.file.name.clone(),
+        rev: flow.rev,
+        trigger: trigger.to_owned(),
+        status: RunStatus::Running,
+        started_at,
+        took_ms: None,
+        items: 0,
+        rejected: 0,
+        summary: String::new(),
+        snapshot: flow.snapshot.clone(),
+    }
+}
+
+/// The refusal of a flow that has these errors.
+pub(crate) fn broken(found: &[Diagnostic]) -> ApiError {
+    let errors: Vec<&Diagnostic> =
+        found.iter().filter(|found| found.severity == Severity::Error).collect();
+    let Some(first) = errors.first() else {
+        return ApiError::new(Code::Broken, "The flow cannot run.");
+    };
+    let more = match errors.len() {
+        1 => String::new(),
+        2 => " There is one more error.".to_owned(),
+        n => format!(" There are {} more errors.", n - 1),
+    };
+    let words = format!("The flow cannot run: {}{more}", first.message);
+    ApiError::new(Code::Broken, words).at(first.at.clone())
+}

@@ -1,0 +1,185 @@
+//! Flows ready to be started, kept from run to run: a webhook must not read and check its flow at
+//! each call. Not how they are run.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use data::Value;
+use engine::Prepared;
+use flow::file::{FlowFile, Layout};
+use flow::id::FlowId;
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+use store::SnapshotId;
+
+use crate::App;
+use crate::app::lock;
+use crate::flows::{load, read_file};
+use crate::hooks::Hook;
+use crate::types::{ApiError, Code};
+
+/// How long a flow is taken to be unchanged without a look into the database. Changes in this
+/// process are seen at once; those of another one after this.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The setting that holds what `$env` reads: an object of environments, each an object of values.
+const ENVIRONMENTS: &str = "environments";
+
+/// The setting that names the environment in use.
+const ENVIRONMENT: &str = "environment";
+
+/// A flow ready to be started.
+pub struct ReadyFlow {
+    /// The flow.
+    pub file: FlowFile,
+    /// The rev that it was read at; 0 for a flow that is not in the database.
+    pub rev: u64,
+    pub(crate) prepared: Prepared,
+    pub(crate) snapshot: SnapshotId,
+    /// What `$env` has.
+    pub(crate) env: IndexMap<String, Value>,
+    pub(crate) hooks: Vec<Hook>,
+}
+
+/// The flows that were prepared in this process.
+#[derive(Default)]
+pub(crate) struct PreparedFlows {
+    known: Mutex<HashMap<FlowId, (Instant, Arc<ReadyFlow>)>>,
+}
+
+impl PreparedFlows {
+    /// To be called when the flow changed.
+    pub(crate) fn forget(&self, flow: &FlowId) {
+        lock(&self.known).remove(flow);
+    }
+
+    /// To be called when the environment changed.
+    pub(crate) fn forget_all(&self) {
+        lock(&self.known).clear();
+    }
+
+    fn fresh(&self, flow: &FlowId, now: Instant) -> Option<Arc<ReadyFlow>> {
+        let known = lock(&self.known);
+        let (looked_at, ready) = known.get(flow)?;
+        (now.duration_since(*looked_at) < FRESH).then(|| Arc::clone(ready))
+    }
+
+    /// The flow if it is still at this rev, which makes it fresh again.
+    fn still(&self, flow: &FlowId, rev: u64, now: Instant) -> Option<Arc<ReadyFlow>> {
+        let mut known = lock(&self.known);
+        let (looked_at, ready) = known.get_mut(flow)?;
+        (ready.rev == rev).then(|| {
+            *looked_at = now;
+            Arc::clone(ready)
+        })
+    }
+
+    fn keep(&self, ready: &Arc<ReadyFlow>, now: Instant) {
+        lock(&self.known).insert(ready.file.id.clone(), (now, Arc::clone(ready)));
+    }
+}
+
+impl App {
+    /// A flow of the database, ready to be started.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], or why it cannot be read. That it is broken is told when it is started.
+    pub async fn ready(&self, flow: &FlowId) -> Result<Arc<ReadyFlow>, ApiError> {
+        let now = Instant::now();
+        if let Some(ready) = self.prepared.fresh(flow, now) {
+            return Ok(ready);
+        }
+        let id = flow.clone();
+        if let Some(rev) = self.read(move |store| store.rev(&id)).await? {
+            if let Some(ready) = self.prepared.still(flow, rev, now) {
+                return Ok(ready);
+            }
+        }
+        let (row, file, layout) = load(self, flow).await?;
+        let ready = self.prepare(file, &layout, row.rev).await?;
+        self.prepared.keep(&ready, now);
+        Ok(ready)
+    }
+
+    /// A flow from a file, ready to be started without being in the database.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub async fn ready_file(&self, text: &str) -> Result<Arc<ReadyFlow>, ApiError> {
+        self.prepare(read_file(text)?, &Layout::default(), 0).await
+    }
+
+    async fn prepare(
+        &self,
+        file: FlowFile,
+        layout: &Layout,
+        rev: u64,
+    ) -> Result<Arc<ReadyFlow>, ApiError> {
+        let (text, layout) = (flow::file::write(&file), flow::file::write_layout(layout));
+        let snapshot = SnapshotId::of(&text, &layout);
+        let env = self.env(&text).await?;
+        let prepared = self.engine.prepare(&file);
+        let hooks = Hook::all(&file);
+        // Not waited for: it is on its way before any run that names it, and in the same order.
+        drop(self.store.keep_snapshot(&snapshot, text, layout).await);
+        Ok(Arc::new(ReadyFlow { file, rev, prepared, snapshot, env, hooks }))
+    }
+
+    /// What `$env` has for a flow: the values of the environment in use, and what Gantry itself
+    /// offers where the flow asks for it.
+    pub(crate) async fn env(&self, flow: &str) -> Result<IndexMap<String, Value>, ApiError> {
+        let mut env = IndexMap::new();
+        if self.environment.is_some() || flow.contains("$env") {
+            env = self.environment_values().await?;
+        }
+        if flow.contains("$env.sandbox") && !env.contains_key("sandbox") {
+            env.insert("sandbox".to_owned(), Value::from(self.sandbox_url().await?));
+        }
+        if flow.contains("$env.samples") && !env.contains_key("samples") {
+            env.insert("samples".to_owned(), Value::from(self.samples_dir()?));
+        }
+        Ok(env)
+    }
+
+    async fn environment_values(&self) -> Result<IndexMap<String, Value>, ApiError> {
+        let settings: HashMap<String, String> =
+            self.read(store::Store::settings).await?.into_iter().collect();
+        let setting = |key: &str| -> Option<Json> { serde_json::from_str(settings.get(key)?).ok() };
+        let chosen = setting(ENVIRONMENT).and_then(|name| name.as_str().map(str::to_owned));
+        let Some(name) = self.environment.clone().or(chosen) else { return Ok(IndexMap::new()) };
+        let environments = setting(ENVIRONMENTS).unwrap_or_default();
+        let Some(values) = environments[&name].as_object() else {
+            let known: Vec<&str> = environments
+                .as_object()
+                .map(|known| known.keys().map(String::as_str).collect())
+                .unwrap_or_default();
+            let words = match known.as_slice() {
+                [] => format!("There is no environment {name}, nor any other; make one in the settings."),
+                known => format!("There is no environment {name}; there are {}.", known.join(", ")),
+            };
+            return Err(ApiError::new(Code::Invalid, words));
+        };
+        Ok(values.iter().map(|(key, value)| (key.clone(), Value::from_serde(value))).collect())
+    }
+
+    /// The folder with the sample files, which are put there when a flow asks for them first.
+    fn samples_dir(&self) -> Result<String, ApiError> {
+        let folder = self.data_dir.join("samples");
+        let refuse = |cause: std::io::Error| {
+            let words = format!("The sample files cannot be written to {}: {cause}.", folder.display());
+            ApiError::new(Code::Storage, words)
+        };
+        std::fs::create_dir_all(&folder).map_err(refuse)?;
+        for (name, content) in SAMPLES {
+            let path = folder.join(name);
+            if !path.exists() {
+                std::fs::write(path, content).map_err(refuse)?;
+            }
+        }
+        Ok(folder.display().to_string().replace('\\', "/"))
+    }
+}
+
+const SAMPLES: &[(&str, &str)] =
+    &[("new-contacts.csv", include_str!("../../../../assets/samples/new-contacts.csv"))];

@@ -1,0 +1,213 @@
+//! CSV and schema inference.
+
+mod common;
+
+use common::corpus;
+use data::{
+    Limits, Schema, Value,
+    csv::{CsvOptions, Reader, Trim, Writer},
+    json,
+    schema::TextFormat,
+};
+
+fn read(text: &str) -> Value {
+    json::read(text.as_bytes(), &Limits::default()).expect("JSON")
+}
+
+fn rows(text: impl AsRef<[u8]>, options: CsvOptions) -> Vec<Result<String, String>> {
+    Reader::new(text.as_ref(), options)
+        .expect("a source that does not break off")
+        .map(|row| row.map(|v| v.to_string()).map_err(|e| e.to_string()))
+        .collect()
+}
+
+fn ok(texts: &[&str]) -> Vec<Result<String, String>> {
+    texts.iter().map(|text| Ok((*text).to_owned())).collect()
+}
+
+#[test]
+fn rows_become_objects_of_texts() {
+    let table: &[(&str, &[&str])] = &[
+        ("a,b\n1,2\n3,4", &[r#"{"a":"1","b":"2"}"#, r#"{"a":"3","b":"4"}"#]),
+        ("\u{feff}a;b\r\n1,5;2\r\n", &[r#"{"a":"1,5","b":"2"}"#]),
+        ("a\tb\n1\t2\n", &[r#"{"a":"1","b":"2"}"#]),
+        ("a|b\n\"1|2\"|3\n", &[r#"{"a":"1|2","b":"3"}"#]),
+        (
+            "name,note\n\"A, B\",\"say \"\"hi\"\"\nnow\"\n",
+            &[r#"{"name":"A, B","note":"say \"hi\"\nnow"}"#],
+        ),
+        ("one\nx\n\ny\n", &[r#"{"one":"x"}"#, r#"{"one":"y"}"#]),
+        ("a,b,c\n1\n", &[r#"{"a":"1"}"#]),
+        ("a,,a,a\n1,2,3,4\n", &[r#"{"a":"1","column_2":"2","a_2":"3","a_3":"4"}"#]),
+        ("a,b\n", &[]),
+        ("", &[]),
+    ];
+    for (text, expected) in table {
+        assert_eq!(rows(text, CsvOptions::default()), ok(expected), "{text}");
+    }
+}
+
+#[test]
+fn options_are_followed() {
+    let options = CsvOptions {
+        header: false,
+        delimiter: Some(b','),
+        trim: Trim::All,
+        ..CsvOptions::default()
+    };
+    assert_eq!(rows("x , 1;2\n", options), ok(&[r#"{"column_1":"x","column_2":"1;2"}"#]));
+    let options = CsvOptions { trim: Trim::Header, ..CsvOptions::default() };
+    assert_eq!(rows(" a , b \n 1 ,2\n", options), ok(&[r#"{"a":" 1 ","b":"2"}"#]));
+}
+
+#[test]
+fn a_row_that_is_wrong_is_named_and_the_next_is_read() {
+    let items = rows("a,b\n1,2\n\"x\ny\",2,3\n5,6\n", CsvOptions::default());
+    assert_eq!(
+        items[1].as_ref().unwrap_err(),
+        "line 3 has 3 fields but there are 2 columns; quote fields that contain the delimiter"
+    );
+    assert_eq!(items[2], Ok(r#"{"a":"5","b":"6"}"#.to_owned()));
+    let items = rows(b"a,b\n1,\xff\n3,4\n", CsvOptions::default());
+    assert_eq!(
+        items[0].as_ref().unwrap_err(),
+        "line 2, field 2 is not UTF-8; save the file as UTF-8"
+    );
+    assert_eq!(items[1], Ok(r#"{"a":"3","b":"4"}"#.to_owned()));
+}
+
+#[test]
+fn a_row_without_end_is_refused() {
+    let text = format!("a,b\n1,2\n\"{}", "x,".repeat(100_000));
+    let options = CsvOptions { max_row_bytes: 50_000, ..CsvOptions::default() };
+    let items = rows(text, options);
+    assert_eq!(items[0], Ok(r#"{"a":"1","b":"2"}"#.to_owned()));
+    let expected = "the row on line 3 is longer than 50000 bytes; is a quote not closed?";
+    assert_eq!(items[1].as_ref().unwrap_err(), expected);
+    assert_eq!(items.len(), 2);
+}
+
+#[test]
+fn a_header_of_equal_names_is_read_in_good_time() {
+    let text = format!("{}a\n1\n", "a,".repeat(200_000));
+    let options = CsvOptions { max_row_bytes: 1 << 20, ..CsvOptions::default() };
+    assert_eq!(rows(text, options), ok(&[r#"{"a":"1"}"#]));
+    let items = rows("a,a_2,a\n1,2,3\n", CsvOptions::default());
+    assert_eq!(items, ok(&[r#"{"a":"1","a_2":"2","a_3":"3"}"#]));
+}
+
+#[test]
+fn the_csv_samples_are_read() {
+    let Some(folder) = corpus("csv") else { return };
+    let mut n_checked = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "csv") {
+            continue;
+        }
+        let reader =
+            Reader::new(std::fs::File::open(&path).unwrap(), CsvOptions::default()).unwrap();
+        let rows: Vec<_> = reader.collect();
+        assert!(!rows.is_empty(), "{}", path.display());
+        let Ok(expected) = std::fs::read(path.with_extension("json")) else { continue };
+        let expected = json::read(&expected, &Limits::default()).unwrap();
+        // One sample's expectation is of another row than the one it has.
+        let Some(expected) = expected.as_list() else { continue };
+        let rows: Vec<Value> = rows.into_iter().map(Result::unwrap).collect();
+        assert_eq!(rows, expected, "{}", path.display());
+        n_checked += 1;
+    }
+    assert!(n_checked >= 4);
+}
+
+#[test]
+fn objects_become_rows() {
+    let mut writer = Writer::new(Vec::new(), b',');
+    for text in [
+        r#"{"id":1,"name":"A, \"B\"","tags":["x"],"none":null}"#,
+        r#"{"name":"C","id":2.50,"extra":1}"#,
+        r#"{"extra":2,"more":3}"#,
+    ] {
+        writer.write(&read(text)).unwrap();
+    }
+    assert_eq!(
+        writer.write(&read("[1]")).unwrap_err().to_string(),
+        "row 4 is a list, and CSV takes objects; map it to named fields first"
+    );
+    assert_eq!(writer.unknown_keys(), ["extra", "more"]);
+    let text = String::from_utf8(writer.finish().unwrap()).unwrap();
+    assert_eq!(text, "id,name,tags,none\n1,\"A, \"\"B\"\"\",\"[\"\"x\"\"]\",\n2.50,C,,\n,,,\n");
+    let writer = Writer::with_columns(Vec::new(), b';', ["a", "b"]).unwrap();
+    assert_eq!(writer.finish().unwrap(), b"a;b\n");
+    let mut writer = Writer::with_columns(Vec::new(), b',', ["a"]).unwrap();
+    writer.write(&read(r#"{"b":1}"#)).unwrap();
+    let text = writer.finish().unwrap();
+    assert_eq!(text, b"a\n\"\"\n");
+}
+
+#[test]
+fn a_schema_tells_what_was_seen() {
+    let items = [
+        r#"{"id":1,"at":"2026-03-01T12:30:00Z","mail":"a@example.com","lines":[{"qty":1},{"qty":2.5,"gift":true}]}"#,
+        r#"{"id":2,"at":"2026-03-02T00:00:00+01:00","mail":null,"lines":[]}"#,
+        r#"{"id":30,"at":"2026-03-02T00:00","extra":"x"}"#,
+        r#"{"id":-4,"at":"2026-03-02 10:00:00.5Z","mail":"b@example.org","lines":"none"}"#,
+    ]
+    .map(read);
+    let schema = Schema::infer(&items);
+    assert_eq!((schema.count, schema.kinds.object, schema.fields.len()), (4, 4, 5));
+    let id = schema.field("id").unwrap();
+    assert_eq!((id.count, id.optional, id.nullable, id.is_whole), (4, false, false, true));
+    assert_eq!((id.min.clone(), id.max.clone()), (Some((-4).into()), Some(30.into())));
+    assert_eq!(id.samples, [Value::from(1), Value::from(2), Value::from(30)]);
+    assert_eq!(schema.field("at").unwrap().format, Some(TextFormat::DateTime));
+    let mail = schema.field("mail").unwrap();
+    assert_eq!((mail.optional, mail.nullable, mail.format), (true, true, Some(TextFormat::Email)));
+    let lines = schema.field("lines").unwrap();
+    assert_eq!((lines.kinds.list, lines.kinds.text, lines.optional), (2, 1, true));
+    let line = lines.items.as_ref().unwrap();
+    assert_eq!(line.count, 2);
+    assert_eq!(
+        (line.field("qty").unwrap().is_whole, line.field("gift").unwrap().optional),
+        (false, true)
+    );
+    assert!(schema.field("extra").unwrap().optional);
+    let text = serde_json::to_string(&schema).unwrap();
+    assert!(text.contains(r#""format":"date-time""#), "{text}");
+    let mut back: Schema = serde_json::from_str(&text).unwrap();
+    assert_eq!(back, schema);
+    assert_eq!(serde_json::to_string(&back).unwrap(), text);
+    back.observe(&items[0]);
+    assert_eq!(back.field("id").unwrap().count, 5);
+}
+
+#[test]
+fn formats_are_told_by_their_look() {
+    let table = [
+        ("2026-03-01", Some(TextFormat::Date)),
+        ("2026-13-01", None),
+        ("2026-3-1", None),
+        ("2026-03-01T25:00:00Z", None),
+        ("2026-03-01T12:30:00.123+0100", Some(TextFormat::DateTime)),
+        ("00000000-0000-4000-8000-00000000000a", Some(TextFormat::Uuid)),
+        ("a@b", None),
+        ("a b@c.de", None),
+        ("https://example.com/a?b=c", Some(TextFormat::Uri)),
+        ("urn:isbn:123", Some(TextFormat::Uri)),
+        ("note: call", None),
+        ("C:\\x", None),
+        ("", None),
+        ("ä@ö.de", Some(TextFormat::Email)),
+        ("2026-03-01Tää:ää", None),
+    ];
+    for (text, format) in table {
+        assert_eq!(TextFormat::guess(text), format, "{text}");
+    }
+}
+
+#[test]
+fn a_schema_of_a_table_of_keys_stays_small() {
+    let members = (0..5000).map(|n| (format!("k{n}"), Value::from(n)));
+    let schema = Schema::infer(&[Value::object(members)]);
+    assert_eq!((schema.fields.len(), schema.more_fields), (1000, true));
+}

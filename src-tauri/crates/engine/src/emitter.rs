@@ -1,0 +1,440 @@
+//! The sending half of a stage: counts what its nodes put out, samples it, passes it through the
+//! pure nodes behind them and on to other stages. Not the taking in: see `inlet`.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
+
+use data::Value;
+use flow::run::{ItemError, Sample, What};
+use tokio::sync::mpsc;
+
+use crate::item::{CHUNK_BYTES, CHUNK_ITEMS, Chunk, Item};
+use crate::journal::SampleLimits;
+use crate::lineage::{Lineage, Origin};
+use crate::node::{Behaviour, PureContext};
+use crate::ports::{Ports, StopRequest};
+use crate::program::{Node, Outlet, Program, Stage, Target};
+use crate::recorder::Note;
+use crate::rules::{Policy, Rules};
+use crate::run_scope::RunScope;
+use crate::step::StepError;
+use crate::tally::Tally;
+
+/// Rejects of one node that are told of one by one; the rest are counted. Parked items are all told.
+const TOLD_REJECTS: u32 = 1000;
+
+/// What the tasks of one run share.
+pub(crate) struct World {
+    pub(crate) scope: Arc<RunScope>,
+    pub(crate) program: Arc<Program>,
+    pub(crate) tally: Arc<Tally>,
+    pub(crate) limits: SampleLimits,
+    /// The bytes that a barrier holds before it uses the disk.
+    pub(crate) budget: usize,
+}
+
+/// What passes a channel between stages. A channel that closes without `End` broke off.
+#[derive(Debug)]
+pub(crate) enum Message {
+    Chunk(Chunk),
+    End,
+}
+
+/// Items that left a flow by one of its last nodes.
+#[derive(Debug)]
+pub struct Output {
+    /// The node.
+    pub node: flow::id::NodeId,
+    /// Its port.
+    pub port: String,
+    /// The items.
+    pub items: Chunk,
+}
+
+/// Why a stage ends before its last item.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// An item failed, and its node's policy is to stop.
+    Failed { node: usize, error: Box<ItemError> },
+    /// A node said that the flow is to end well here, with this sentence.
+    Enough(String),
+    /// A stage before or behind this one broke off, or the run was stopped.
+    Broken,
+}
+
+pub(crate) struct Emitter {
+    pub(crate) world: Arc<World>,
+    pub(crate) stage: Arc<Stage>,
+    /// The item of the scope that this instance runs for.
+    pub(crate) within: Option<Lineage>,
+    outlets: Vec<OutletState>,
+    notes: Vec<Note>,
+}
+
+pub(crate) struct OutletState {
+    pub(crate) way: Way,
+    pub(crate) pending: Chunk,
+    pub(crate) bytes: usize,
+}
+
+pub(crate) enum Way {
+    Channel(mpsc::Sender<Message>),
+    Output(mpsc::Sender<Output>),
+    Nowhere,
+}
+
+impl Emitter {
+    pub(crate) fn new(
+        world: Arc<World>,
+        stage: Arc<Stage>,
+        within: Option<Lineage>,
+        ways: impl IntoIterator<Item = Way>,
+    ) -> Self {
+        let outlets = ways
+            .into_iter()
+            .map(|way| OutletState { way, pending: Vec::new(), bytes: 0 })
+            .collect();
+        Self { world, stage, within, outlets, notes: Vec::new() }
+    }
+
+    fn node(&self, member: usize) -> usize {
+        self.stage.members[member].node
+    }
+
+    pub(crate) fn head_rules(&self) -> &Rules {
+        &self.world.program.nodes[self.node(0)].rules
+    }
+
+    pub(crate) fn head_ports(&self) -> usize {
+        self.world.program.nodes[self.node(0)].n_ports
+    }
+
+    /// Counts items into a member; the first one starts it.
+    pub(crate) fn count_in(&mut self, member: usize, n_items: usize) {
+        let node = self.node(member);
+        let world = Arc::clone(&self.world);
+        let tally = &world.tally.nodes[node];
+        tally.items_in.fetch_add(n_items as u64, Relaxed);
+        if tally.start() {
+            let node = world.program.nodes[node].rules.id.clone();
+            self.notes.push(Note::Event(What::NodeStarted { node }));
+        }
+    }
+
+    pub(crate) fn count_busy(&self, member: usize, since: Instant) {
+        let busy_us = since.elapsed().as_micros() as u64;
+        self.world.tally.nodes[self.node(member)].busy_us.fetch_add(busy_us, Relaxed);
+    }
+
+    /// Sends items that are only taken in to where they go.
+    pub(crate) fn enter(&mut self, items: Chunk) -> Result<(), Halt> {
+        let stage = Arc::clone(&self.stage);
+        let bytes = match stage.entry.iter().any(|t| matches!(t, Target::Outlet(_))) {
+            true => size_of_items(&items),
+            false => 0,
+        };
+        self.route(&stage.entry, items, bytes)
+    }
+
+    /// Takes what a member put out by a port on its way.
+    pub(crate) fn emit(
+        &mut self,
+        member: usize,
+        port: usize,
+        mut items: Chunk,
+    ) -> Result<(), Halt> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        let world = Arc::clone(&self.world);
+        let stage = Arc::clone(&self.stage);
+        let node = &world.program.nodes[self.node(member)];
+        let bytes = self.count_out(node, port, &items);
+        if node.rules.is_kept {
+            keep_values(node, &mut items);
+        }
+        self.route(&stage.members[member].routes[port], items, bytes)
+    }
+
+    fn count_out(&mut self, node: &Node, port: usize, items: &Chunk) -> usize {
+        let bytes = size_of_items(items);
+        let place = node.first_port + port;
+        let world = Arc::clone(&self.world);
+        let tally = &world.tally.ports[place];
+        let n_items = items.len() as u64;
+        tally.items.fetch_add(n_items, Relaxed);
+        tally.bytes.fetch_add(bytes as u64, Relaxed);
+        world.tally.nodes[node.rules.index].items_out.fetch_add(n_items, Relaxed);
+        let limits = world.limits;
+        let room = limits.items.saturating_sub(tally.sampled_items.load(Relaxed));
+        if room > 0 && tally.sampled_bytes.load(Relaxed) < limits.bytes {
+            self.sample(place, room, items);
+        }
+        bytes
+    }
+
+    fn sample(&mut self, place: usize, room: u32, items: &Chunk) {
+        let tally = &self.world.tally.ports[place];
+        let room_bytes = self.world.limits.bytes.saturating_sub(tally.sampled_bytes.load(Relaxed));
+        let mut bytes = 0;
+        let samples: Vec<Sample> = items
+            .iter()
+            .take(room as usize)
+            .take_while(|item| {
+                bytes += item.value.size() as u64;
+                bytes <= room_bytes
+            })
+            .map(|item| Sample { item: item.lineage.to_string(), value: item.value.clone() })
+            .collect();
+        let is_cut = samples.len() < items.len();
+        let n_samples = if is_cut { u32::MAX / 2 } else { samples.len() as u32 };
+        tally.sampled_items.fetch_add(n_samples, Relaxed);
+        tally.sampled_bytes.fetch_add(bytes, Relaxed);
+        if !samples.is_empty() {
+            self.notes.push(Note::Samples { port: place, items: samples });
+        }
+    }
+
+    fn route(&mut self, targets: &[Target], items: Chunk, bytes: usize) -> Result<(), Halt> {
+        let Some((last, others)) = targets.split_last() else { return Ok(()) };
+        for target in others {
+            self.reach(*target, items.clone(), bytes)?;
+        }
+        self.reach(*last, items, bytes)
+    }
+
+    fn reach(&mut self, target: Target, mut items: Chunk, bytes: usize) -> Result<(), Halt> {
+        match target {
+            Target::Member(member) => self.compute(member, items),
+            Target::Outlet(outlet) => {
+                let outlet = &mut self.outlets[outlet];
+                outlet.bytes += bytes;
+                if outlet.pending.is_empty() {
+                    outlet.pending = items;
+                } else {
+                    outlet.pending.append(&mut items);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Passes items through a pure member and on. What an item put out before one that ends the
+    /// run goes on too.
+    fn compute(&mut self, member: usize, items: Chunk) -> Result<(), Halt> {
+        let world = Arc::clone(&self.world);
+        let node = &world.program.nodes[self.node(member)];
+        let Behaviour::Pure(pure) = &node.behaviour else {
+            unreachable!("only pure nodes stand behind a stage's head")
+        };
+        let began = Instant::now();
+        self.count_in(member, items.len());
+        let cx = PureContext { run: &world.scope, node: &node.rules.id };
+        let mut ports = Ports::new(node.rules.id.clone(), node.n_ports, items.len());
+        let mut end = Ok(());
+        for item in items {
+            ports.mark();
+            if let Err(error) = pure.apply(&item, &cx, &mut ports) {
+                ports.take_back();
+                end = self.settle(member, &item, error, &mut ports);
+            } else if let Some(stop) = ports.take_stop() {
+                end = Err(self.stop(member, &item, stop));
+            }
+            if end.is_err() {
+                break;
+            }
+        }
+        self.count_busy(member, began);
+        if node.is_source {
+            world.tally.n_born.fetch_add(ports.len() as u64, Relaxed);
+        }
+        for (port, items) in ports.into_lists().into_iter().enumerate() {
+            self.emit(member, port, items)?;
+        }
+        end
+    }
+
+    fn stop(&self, member: usize, item: &Item, stop: StopRequest) -> Halt {
+        match stop {
+            StopRequest::Well(message) => Halt::Enough(message),
+            StopRequest::Failed(error) => {
+                let node = self.node(member);
+                Halt::Failed { node, error: Box::new(self.item_error(member, item, &error)) }
+            }
+        }
+    }
+
+    /// Does with a failed item what its node's policy says; an error where that is to stop.
+    pub(crate) fn settle(
+        &mut self,
+        member: usize,
+        item: &Item,
+        error: StepError,
+        ports: &mut Ports,
+    ) -> Result<(), Halt> {
+        if matches!(error, StepError::Cancelled) {
+            return Err(Halt::Broken);
+        }
+        let node = self.node(member);
+        let world = Arc::clone(&self.world);
+        let rules = &world.program.nodes[node].rules;
+        let what = self.item_error(member, item, &error);
+        match &rules.on_error {
+            Policy::Stop => return Err(Halt::Failed { node, error: Box::new(what) }),
+            Policy::Skip => self.reject(node, what, TOLD_REJECTS),
+            Policy::Park => self.reject(node, what, u32::MAX),
+            Policy::Port(port) => ports.pass(*port, item.with_value(error_value(&what))),
+            Policy::Substitute(value) => ports.pass(0, item.with_value(value.clone())),
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, node: usize, error: ItemError, n_told: u32) {
+        let tally = &self.world.tally.nodes[node];
+        tally.rejected.fetch_add(1, Relaxed);
+        if tally.n_told.fetch_add(1, Relaxed) < n_told {
+            self.notes.push(Note::Event(What::Rejected { error }));
+        }
+    }
+
+    pub(crate) fn item_error(&self, member: usize, item: &Item, error: &StepError) -> ItemError {
+        let node = self.world.program.nodes[self.node(member)].rules.id.clone();
+        let mut what = item_error(node, error);
+        what.item = Some(item.lineage.to_string());
+        what.value = Some(item.value.clone());
+        what
+    }
+
+    /// Notes something to be sent with the next flush.
+    pub(crate) fn note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// Sends what is waiting, notes first. It waits where others are slower.
+    pub(crate) async fn flush(&mut self) -> Result<(), Halt> {
+        for note in self.notes.drain(..) {
+            self.world.scope.reporter.send(note).await.map_err(|_| Halt::Broken)?;
+        }
+        let stage = Arc::clone(&self.stage);
+        for (outlet, of) in self.outlets.iter_mut().zip(&stage.outlets) {
+            if !outlet.pending.is_empty() {
+                send(&self.world, outlet, *of).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether enough waits to be sent that it should be.
+    pub(crate) fn is_full(&self) -> bool {
+        self.outlets.iter().any(|o| o.pending.len() >= CHUNK_ITEMS || o.bytes >= CHUNK_BYTES)
+    }
+
+    /// Tells the next stages that there is no more.
+    pub(crate) async fn end(mut self) -> Result<(), Halt> {
+        self.flush().await?;
+        for outlet in &mut self.outlets {
+            if let Way::Channel(sender) = &outlet.way {
+                sender.send(Message::End).await.map_err(|_| Halt::Broken)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends an outlet's items in chunks of the usual size.
+async fn send(world: &World, outlet: &mut OutletState, of: Outlet) -> Result<(), Halt> {
+    let mut rest = std::mem::take(&mut outlet.pending);
+    let by_bytes = rest.len() * CHUNK_BYTES / outlet.bytes.max(CHUNK_BYTES);
+    outlet.bytes = 0;
+    let at_once = by_bytes.clamp(1, CHUNK_ITEMS);
+    while !rest.is_empty() {
+        let next = if rest.len() > at_once { rest.split_off(at_once) } else { Vec::new() };
+        let chunk = std::mem::replace(&mut rest, next);
+        send_chunk(world, outlet, of, chunk).await?;
+    }
+    Ok(())
+}
+
+async fn send_chunk(
+    world: &World,
+    outlet: &OutletState,
+    of: Outlet,
+    chunk: Chunk,
+) -> Result<(), Halt> {
+    if let Outlet::Result { .. } = of {
+        world.tally.n_results.fetch_add(chunk.len() as u64, Relaxed);
+    }
+    match (&outlet.way, of) {
+        (Way::Channel(sender), _) => {
+            sender.send(Message::Chunk(chunk)).await.map_err(|_| Halt::Broken)
+        }
+        (Way::Output(sender), Outlet::Result { port }) => {
+            let places = &world.program.places;
+            let place = &places.ports[port];
+            let node = places.nodes[place.node].id.clone();
+            // A reader who has gone wants no more; the run goes on without.
+            let _ = sender.send(Output { node, port: place.name.clone(), items: chunk }).await;
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn size_of_items(items: &Chunk) -> usize {
+    items.iter().map(|item| item.value.size()).sum()
+}
+
+/// Remembers what the items are here, for a later `$node`.
+fn keep_values(node: &Node, items: &mut Chunk) {
+    let parents = items.iter().map(|item| item.lineage.clone()).collect();
+    let values = items.iter().map(|item| item.value.clone());
+    let origin = Arc::new(Origin::kept(node.rules.id.clone(), parents).with_values(values));
+    for (index, item) in items.iter_mut().enumerate() {
+        item.lineage = Lineage::new(&origin, index as u32);
+    }
+}
+
+/// What an item on an error port looks like: `{ error, item, lineage }`.
+fn error_value(error: &ItemError) -> Value {
+    let mut about = vec![
+        ("class", Value::from(class_name(error))),
+        ("message", Value::from(&error.message)),
+        ("advice", Value::from(&error.advice)),
+    ];
+    if let Some(status) = error.exchange.as_ref().and_then(|exchange| exchange.status) {
+        about.push(("status", Value::from(u32::from(status))));
+    }
+    Value::object([
+        ("error", Value::object(about)),
+        ("item", error.value.clone().unwrap_or_default()),
+        ("lineage", Value::from(error.item.as_ref())),
+    ])
+}
+
+fn class_name(error: &ItemError) -> String {
+    match serde_json::to_value(error.class) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
+/// What went wrong at a node, as it is told.
+pub(crate) fn item_error(node: flow::id::NodeId, error: &StepError) -> ItemError {
+    let (class, message, advice, key, attempts, exchange) = match error.trouble() {
+        Some(t) => (
+            t.class,
+            t.message.clone(),
+            t.advice.clone(),
+            t.key.clone(),
+            t.attempts,
+            t.exchange.clone(),
+        ),
+        None => {
+            let class = flow::run::ErrorClass::Stopped;
+            (class, error.to_string(), String::new(), None, 0, None)
+        }
+    };
+    let (item, value) = (None, None);
+    ItemError { node, class, message, advice, key, item, value, attempts, exchange }
+}

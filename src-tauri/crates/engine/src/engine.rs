@@ -1,0 +1,389 @@
+//! The engine as hosts see it: prepare a flow once, start it many times, wait for the outcome or
+//! stop it. Not how a run goes: see `run`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use data::Value;
+use flow::catalogue::Catalogue;
+use flow::diagnostic::{Diagnostic, Severity};
+use flow::file::FlowFile;
+use flow::id::{FlowId, NodeId, RunId};
+use flow::run::{ErrorClass, ItemError, NodeCounts, RunStatus};
+use indexmap::IndexMap;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::compile::{Built, Cut, Into, build};
+use crate::emitter::Output;
+use crate::journal::{Journal, NoJournal, SampleLimits};
+use crate::node::Behaviour;
+use crate::program::Program;
+use crate::respond::Responder;
+use crate::run::{Start, own};
+use crate::run_scope::Clock;
+use crate::services::Services;
+use crate::signals::Signals;
+
+/// What an engine is made of.
+#[derive(Clone)]
+pub struct EngineOptions {
+    /// What nodes reach through their context.
+    pub services: Services,
+    /// Where events and samples go.
+    pub journal: Arc<dyn Journal>,
+    /// How many items are kept of each output port.
+    pub samples: SampleLimits,
+    /// The bytes that one barrier holds in memory before it uses the disk.
+    pub barrier_bytes: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            services: Services::default(),
+            journal: Arc::new(NoJournal),
+            samples: SampleLimits::default(),
+            barrier_bytes: 32 << 20,
+        }
+    }
+}
+
+/// Runs flows. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    options: Arc<EngineOptions>,
+    services: Arc<Services>,
+    catalogue: Arc<Catalogue>,
+}
+
+/// A flow that is ready to be started, any number of times. Cheap to clone.
+#[derive(Clone)]
+pub struct Prepared(Arc<Flow>);
+
+struct Flow {
+    engine: Engine,
+    id: FlowId,
+    vars: IndexMap<String, flow::file::Var>,
+    built: Built,
+    programs: Mutex<HashMap<Selection, Arc<Ready>>>,
+}
+
+/// Which part of a flow is run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+struct Selection {
+    start: Option<NodeId>,
+    target: Target,
+    outputs_of: Option<NodeId>,
+}
+
+/// A part of a flow ready to run, and the nodes that are given its start items.
+pub(crate) struct Ready {
+    pub(crate) program: Arc<Program>,
+    /// Nodes that begin, and whether they get the run's input rather than one empty item.
+    pub(crate) given: Vec<(usize, bool)>,
+}
+
+/// How far a run goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Target {
+    /// The whole flow.
+    #[default]
+    All,
+    /// This node alone, on the run's input.
+    Only(NodeId),
+    /// Up to this node, it included.
+    UpTo(NodeId),
+}
+
+/// What a run is started with.
+#[derive(Debug)]
+pub struct RunRequest {
+    /// The run's id.
+    pub run: RunId,
+    /// What started it, for the journal: `manual`, `webhook`.
+    pub trigger: String,
+    /// The trigger that fires; the flow's first without it.
+    pub start: Option<NodeId>,
+    /// The start items; the trigger's own without any.
+    pub input: Vec<Value>,
+    /// Values that take the place of the flow's `vars`.
+    pub vars: IndexMap<String, Value>,
+    /// What `$env` has.
+    pub env: IndexMap<String, Value>,
+    /// The seed of all random numbers.
+    pub seed: u64,
+    /// What the time is.
+    pub clock: Clock,
+    /// How far it goes.
+    pub target: Target,
+    /// Chunks that may wait to be read as outputs. Without it what leaves the last nodes is only
+    /// counted and sampled; with it, [`RunHandle::outputs`] must be read, for the run waits.
+    pub outputs: Option<usize>,
+    /// A further node whose first port's items are outputs.
+    pub outputs_of: Option<NodeId>,
+    /// Where the flow's answer goes, where somebody waits for it.
+    pub responder: Option<Responder>,
+}
+
+impl RunRequest {
+    /// A run of the whole flow, by hand, at this time.
+    pub fn new(run: RunId, now: flow::run::Timestamp) -> Self {
+        Self {
+            run,
+            trigger: "manual".to_owned(),
+            start: None,
+            input: Vec::new(),
+            vars: IndexMap::new(),
+            env: IndexMap::new(),
+            seed: 0,
+            clock: Clock::From(now),
+            target: Target::All,
+            outputs: None,
+            outputs_of: None,
+            responder: None,
+        }
+    }
+}
+
+/// A run under way. Dropping it stops the run at once, without a last event.
+pub struct RunHandle {
+    tasks: JoinSet<RunOutcome>,
+    cancel: CancellationToken,
+    signals: Arc<Signals>,
+    /// What leaves the last nodes, where it was asked for.
+    pub outputs: Option<mpsc::Receiver<Output>>,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunOutcome {
+    /// How it ended.
+    pub status: RunStatus,
+    /// One sentence: what came of it.
+    pub summary: String,
+    /// What stopped it.
+    pub error: Option<ItemError>,
+    /// What each node did, in the order of the file.
+    pub nodes: IndexMap<NodeId, NodeCounts>,
+    /// Items that left the last nodes.
+    pub items: u64,
+    /// Items rejected.
+    pub rejected: u64,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl Engine {
+    /// Makes an engine.
+    pub fn new(options: EngineOptions) -> Self {
+        let services = Arc::new(options.services.clone());
+        let catalogue = Arc::new(crate::catalogue::catalogue());
+        Self { options: Arc::new(options), services, catalogue }
+    }
+
+    /// Makes a flow ready to be started. Broken flows can be prepared too: starting one tells what
+    /// is wrong.
+    pub fn prepare(&self, flow: &FlowFile) -> Prepared {
+        Prepared(Arc::new(Flow {
+            engine: self.clone(),
+            id: flow.id.clone(),
+            vars: flow.vars.clone(),
+            built: build(flow, &self.catalogue, &self.services),
+            programs: Mutex::default(),
+        }))
+    }
+}
+
+impl Prepared {
+    /// What is wrong with the flow, and what is worth knowing.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.0.built.diagnostics
+    }
+
+    /// Starts a run. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// What keeps the part of the flow that is asked for from running.
+    pub fn start(&self, request: RunRequest) -> Result<RunHandle, Vec<Diagnostic>> {
+        let selection = Selection {
+            start: request.start.clone(),
+            target: request.target.clone(),
+            outputs_of: request.outputs_of.clone(),
+        };
+        let ready = self.0.ready(selection)?;
+        let (sender, outputs) = match request.outputs {
+            Some(n_chunks) => {
+                let (sender, receiver) = mpsc::channel(n_chunks.max(1));
+                (Some(sender), Some(receiver))
+            }
+            None => (None, None),
+        };
+        let cancel = CancellationToken::new();
+        let signals = Arc::new(Signals::default());
+        let start = Start {
+            flow: self.0.id.clone(),
+            vars: self.0.vars.clone(),
+            ready,
+            services: Arc::clone(&self.0.engine.services),
+            journal: Arc::clone(&self.0.engine.options.journal),
+            samples: self.0.engine.options.samples,
+            barrier_bytes: self.0.engine.options.barrier_bytes,
+            request,
+            outputs: sender,
+            cancel: cancel.clone(),
+            signals: Arc::clone(&signals),
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(own(start));
+        Ok(RunHandle { tasks, cancel, signals, outputs })
+    }
+}
+
+impl RunHandle {
+    /// Stops the run: calls in flight are broken off, no task is left. The outcome tells
+    /// `Cancelled`.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// What stops the run when it is cancelled, to be handed on.
+    pub fn cancellation(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
+
+    /// Signals from outside that nodes of the run wait for.
+    pub fn signals(&self) -> Arc<Signals> {
+        Arc::clone(&self.signals)
+    }
+
+    /// Waits for the end. Outputs that were asked for and not taken are no longer waited for.
+    pub async fn wait(mut self) -> RunOutcome {
+        drop(self.outputs.take());
+        match self.tasks.join_next().await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(error)) => RunOutcome::broken(&error.to_string()),
+            None => RunOutcome::broken("it had no task"),
+        }
+    }
+}
+
+impl RunOutcome {
+    fn broken(why: &str) -> Self {
+        let summary = format!("The run broke off by a defect of Gantry: {why}.");
+        let error = ItemError {
+            node: "".into(),
+            class: ErrorClass::Internal,
+            message: summary.clone(),
+            advice: "Report it, with the flow.".to_owned(),
+            key: None,
+            item: None,
+            value: None,
+            attempts: 0,
+            exchange: None,
+        };
+        Self {
+            status: RunStatus::Failed,
+            summary,
+            error: Some(error),
+            nodes: IndexMap::new(),
+            items: 0,
+            rejected: 0,
+            took_ms: 0,
+        }
+    }
+}
+
+impl Flow {
+    fn ready(&self, selection: Selection) -> Result<Arc<Ready>, Vec<Diagnostic>> {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ready) = programs.get(&selection) {
+            return Ok(Arc::clone(ready));
+        }
+        let ready = Arc::new(self.cut(&selection)?);
+        programs.insert(selection, Arc::clone(&ready));
+        Ok(ready)
+    }
+
+    fn cut(&self, selection: &Selection) -> Result<Ready, Vec<Diagnostic>> {
+        let Built { graph, nodes, places, diagnostics } = &self.built;
+        let find = |id: &NodeId| {
+            graph.find(id).ok_or_else(|| {
+                let message = format!("There is no node \"{id}\" in this flow.");
+                let at = flow::diagnostic::At { node: Some(id.clone()), ..Default::default() };
+                let (severity, code) = (Severity::Error, "node.unknown".to_owned());
+                vec![Diagnostic { severity, code, message, at }]
+            })
+        };
+        let (inside, given) = match &selection.target {
+            Target::Only(id) => {
+                let node = find(id)?;
+                (vec![node], vec![(node, true)])
+            }
+            Target::All => self.from_starts(selection, None),
+            Target::UpTo(id) => self.from_starts(selection, Some(find(id)?)),
+        };
+        let concerns = |found: &Diagnostic| match (&found.at.node, &selection.target) {
+            _ if found.severity != Severity::Error => false,
+            (Some(id), Target::Only(_) | Target::UpTo(_)) => graph
+                .find(id)
+                .is_some_and(|node| graph.around(node).any(|around| inside.contains(&around))),
+            (None, Target::Only(_)) => false,
+            _ => true,
+        };
+        let errors: Vec<_> = diagnostics.iter().filter(|found| concerns(found)).cloned().collect();
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let tapped = match &selection.outputs_of {
+            Some(id) => vec![find(id)?],
+            None => vec![],
+        };
+        let starts: Vec<usize> = given.iter().map(|(node, _)| *node).collect();
+        let cut = Cut { graph, nodes, places, into: Into::Flow };
+        let graph = cut.run(&inside, &starts, &tapped);
+        let program = Program { nodes: Arc::clone(nodes), graph, places: Arc::clone(places) };
+        Ok(Ready { program: Arc::new(program), given })
+    }
+
+    /// The nodes that items can reach, and those that begin.
+    ///
+    /// The trigger begins, and so do sources without a wire in. In a flow without a trigger all
+    /// nodes without a wire in begin, with the run's input.
+    fn from_starts(
+        &self,
+        selection: &Selection,
+        up_to: Option<usize>,
+    ) -> (Vec<usize>, Vec<(usize, bool)>) {
+        let Built { graph, nodes, .. } = &self.built;
+        let sorted = graph.sorted(None);
+        let is_trigger = |node: usize| matches!(nodes[node].behaviour, Behaviour::Trigger(_));
+        let chosen = selection.start.as_ref().and_then(|id| graph.find(id));
+        let trigger = chosen.or_else(|| {
+            let manual = sorted.iter().copied().find(|node| {
+                is_trigger(*node) && graph.nodes()[*node].spec.kind.as_str() == "trigger.manual"
+            });
+            manual.or_else(|| sorted.iter().copied().find(|node| is_trigger(*node)))
+        });
+        let given: Vec<(usize, bool)> = sorted
+            .iter()
+            .copied()
+            .filter(|node| graph.nodes()[*node].wires_in.is_empty())
+            .filter_map(|node| match trigger {
+                Some(trigger) if node == trigger => Some((node, true)),
+                Some(_) if is_trigger(node) => None,
+                Some(_) => nodes[node].is_source.then_some((node, false)),
+                None => Some((node, true)),
+            })
+            .collect();
+        let reached = graph.reached_from(given.iter().map(|(node, _)| *node));
+        let inside: Vec<usize> = sorted
+            .into_iter()
+            .filter(|node| reached[*node])
+            .filter(|node| up_to.is_none_or(|end| *node == end || graph.is_reached(*node, end)))
+            .collect();
+        let given = given.into_iter().filter(|(node, _)| inside.contains(node)).collect();
+        (inside, given)
+    }
+}

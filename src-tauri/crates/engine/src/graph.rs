@@ -1,0 +1,76 @@
+//! Starts the stages of a graph, a flow's or a body's, and joins them by channels. Not what a stage
+//! does.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::emitter::{Emitter, Halt, Message, Output, Way, World};
+use crate::inlet::Inlet;
+use crate::item::Chunk;
+use crate::lineage::Lineage;
+use crate::program::{Graph, LaneSource, Outlet};
+use crate::stage::run_stage;
+
+/// Chunks that may wait between two stages: enough that both can work, few enough that a slow
+/// writer soon pauses a fast reader.
+const CHANNEL_CHUNKS: usize = 4;
+
+/// A graph at work.
+pub(crate) struct Launch {
+    /// One task per stage; they end when this is dropped.
+    pub(crate) tasks: JoinSet<Result<(), Halt>>,
+    /// What a body gives out.
+    pub(crate) results: Inlet,
+}
+
+/// Starts a graph. `given` says which items each of its first nodes is given; `output` takes what
+/// leaves a flow by its last nodes.
+pub(crate) fn launch(
+    world: &Arc<World>,
+    graph: &Graph,
+    within: Option<&Lineage>,
+    mut given: impl FnMut(usize) -> Chunk,
+    output: Option<&mpsc::Sender<Output>>,
+) -> Launch {
+    let (mut senders, mut receivers): (Vec<_>, Vec<_>) = (0..graph.n_channels)
+        .map(|_| mpsc::channel::<Message>(CHANNEL_CHUNKS))
+        .map(|(sender, receiver)| (Some(sender), Some(receiver)))
+        .unzip();
+    let new_inlet = || Inlet::new(world.scope.services.temp_dir.clone(), world.budget);
+    let mut tasks = JoinSet::new();
+    for stage in &graph.stages {
+        let mut inlet = new_inlet();
+        for lane in &stage.lanes {
+            match lane.source {
+                LaneSource::Given(node) => inlet.push_given(given(node)),
+                LaneSource::Channel(channel) => {
+                    inlet.push_wire(take(&mut receivers, channel));
+                }
+            }
+        }
+        let ways: Vec<Way> = stage
+            .outlets
+            .iter()
+            .map(|outlet| match outlet {
+                Outlet::Channel(channel) => Way::Channel(take(&mut senders, *channel)),
+                Outlet::Result { .. } => match output {
+                    Some(output) => Way::Output(output.clone()),
+                    None => Way::Nowhere,
+                },
+            })
+            .collect();
+        let emitter = Emitter::new(Arc::clone(world), Arc::clone(stage), within.cloned(), ways);
+        tasks.spawn(run_stage(inlet, emitter));
+    }
+    let mut results = new_inlet();
+    for channel in &graph.results {
+        results.push_wire(take(&mut receivers, *channel));
+    }
+    Launch { tasks, results }
+}
+
+fn take<T>(ends: &mut [Option<T>], channel: usize) -> T {
+    ends[channel].take().expect("a channel has one sender and one receiver")
+}

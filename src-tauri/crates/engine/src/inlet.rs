@@ -1,0 +1,146 @@
+//! The taking half of a stage: the items of all its wires, one wire after the other. Wires whose
+//! turn has not come are taken in at the same time and kept aside, so that no sender ever waits for
+//! another (a diamond never stands still). Not what is done with the items.
+
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::task::Poll;
+
+use tokio::sync::mpsc::Receiver;
+
+use crate::emitter::Message;
+use crate::item::{CHUNK_ITEMS, Chunk};
+use crate::spill::Queue;
+
+/// Where a stage takes its items from.
+pub(crate) struct Inlet {
+    lanes: Vec<LaneState>,
+    /// The lane whose turn it is.
+    turn: usize,
+    temp_dir: PathBuf,
+    budget: usize,
+}
+
+enum LaneState {
+    Given(std::vec::IntoIter<crate::item::Item>),
+    Wire { receiver: Receiver<Message>, aside: Option<Queue>, is_done: bool },
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// Items of the lane with that number.
+    Chunk(usize, Chunk),
+    /// Every lane has ended.
+    End,
+    /// A lane broke off: the rest of its items will never come.
+    Broken,
+    /// Items could not be kept aside.
+    Failed(std::io::Error),
+}
+
+impl Inlet {
+    pub(crate) fn new(temp_dir: PathBuf, budget: usize) -> Self {
+        Self { lanes: Vec::new(), turn: 0, temp_dir, budget }
+    }
+
+    pub(crate) fn push_given(&mut self, items: Chunk) {
+        self.lanes.push(LaneState::Given(items.into_iter()));
+    }
+
+    pub(crate) fn push_wire(&mut self, receiver: Receiver<Message>) {
+        self.lanes.push(LaneState::Wire { receiver, aside: None, is_done: false });
+    }
+
+    /// The next items. May be dropped while it waits: nothing is lost.
+    pub(crate) async fn next(&mut self) -> Next {
+        poll_fn(|cx| {
+            loop {
+                if self.turn >= self.lanes.len() {
+                    return Poll::Ready(Next::End);
+                }
+                for later in self.turn + 1..self.lanes.len() {
+                    if let Err(error) = self.take_aside(later, cx) {
+                        return Poll::Ready(Next::Failed(error));
+                    }
+                }
+                match self.poll_turn(cx) {
+                    Poll::Ready(Some(next)) => return Poll::Ready(next),
+                    Poll::Ready(None) => self.turn += 1,
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Items of the lane whose turn it is; none when it has ended.
+    fn poll_turn(&mut self, cx: &mut std::task::Context<'_>) -> Poll<Option<Next>> {
+        let turn = self.turn;
+        match &mut self.lanes[turn] {
+            LaneState::Given(items) => {
+                let chunk: Chunk = items.by_ref().take(CHUNK_ITEMS).collect();
+                Poll::Ready((!chunk.is_empty()).then_some(Next::Chunk(turn, chunk)))
+            }
+            LaneState::Wire { receiver, aside, is_done } => {
+                if let Some(queue) = aside {
+                    match pop_chunk(queue) {
+                        Ok(chunk) if chunk.is_empty() => *aside = None,
+                        Ok(chunk) => return Poll::Ready(Some(Next::Chunk(turn, chunk))),
+                        Err(error) => return Poll::Ready(Some(Next::Failed(error))),
+                    }
+                }
+                if *is_done {
+                    return Poll::Ready(None);
+                }
+                match receiver.poll_recv(cx) {
+                    Poll::Ready(Some(Message::Chunk(chunk))) => {
+                        Poll::Ready(Some(Next::Chunk(turn, chunk)))
+                    }
+                    Poll::Ready(Some(Message::End)) => {
+                        *is_done = true;
+                        Poll::Ready(None)
+                    }
+                    Poll::Ready(None) => Poll::Ready(Some(Next::Broken)),
+                    Poll::Pending => Poll::Pending,
+                }
+            }
+        }
+    }
+
+    /// Keeps aside what a later lane has sent by now.
+    fn take_aside(
+        &mut self,
+        lane: usize,
+        cx: &mut std::task::Context<'_>,
+    ) -> Result<(), std::io::Error> {
+        let LaneState::Wire { receiver, aside, is_done } = &mut self.lanes[lane] else {
+            return Ok(());
+        };
+        while !*is_done {
+            match receiver.poll_recv(cx) {
+                Poll::Ready(Some(Message::Chunk(chunk))) => {
+                    let queue = aside.get_or_insert_with(|| Queue::new(self.budget));
+                    for item in chunk {
+                        queue.push(item, &self.temp_dir)?;
+                    }
+                }
+                Poll::Ready(Some(Message::End)) => *is_done = true,
+                // Told of when its turn comes, after what it sent.
+                Poll::Ready(None) | Poll::Pending => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn pop_chunk(queue: &mut Queue) -> Result<Chunk, std::io::Error> {
+    let mut chunk = Chunk::new();
+    while chunk.len() < CHUNK_ITEMS {
+        match queue.pop()? {
+            Some(item) => chunk.push(item),
+            None => break,
+        }
+    }
+    Ok(chunk)
+}

@@ -1,0 +1,379 @@
+//! `file.read`: reads the records of a JSON, NDJSON or CSV file, in memory that does not grow with
+//! the file. Not the formats: those are `data`'s.
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use data::csv::{CsvOptions, Trim};
+use data::json::{Format as JsonFormat, Items};
+use data::{Limits, Path, Value, csv};
+use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Problem};
+use flow::run::ErrorClass;
+use futures::future::BoxFuture;
+use mapping::Template;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::Mutex;
+
+use crate::catalogue::{node_info, words};
+use crate::item::{CHUNK_BYTES, CHUNK_ITEMS, Item};
+use crate::node::{Answer, Behaviour, Each, NodeType, Pages, Setup};
+use crate::step::{StepContext, StepError, StepResult};
+
+/// Params of `file.read`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Params {
+    /// The file. A relative path begins at the flow's folder on the command line, at the
+    /// workspace's elsewhere.
+    path: Template,
+    /// What is in the file.
+    #[serde(default)]
+    format: Format,
+    /// The path to the list in a JSON file, such as `data.orders`. Without it, a file that is a
+    /// list gives its entries, and any other is one item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    items: Option<String>,
+    /// How a CSV file is written.
+    #[serde(default)]
+    csv: CsvParams,
+    /// The charset: `utf-8` without it, `latin1`, `utf-16` and others by their names on the web.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charset: Option<String>,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Format {
+    /// By the end of its name: `.csv`, `.tsv`, `.ndjson`, `.jsonl`, and JSON for all others.
+    #[default]
+    Auto,
+    /// One JSON document.
+    Json,
+    /// A JSON value on each line.
+    Ndjson,
+    /// Rows with columns.
+    Csv,
+}
+
+/// How a CSV file is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CsvParams {
+    /// The letter between the columns; found out from the first lines without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delimiter: Option<char>,
+    /// Whether the first row names the columns.
+    header: bool,
+    /// Whether spaces around names and values are dropped.
+    trim: bool,
+}
+
+impl Default for CsvParams {
+    fn default() -> Self {
+        Self { delimiter: None, header: true, trim: false }
+    }
+}
+
+pub(crate) struct FileRead;
+
+impl NodeType for FileRead {
+    type Params = Params;
+
+    fn info() -> NodeInfo {
+        NodeInfo {
+            keywords: words(["open", "load", "csv", "json", "ndjson", "import", "disk", "lines"]),
+            examples: vec![
+                Example {
+                    title: "The rows of a CSV file".to_owned(),
+                    params: json!({ "path": "orders.csv" }),
+                    input: vec![json!({})],
+                    output: None,
+                },
+                Example {
+                    title: "A list inside a JSON file".to_owned(),
+                    params: json!({ "path": "export.json", "items": "data.orders" }),
+                    input: vec![json!({})],
+                    output: None,
+                },
+            ],
+            ..node_info(
+                "file.read",
+                "Read file",
+                "Gives the records of a file as items.",
+                "Reads a JSON, NDJSON or CSV file for each item that comes in and gives its records. \
+                 The file is read as it is needed: it may be larger than memory.\n\nFields of CSV \
+                 rows are texts; say with a mapping which are numbers or dates. What is wrong in a \
+                 file is told with its line and column.",
+                Family::File,
+                "file-input",
+                Consumes::Each,
+            )
+        }
+    }
+
+    fn inspect(params: &Params) -> Inspection {
+        let path = params.path.source();
+        let mut problems = Vec::new();
+        let mut add = |key: &str, message: String| {
+            problems.push(Problem { key: format!("/params/{key}"), message });
+        };
+        if path.trim().is_empty() {
+            add("path", "Say which file is read.".to_owned());
+        }
+        if let Some(error) = params.items.as_deref().and_then(|items| Path::parse(items).err()) {
+            add("items", format!("This is no path: {error}."));
+        }
+        if params.csv.delimiter.is_some_and(|letter| !letter.is_ascii()) {
+            add("csv/delimiter", "The letter between columns must be an ASCII one.".to_owned());
+        }
+        if let Some(name) = &params.charset
+            && transport::TextDecoder::named(name).is_err()
+        {
+            add("charset", format!("The charset \"{name}\" is not known."));
+        }
+        let summary = if path.trim().is_empty() { String::new() } else { format!("reads {path}") };
+        Inspection { summary, outputs: None, problems }
+    }
+
+    fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {
+        if let Some(problem) = Self::inspect(&params).problems.into_iter().next() {
+            return Err(problem);
+        }
+        Ok(Behaviour::Each(Box::new(Opener { params: Arc::new(params) })))
+    }
+}
+
+struct Opener {
+    params: Arc<Params>,
+}
+
+#[async_trait]
+impl Each for Opener {
+    async fn call(&self, item: &Item, cx: &dyn StepContext) -> StepResult<Answer> {
+        let path = self.params.path.text(&item.value, cx.names());
+        let path = path.map_err(|fault| StepError::fault(&fault, "/params/path"))?;
+        let path = cx.services().path(&path);
+        let params = Arc::clone(&self.params);
+        let records = FileRecords { params, path, open: Mutex::new(None), n_parts: 0, n_items: 0 };
+        Ok(Answer::Pages(Box::new(records)))
+    }
+}
+
+/// The records of one file.
+struct FileRecords {
+    params: Arc<Params>,
+    path: PathBuf,
+    open: Mutex<Option<Records>>,
+    n_parts: u32,
+    n_items: u64,
+}
+
+#[async_trait]
+impl Pages for FileRecords {
+    async fn next(&mut self, cx: &dyn StepContext) -> StepResult<Option<Vec<Value>>> {
+        let part = format!("part/{}", self.n_parts);
+        let (params, path, open, n_items) = (&self.params, &self.path, &self.open, self.n_items);
+        let found = cx
+            .step(&part, |_| -> BoxFuture<'_, StepResult<Value>> {
+                let (params, path) = (Arc::clone(params), path.clone());
+                Box::pin(async move {
+                    let mut place = open.lock().await;
+                    let records = place.take();
+                    // Reading a disk blocks, so it happens on a thread that may.
+                    let read = tokio::task::spawn_blocking(move || {
+                        let mut records = match records {
+                            Some(records) => records,
+                            None => open_at(&params, &path, n_items)?,
+                        };
+                        let items = records.read(&path)?;
+                        Ok((records, items))
+                    });
+                    let (records, items) = read.await.map_err(|error| {
+                        let message = format!("Reading a file broke off: {error}.");
+                        StepError::terminal(ErrorClass::Internal, message)
+                    })??;
+                    *place = Some(records);
+                    Ok(Value::from(items))
+                })
+            })
+            .await?;
+        let items = found.as_list().unwrap_or_default().to_vec();
+        self.n_parts += 1;
+        self.n_items += items.len() as u64;
+        Ok(if items.is_empty() { None } else { Some(items) })
+    }
+}
+
+/// A file being read.
+enum Records {
+    Json(Items<Box<dyn Read + Send>>),
+    Csv(Box<csv::Reader<Box<dyn Read + Send>>>),
+}
+
+impl Records {
+    /// The next records; none at the end.
+    fn read(&mut self, path: &FilePath) -> StepResult<Vec<Value>> {
+        let (mut items, mut n_bytes) = (Vec::new(), 0);
+        while items.len() < CHUNK_ITEMS && n_bytes < CHUNK_BYTES {
+            let Some(item) = self.next(path)? else { break };
+            n_bytes += item.size();
+            items.push(item);
+        }
+        Ok(items)
+    }
+
+    fn next(&mut self, path: &FilePath) -> StepResult<Option<Value>> {
+        let broken = |error: String| {
+            let message = format!("The file {} cannot be read: {error}.", path.display());
+            StepError::terminal(ErrorClass::File, message)
+                .advice(
+                    "Correct the file at that place, or check the node's format and items path.",
+                )
+                .key("/params/path")
+        };
+        match self {
+            Self::Json(items) => {
+                items.next().transpose().map_err(|error| broken(error.to_string()))
+            }
+            Self::Csv(rows) => rows.next().transpose().map_err(|error| match error {
+                csv::CsvError::Read(error) => file_error("read", path, &error),
+                error => broken(error.to_string()),
+            }),
+        }
+    }
+}
+
+/// Opens a file, and passes over what was read before a restart.
+fn open_at(params: &Params, path: &FilePath, n_items: u64) -> StepResult<Records> {
+    let mut records = open(params, path).map_err(|error| file_error("read", path, &error))?;
+    for _ in 0..n_items {
+        records.next(path)?;
+    }
+    Ok(records)
+}
+
+fn open(params: &Params, path: &FilePath) -> io::Result<Records> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
+    let ending = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
+    let ending = ending.as_deref().unwrap_or("");
+    let format = match params.format {
+        Format::Auto => match ending {
+            "csv" | "tsv" => Format::Csv,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            _ => Format::Json,
+        },
+        given => given,
+    };
+    let is_list =
+        format == Format::Json && params.items.is_none() && begins_list(params, &mut file)?;
+    let source = decoded(params, file)?;
+    let json_format = match (format, &params.items) {
+        (Format::Csv, _) => {
+            let rows = csv::Reader::new(source, csv_options(&params.csv, ending));
+            return rows.map(|rows| Records::Csv(Box::new(rows))).map_err(io_error);
+        }
+        (Format::Ndjson, _) => JsonFormat::Lines,
+        (_, Some(items)) => JsonFormat::Elements(Path::parse(items).unwrap_or_default()),
+        (_, None) if is_list => JsonFormat::Elements(Path::root()),
+        (_, None) => JsonFormat::Document,
+    };
+    Ok(Records::Json(Items::new(source, json_format, Limits::default())))
+}
+
+fn io_error(error: csv::CsvError) -> io::Error {
+    match error {
+        csv::CsvError::Read(error) => error,
+        error => io::Error::other(error),
+    }
+}
+
+/// What a file that cannot be used is to the run; `what` is `read` or `written`.
+pub(super) fn file_error(what: &str, path: &FilePath, error: &io::Error) -> StepError {
+    let path = path.display();
+    let (message, advice) = match error.kind() {
+        io::ErrorKind::NotFound => (
+            format!("There is no file {path}."),
+            "Check the path. A relative one begins at the flow's folder.",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            format!("The file {path} may not be {what}: permission is denied."),
+            "Give this user the right to it, or choose another folder.",
+        ),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => (
+            format!("The file {path} cannot be {what}: there is no room left on the disk."),
+            "Make room, or choose a folder on another disk.",
+        ),
+        io::ErrorKind::ReadOnlyFilesystem => (
+            format!("The file {path} cannot be {what}: the disk is read-only."),
+            "Choose a folder on another disk.",
+        ),
+        io::ErrorKind::IsADirectory => {
+            (format!("{path} is a folder, not a file."), "Add the file's name to the path.")
+        }
+        _ => (
+            format!("The file {path} cannot be {what}: {error}."),
+            "Check the path, and that the disk is well.",
+        ),
+    };
+    StepError::terminal(ErrorClass::File, message).advice(advice).key("/params/path")
+}
+
+fn csv_options(params: &CsvParams, ending: &str) -> CsvOptions {
+    let own = (ending == "tsv").then_some(b'\t');
+    CsvOptions {
+        delimiter: params.delimiter.and_then(|letter| u8::try_from(letter).ok()).or(own),
+        header: params.header,
+        trim: if params.trim { Trim::All } else { Trim::None },
+    }
+}
+
+/// Whether the first letter of the file that is no space begins a list.
+fn begins_list(params: &Params, file: &mut File) -> io::Result<bool> {
+    let mut begin = Vec::new();
+    decoded(params, file.try_clone()?)?.take(4096).read_to_end(&mut begin)?;
+    file.rewind()?;
+    let begin = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&begin);
+    Ok(begin.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'['))
+}
+
+fn decoded(params: &Params, file: File) -> io::Result<Box<dyn Read + Send>> {
+    let Some(name) = &params.charset else { return Ok(Box::new(file)) };
+    let decoder = transport::TextDecoder::named(name)
+        .map_err(|name| io::Error::other(format!("the charset \"{name}\" is not known")))?;
+    Ok(Box::new(Decoded { file, decoder, ready: Vec::new(), at: 0, is_over: false }))
+}
+
+/// A file in another charset, read as UTF-8.
+struct Decoded {
+    file: File,
+    decoder: transport::TextDecoder,
+    ready: Vec<u8>,
+    at: usize,
+    is_over: bool,
+}
+
+impl Read for Decoded {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.ready.len() && !self.is_over {
+            let mut piece = vec![0; 64 << 10];
+            let n_bytes = self.file.read(&mut piece)?;
+            self.is_over = n_bytes == 0;
+            let text = self.decoder.push(&piece[..n_bytes], self.is_over);
+            self.ready = text.map_err(io::Error::other)?.to_vec();
+            self.at = 0;
+        }
+        let n_bytes = out.len().min(self.ready.len() - self.at);
+        out[..n_bytes].copy_from_slice(&self.ready[self.at..self.at + n_bytes]);
+        self.at += n_bytes;
+        Ok(n_bytes)
+    }
+}

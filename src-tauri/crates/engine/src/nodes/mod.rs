@@ -1,0 +1,38 @@
+//! The node types, one file each. To add one: write its file, then its line in the list here.
+
+mod data_filter;
+mod data_map;
+mod data_split;
+mod data_table;
+mod file_read;
+mod file_write;
+mod flow_branch;
+mod flow_respond;
+mod flow_stop;
+mod http_request;
+mod scope_loop;
+#[cfg(test)]
+mod testing;
+mod trigger_manual;
+pub(crate) mod trigger_webhook;
+
+use crate::node::Registered;
+
+/// All node types, in the order of the palette.
+pub(crate) const TYPES: &[Registered] = &[
+    Registered::of::<trigger_manual::ManualTrigger>(),
+    Registered::of::<trigger_webhook::WebhookTrigger>(),
+    Registered::of::<http_request::HttpRequest>(),
+    Registered::of::<flow_respond::Respond>(),
+    Registered::of::<file_read::FileRead>(),
+    Registered::of::<file_write::FileWrite>(),
+    Registered::of::<data_map::Map>(),
+    Registered::of::<data_filter::Filter>(),
+    Registered::of::<data_split::Split>(),
+    Registered::of::<data_table::Table>(),
+    Registered::of::<flow_branch::Branch>(),
+    Registered::of::<flow_stop::Stop>(),
+    Registered::of::<scope_loop::Loop>(),
+    #[cfg(test)]
+    Registered::of::<testing::TestCall>(),
+];

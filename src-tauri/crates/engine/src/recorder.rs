@@ -1,0 +1,242 @@
+//! One per run: gives events their numbers and hands them to the journal in batches, with counters
+//! sampled now and then. Not where they are kept.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use flow::id::RunId;
+use flow::run::{Exchange, ItemError, NodeCounts, NodeStatus, RunEvent, Sample, Timestamp, What};
+use tokio::sync::mpsc;
+
+use crate::journal::{Journal, JournalError, Record};
+use crate::lineage::Lineage;
+use crate::step::StepError;
+use crate::tally::{Places, Tally};
+
+/// The most events in one batch.
+const BATCH_EVENTS: usize = 100;
+
+/// The most kept items in one batch.
+const BATCH_SAMPLES: usize = 2000;
+
+/// Notes that wait for the recorder; a full channel makes nodes wait until the journal has caught
+/// up.
+pub(crate) const NOTES: usize = 256;
+
+/// Calls kept of each node whatever came of them.
+const FIRST_CALLS: u32 = 20;
+
+/// Failed calls kept of each node.
+const FAILED_CALLS: u32 = 200;
+
+/// Something to record.
+#[derive(Debug)]
+pub(crate) enum Note {
+    Event(What),
+    Samples { port: usize, items: Vec<Sample> },
+    NodeFinished { node: usize, status: NodeStatus, error: Option<ItemError> },
+}
+
+/// The way from nodes to the recorder.
+#[derive(Debug, Clone)]
+pub(crate) struct Reporter {
+    notes: mpsc::Sender<Note>,
+    calls: Arc<Mutex<Calls>>,
+}
+
+#[derive(Debug, Default)]
+struct Calls {
+    waiting: Vec<What>,
+    /// Of each node, how many calls were kept, and how many of the failed ones.
+    kept: Vec<(u32, u32)>,
+}
+
+impl Reporter {
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Note>) {
+        let (notes, receiver) = mpsc::channel(NOTES);
+        (Self { notes, calls: Arc::default() }, receiver)
+    }
+
+    pub(crate) async fn note(&self, what: What) -> Result<(), StepError> {
+        self.send(Note::Event(what)).await
+    }
+
+    /// Waits where the recorder is behind; an error once the run is over.
+    pub(crate) async fn send(&self, note: Note) -> Result<(), StepError> {
+        self.notes.send(note).await.map_err(|_| StepError::Cancelled)
+    }
+
+    /// Keeps a call, as far as the limits go. It is recorded before any later note.
+    pub(crate) fn called(
+        &self,
+        index: usize,
+        node: &flow::id::NodeId,
+        lineage: &Lineage,
+        exchange: Exchange,
+    ) {
+        let has_failed = exchange.error.is_some() || exchange.status.is_none_or(|s| s >= 400);
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.kept.len() <= index {
+            calls.kept.resize(index + 1, (0, 0));
+        }
+        let (kept, failed) = &mut calls.kept[index];
+        if *kept >= FIRST_CALLS && (!has_failed || *failed >= FAILED_CALLS) {
+            return;
+        }
+        *kept += 1;
+        *failed += u32::from(has_failed);
+        let item = lineage.to_string();
+        calls.waiting.push(What::Called { node: node.clone(), item, exchange });
+    }
+}
+
+/// Numbers, batches and hands on what is noted of one run.
+pub(crate) struct Recorder {
+    run: RunId,
+    journal: Arc<dyn Journal>,
+    places: Arc<Places>,
+    tally: Arc<Tally>,
+    calls: Arc<Mutex<Calls>>,
+    batch: Vec<Record>,
+    n_samples: usize,
+    next_seq: u64,
+    told_ports: Vec<u64>,
+    told_nodes: Vec<NodeCounts>,
+    is_finished: Vec<bool>,
+}
+
+impl Recorder {
+    pub(crate) fn new(
+        run: RunId,
+        journal: Arc<dyn Journal>,
+        places: Arc<Places>,
+        tally: Arc<Tally>,
+        reporter: &Reporter,
+    ) -> Self {
+        Self {
+            run,
+            journal,
+            batch: Vec::with_capacity(2 + 2 * (places.nodes.len() + places.ports.len())),
+            n_samples: 0,
+            next_seq: 0,
+            told_ports: vec![0; places.ports.len()],
+            told_nodes: vec![NodeCounts::default(); places.nodes.len()],
+            is_finished: vec![false; places.nodes.len()],
+            places,
+            tally,
+            calls: Arc::clone(&reporter.calls),
+        }
+    }
+
+    /// Takes a note in. The batch may have to be handed on afterwards: see [`is_full`](Self::is_full).
+    pub(crate) fn take(&mut self, note: Note, at: Timestamp) {
+        self.take_calls(at);
+        match note {
+            Note::Event(what) => self.push(what, at),
+            Note::Samples { port, items } => {
+                let place = &self.places.ports[port];
+                self.n_samples += items.len();
+                let node = self.places.nodes[place.node].id.clone();
+                self.batch.push(Record::Samples { node, port: place.name.clone(), items });
+            }
+            Note::NodeFinished { node, status, error } => {
+                self.finish_node(node, status, error, at);
+            }
+        }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.batch.len() >= BATCH_EVENTS || self.n_samples >= BATCH_SAMPLES
+    }
+
+    /// Tells what was counted since the last time.
+    pub(crate) fn take_counts(&mut self, at: Timestamp) {
+        self.take_calls(at);
+        for port in 0..self.places.ports.len() {
+            self.tell_port(port, at);
+        }
+        for node in 0..self.places.nodes.len() {
+            let counts = self.tally.nodes[node].counts();
+            let told = self.told_nodes[node];
+            // Time alone is no news: a node that waits would be told of again and again.
+            let is_news = (counts.items_in, counts.items_out, counts.rejected)
+                != (told.items_in, told.items_out, told.rejected);
+            if is_news && !self.is_finished[node] {
+                self.told_nodes[node] = counts;
+                let node = self.places.nodes[node].id.clone();
+                self.push(What::Counted { node, counts }, at);
+            }
+        }
+    }
+
+    /// Finishes the nodes that have not told so themselves.
+    pub(crate) fn finish_others(&mut self, status: impl Fn(usize) -> NodeStatus, at: Timestamp) {
+        for node in 0..self.places.nodes.len() {
+            if !self.is_finished[node] {
+                self.finish_node(node, status(node), None, at);
+            }
+        }
+    }
+
+    /// Hands the batch to the journal.
+    ///
+    /// # Errors
+    /// Those of the journal; the batch is lost to it then, and the run must fail.
+    pub(crate) async fn flush(&mut self) -> Result<(), JournalError> {
+        self.n_samples = 0;
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::take(&mut self.batch);
+        self.journal.append(&self.run, batch).await
+    }
+
+    fn finish_node(
+        &mut self,
+        node: usize,
+        status: NodeStatus,
+        error: Option<ItemError>,
+        at: Timestamp,
+    ) {
+        if std::mem::replace(&mut self.is_finished[node], true) {
+            return;
+        }
+        let place = &self.places.nodes[node];
+        for port in place.first_port..place.first_port + place.n_ports {
+            self.tell_port(port, at);
+        }
+        let counts = self.tally.nodes[node].counts();
+        let node = self.places.nodes[node].id.clone();
+        self.push(What::NodeFinished { node, status, counts, error }, at);
+    }
+
+    fn tell_port(&mut self, port: usize, at: Timestamp) {
+        let items = self.tally.ports[port].items.load(Relaxed);
+        if items == self.told_ports[port] {
+            return;
+        }
+        self.told_ports[port] = items;
+        let bytes = self.tally.ports[port].bytes.load(Relaxed);
+        for wire in 0..self.places.ports[port].wires.len() {
+            let wire = self.places.ports[port].wires[wire].clone();
+            self.push(What::Passed { wire, items, bytes }, at);
+        }
+    }
+
+    fn take_calls(&mut self, at: Timestamp) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        if calls.waiting.is_empty() {
+            return;
+        }
+        let waiting = std::mem::take(&mut calls.waiting);
+        drop(calls);
+        for what in waiting {
+            self.push(what, at);
+        }
+    }
+
+    pub(crate) fn push(&mut self, what: What, at: Timestamp) {
+        self.batch.push(Record::Event(RunEvent { seq: self.next_seq, at, what }));
+        self.next_seq += 1;
+    }
+}

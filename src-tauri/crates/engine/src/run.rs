@@ -1,0 +1,420 @@
+//! One run from its start to its last event: owns the tasks, feeds the recorder, stops everything.
+//! Not what the tasks do.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use data::Value;
+use flow::file::Var;
+use flow::id::FlowId;
+use flow::run::{ErrorClass, ItemError, NodeStatus, RunStatus, What};
+use indexmap::IndexMap;
+use mapping::{Fault, Names, Template};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use crate::emitter::{Halt, Output, World, item_error};
+use crate::engine::{Ready, RunOutcome, RunRequest};
+use crate::graph::launch;
+use crate::item::{CHUNK_ITEMS, Item};
+use crate::journal::{Journal, JournalError, SampleLimits};
+use crate::lineage::{Lineage, Origin};
+use crate::node::Behaviour;
+use crate::recorder::{Note, Recorder, Reporter};
+use crate::run_scope::RunScope;
+use crate::services::Services;
+use crate::signals::Signals;
+use crate::step::{StepError, StepResult};
+use crate::tally::Tally;
+
+/// How often the journal gets what has happened meanwhile.
+const TICK: Duration = Duration::from_millis(50);
+
+/// After a failure, how long those behind may take to finish what came before it.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Everything that a run begins with.
+pub(crate) struct Start {
+    pub(crate) flow: FlowId,
+    pub(crate) vars: IndexMap<String, Var>,
+    pub(crate) ready: Arc<Ready>,
+    pub(crate) services: Arc<Services>,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) samples: SampleLimits,
+    pub(crate) barrier_bytes: usize,
+    pub(crate) request: RunRequest,
+    pub(crate) outputs: Option<mpsc::Sender<Output>>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) signals: Arc<Signals>,
+}
+
+/// Runs a flow to its end.
+pub(crate) async fn own(start: Start) -> RunOutcome {
+    let (reporter, notes) = Reporter::new();
+    let program = Arc::clone(&start.ready.program);
+    let places = Arc::clone(&program.places);
+    let tally = Arc::new(Tally::new(&places));
+    let request = start.request;
+    let id = request.run.clone();
+    let recorder = Recorder::new(id, start.journal, places, Arc::clone(&tally), &reporter);
+    let env = Value::object(request.env.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    let vars = vars(&start.vars, &request.vars, &env);
+    let about = Value::object([
+        ("id", Value::from(request.run.as_str())),
+        ("flow", Value::from(start.flow.as_str())),
+        ("trigger", Value::from(&request.trigger)),
+    ]);
+    let scope = RunScope {
+        id: request.run,
+        vars: vars.as_ref().cloned().unwrap_or_default(),
+        env,
+        about,
+        clock: request.clock,
+        began: Instant::now(),
+        seed: request.seed,
+        services: start.services,
+        cancel: start.cancel,
+        responder: request.responder,
+        signals: start.signals,
+        reporter,
+    };
+    let world = World {
+        scope: Arc::new(scope),
+        program,
+        tally,
+        limits: start.samples,
+        budget: start.barrier_bytes,
+    };
+    let owner = Owner {
+        world: Arc::new(world),
+        recorder,
+        notes,
+        tasks: JoinSet::new(),
+        end: End::default(),
+    };
+    let begin = vars.map(|_| request.input);
+    owner.run(&start.ready, &request.trigger, begin, start.outputs).await
+}
+
+/// The flow's vars: texts in them are templates over `$env`; those given take their place.
+fn vars(
+    declared: &IndexMap<String, Var>,
+    given: &IndexMap<String, Value>,
+    env: &Value,
+) -> Result<Value, ItemError> {
+    let mut vars: IndexMap<&str, Value> = IndexMap::new();
+    for (name, var) in declared {
+        if given.contains_key(name) {
+            continue;
+        }
+        let value: Value = serde_json::from_value(var.value.clone()).unwrap_or_default();
+        let value = match value.as_str() {
+            Some(text) => render(text, env).map_err(|fault| {
+                let error = StepError::fault(&fault, format!("/vars/{name}/value"));
+                item_error("".into(), &error)
+            })?,
+            None => value,
+        };
+        vars.insert(name, value);
+    }
+    vars.extend(given.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    Ok(Value::object(vars))
+}
+
+fn render(text: &str, env: &Value) -> Result<Value, Fault> {
+    let rendered = Template::parse(text)?.render(&Value::null(), &EnvNames(env))?;
+    Ok(rendered.unwrap_or_default())
+}
+
+struct EnvNames<'a>(&'a Value);
+
+impl Names for EnvNames<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        (name == "env").then(|| self.0.clone())
+    }
+
+    fn node(&self, id: &str) -> Result<Value, Fault> {
+        mapping::NoNames.node(id)
+    }
+}
+
+/// The task that owns a run.
+struct Owner {
+    world: Arc<World>,
+    recorder: Recorder,
+    notes: mpsc::Receiver<Note>,
+    tasks: JoinSet<Result<(), Halt>>,
+    end: End,
+}
+
+/// How a run comes to its end.
+#[derive(Debug, Default)]
+struct End {
+    /// The node that failed, and how; no node where it is the run as a whole.
+    failure: Option<(Option<usize>, ItemError)>,
+    is_cancelled: bool,
+    /// A node's wish to end well, with its sentence.
+    enough: Option<String>,
+    /// When those behind a failure must be done.
+    deadline: Option<Instant>,
+}
+
+impl Owner {
+    async fn run(
+        mut self,
+        ready: &Ready,
+        trigger: &str,
+        begin: Result<Vec<Value>, ItemError>,
+        outputs: Option<mpsc::Sender<Output>>,
+    ) -> RunOutcome {
+        let at = self.world.scope.now();
+        self.recorder.push(What::Started { trigger: trigger.to_owned() }, at);
+        match begin.and_then(|input| self.start_items(ready, input)) {
+            Ok(mut items) => {
+                let program = Arc::clone(&self.world.program);
+                let given = |node: usize| items.swap_remove(&node).unwrap_or_default();
+                let launched = launch(&self.world, &program.graph, None, given, outputs.as_ref());
+                self.tasks = launched.tasks;
+            }
+            Err(error) => self.end.failure = Some((None, error)),
+        }
+        drop(outputs);
+        self.watch().await;
+        self.finish().await
+    }
+
+    /// The items that each first node is given.
+    fn start_items(
+        &self,
+        ready: &Ready,
+        input: Vec<Value>,
+    ) -> Result<IndexMap<usize, Vec<Item>>, ItemError> {
+        let empty = || vec![Value::object::<&str>([])];
+        let mut items = IndexMap::new();
+        for (node, gets_input) in &ready.given {
+            let node_of = &self.world.program.nodes[*node];
+            let given = if *gets_input { input.clone() } else { Vec::new() };
+            let id = &node_of.rules.id;
+            let values: StepResult<Vec<Value>> = match &node_of.behaviour {
+                Behaviour::Trigger(trigger) => trigger.start(given),
+                _ if given.is_empty() => Ok(empty()),
+                _ => Ok(given),
+            };
+            let values = values.map_err(|error| item_error(id.clone(), &error))?;
+            let is_trigger = matches!(node_of.behaviour, Behaviour::Trigger(_));
+            if is_trigger && values.len() > 1 {
+                self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
+            }
+            items.insert(*node, start_lineages(id, values));
+        }
+        Ok(items)
+    }
+
+    /// Records and waits until the last task is done.
+    async fn watch(&mut self) {
+        let mut tick = tokio::time::interval_at(Instant::now() + TICK, TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut is_odd = false;
+        let cancel = self.world.scope.cancel.clone();
+        loop {
+            let deadline = self.end.deadline;
+            tokio::select! {
+                biased;
+                () = cancel.cancelled(), if !self.end.is_cancelled => {
+                    self.end.is_cancelled = true;
+                    self.tasks.shutdown().await;
+                }
+                Some(note) = self.notes.recv() => {
+                    self.recorder.take(note, self.world.scope.now());
+                    if self.recorder.is_full() {
+                        self.flush().await;
+                    }
+                }
+                joined = self.tasks.join_next() => match joined {
+                    None => break,
+                    Some(Ok(Ok(()))) => {}
+                    Some(Ok(Err(halt))) => self.take_halt(halt),
+                    Some(Err(error)) => self.take_panic(&error),
+                },
+                _ = tick.tick() => {
+                    // Counters every other time: twice as seldom as events.
+                    is_odd = !is_odd;
+                    if !is_odd {
+                        self.recorder.take_counts(self.world.scope.now());
+                    }
+                    self.flush().await;
+                }
+                () = until(deadline), if deadline.is_some() => self.tasks.shutdown().await,
+            }
+        }
+        while let Ok(note) = self.notes.try_recv() {
+            self.recorder.take(note, self.world.scope.now());
+        }
+    }
+
+    fn take_halt(&mut self, halt: Halt) {
+        match halt {
+            Halt::Failed { node, error } if self.end.failure.is_none() => {
+                self.end.failure = Some((Some(node), *error));
+                self.end.deadline = Some(Instant::now() + GRACE);
+            }
+            Halt::Failed { .. } | Halt::Broken => {}
+            Halt::Enough(message) => {
+                self.end.enough.get_or_insert(message);
+            }
+        }
+    }
+
+    fn take_panic(&mut self, error: &tokio::task::JoinError) {
+        if error.is_cancelled() {
+            return;
+        }
+        tracing::error!(run = %self.world.scope.id, %error, "a stage broke off");
+        self.fail(&StepError::terminal(
+            ErrorClass::Internal,
+            "A node broke off by a defect of Gantry.",
+        ));
+    }
+
+    fn fail(&mut self, error: &StepError) {
+        if self.end.failure.is_none() {
+            self.end.failure = Some((None, item_error("".into(), error)));
+            self.end.deadline = Some(Instant::now());
+        }
+    }
+
+    /// Hands the batch to the journal. The tasks are stopped meanwhile, should the user wish so.
+    async fn flush(&mut self) {
+        let cancel = self.world.scope.cancel.clone();
+        let flushed = {
+            let mut flush = std::pin::pin!(self.recorder.flush());
+            tokio::select! {
+                biased;
+                flushed = &mut flush => flushed,
+                () = cancel.cancelled() => {
+                    self.tasks.abort_all();
+                    flush.await
+                }
+            }
+        };
+        if let Err(JournalError { message }) = flushed {
+            self.fail(&StepError::terminal(ErrorClass::Internal, message));
+        }
+    }
+
+    async fn finish(mut self) -> RunOutcome {
+        let at = self.world.scope.now();
+        if let Some((Some(node), error)) = &self.end.failure {
+            let (node, error) = (*node, Some(error.clone()));
+            self.recorder.take(Note::NodeFinished { node, status: NodeStatus::Failed, error }, at);
+        }
+        let tally = Arc::clone(&self.world.tally);
+        let is_well = self.end.enough.is_some() && self.end.failure.is_none();
+        self.recorder.finish_others(
+            |node| match tally.nodes[node].is_started.load(Relaxed) {
+                false => NodeStatus::Skipped,
+                true if is_well => NodeStatus::Ok,
+                true => NodeStatus::Cancelled,
+            },
+            at,
+        );
+        let mut outcome = self.outcome();
+        let Finished { status, took_ms, summary } = Finished::of(&outcome);
+        self.recorder.push(What::Finished { status, took_ms, summary }, at);
+        if let Err(JournalError { message }) = self.recorder.flush().await
+            && outcome.status != RunStatus::Failed
+        {
+            let error = StepError::terminal(ErrorClass::Internal, message.clone());
+            outcome.status = RunStatus::Failed;
+            outcome.summary = message;
+            outcome.error = Some(item_error("".into(), &error));
+        }
+        tracing::info!(run = %self.world.scope.id, status = ?outcome.status, took_ms, "run finished");
+        outcome
+    }
+
+    fn outcome(&self) -> RunOutcome {
+        let World { tally, program, scope, .. } = &*self.world;
+        let places = program.places.nodes.iter();
+        let nodes: IndexMap<_, _> = places
+            .zip(&tally.nodes)
+            .map(|(place, tally)| (place.id.clone(), tally.counts()))
+            .collect();
+        let rejected = nodes.values().map(|counts| counts.rejected).sum();
+        let items = tally.n_results.load(Relaxed);
+        let status = match &self.end {
+            End { failure: Some(_), .. } => RunStatus::Failed,
+            End { is_cancelled: true, .. } => RunStatus::Cancelled,
+            _ if rejected > 0 => RunStatus::OkWithRejects,
+            _ => RunStatus::Ok,
+        };
+        let error = self.end.failure.as_ref().map(|(_, error)| error.clone());
+        let took_ms = scope.began.elapsed().as_millis() as u64;
+        let summary = self.summary(status, items, rejected);
+        RunOutcome { status, summary, error, nodes, items, rejected, took_ms }
+    }
+
+    fn summary(&self, status: RunStatus, n_out: u64, n_rejected: u64) -> String {
+        let World { tally, program, .. } = &*self.world;
+        let n_in = tally.n_born.load(Relaxed).max(1);
+        let writers = program.nodes.iter().zip(&tally.nodes).filter(|(node, _)| node.writes);
+        let n_sent = writers
+            .fold(None, |sum, (_, tally)| Some(sum.unwrap_or(0) + tally.items_out.load(Relaxed)));
+        let items = if n_in == 1 { "item" } else { "items" };
+        let out = match n_sent {
+            Some(n_sent) => format!("{n_sent} sent"),
+            None => format!("{n_out} out"),
+        };
+        let rejected =
+            if n_rejected > 0 { format!(", {n_rejected} rejected") } else { String::new() };
+        let counts = format!("{n_in} {items} in, {out}{rejected}");
+        match (status, &self.end.failure, &self.end.enough) {
+            (RunStatus::Failed, Some((Some(_), error)), _) => {
+                format!("Failed at \"{}\": {} ({counts})", error.node, error.message)
+            }
+            (RunStatus::Failed, Some((None, error)), _) => error.message.clone(),
+            (RunStatus::Cancelled, ..) => format!("Stopped: {counts}"),
+            (_, _, Some(message)) if !message.is_empty() => format!("{message} ({counts})"),
+            _ => counts,
+        }
+    }
+}
+
+struct Finished {
+    status: RunStatus,
+    took_ms: u64,
+    summary: String,
+}
+
+impl Finished {
+    fn of(outcome: &RunOutcome) -> Self {
+        let RunOutcome { status, took_ms, summary, .. } = outcome;
+        Self { status: *status, took_ms: *took_ms, summary: summary.clone() }
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn start_lineages(node: &flow::id::NodeId, values: Vec<Value>) -> Vec<Item> {
+    let is_sole = values.len() == 1;
+    let mut items = Vec::with_capacity(values.len());
+    let mut values = values.into_iter();
+    for ordinal in 0.. {
+        let origin = Arc::new(Origin::start(node.clone(), ordinal, is_sole));
+        let before = items.len();
+        let chunk = values.by_ref().take(CHUNK_ITEMS).enumerate();
+        items.extend(chunk.map(|(index, v)| Item::new(v, Lineage::new(&origin, index as u32))));
+        if items.len() == before {
+            break;
+        }
+    }
+    items
+}

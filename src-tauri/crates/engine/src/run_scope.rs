@@ -1,0 +1,155 @@
+//! What all nodes of one run share: its names, its clock, its services, its way to the recorder.
+//! Not the tasks: those are the runner's.
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use data::Value;
+use flow::id::{NodeId, RunId};
+use flow::run::Timestamp;
+use mapping::{Fault, Names};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::lineage::{Lineage, Unresolved};
+use crate::recorder::Reporter;
+use crate::respond::Responder;
+use crate::services::Services;
+use crate::signals::Signals;
+
+/// What a run reads as the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// Real time, which was this when the run began.
+    From(Timestamp),
+    /// Always this, so that a run gives the same bytes again.
+    Fixed(Timestamp),
+}
+
+/// What all nodes of one run share.
+#[derive(Debug)]
+pub struct RunScope {
+    /// The run.
+    pub(crate) id: RunId,
+    pub(crate) vars: Value,
+    pub(crate) env: Value,
+    /// What expressions read as `$run`.
+    pub(crate) about: Value,
+    pub(crate) clock: Clock,
+    pub(crate) began: Instant,
+    pub(crate) seed: u64,
+    pub(crate) services: Arc<Services>,
+    pub(crate) cancel: CancellationToken,
+    pub(crate) responder: Option<Responder>,
+    pub(crate) signals: Arc<Signals>,
+    pub(crate) reporter: Reporter,
+}
+
+impl RunScope {
+    pub(crate) fn now(&self) -> Timestamp {
+        match self.clock {
+            Clock::From(start) => start + self.began.elapsed().as_millis() as i64,
+            Clock::Fixed(at) => at,
+        }
+    }
+
+    pub(crate) fn names<'a>(&'a self, node: &'a NodeId, lineage: &'a Lineage) -> ItemNames<'a> {
+        ItemNames { run: self, node, lineage, n_seeds: Cell::new(0) }
+    }
+
+    pub(crate) fn name(&self, name: &str) -> Option<Value> {
+        match name {
+            "vars" => Some(self.vars.clone()),
+            "env" => Some(self.env.clone()),
+            "run" => Some(self.about.clone()),
+            _ => None,
+        }
+    }
+
+    /// The `n`th random number of an item at a node.
+    pub(crate) fn random(&self, node: &NodeId, lineage: &Lineage, n: u64) -> u64 {
+        let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+        hash.write(&self.seed.to_le_bytes());
+        hash.write(node.as_str().as_bytes());
+        let _ = write!(hash, "/{lineage}/{n}");
+        mix(hash.0)
+    }
+}
+
+/// FNV-1a: the same on every machine and in every version, unlike the standard library's hasher.
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+impl std::fmt::Write for Fnv {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.write(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// The last step of SplitMix64, which makes near inputs into far outputs.
+pub(crate) fn mix(mut n: u64) -> u64 {
+    n = n.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    n ^ (n >> 31)
+}
+
+/// The names that expressions can reach besides an item.
+#[derive(Debug)]
+pub struct ItemNames<'a> {
+    run: &'a RunScope,
+    node: &'a NodeId,
+    lineage: &'a Lineage,
+    n_seeds: Cell<u64>,
+}
+
+impl Names for ItemNames<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        self.run.name(name)
+    }
+
+    fn node(&self, id: &str) -> Result<Value, Fault> {
+        ancestor(self.lineage, id)
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        Some(self.run.now())
+    }
+
+    fn seed(&self) -> Option<u64> {
+        self.n_seeds.set(self.n_seeds.get() + 1);
+        Some(self.run.random(self.node, self.lineage, self.n_seeds.get()))
+    }
+}
+
+/// The value of `$node("id")` for an item.
+pub(crate) fn ancestor(lineage: &Lineage, id: &str) -> Result<Value, Fault> {
+    lineage.value_at(id).map_err(|why| {
+        let message = match why {
+            Unresolved::NotOnPath => format!(
+                "The item {lineage} did not come by the node \"{id}\", so $node(\"{id}\") has no value for it. Refer to a node on the item's path."
+            ),
+            Unresolved::Several => format!(
+                "The item {lineage} was made of several items of \"{id}\", so $node(\"{id}\") is not one value. Carry what you need along in the grouped or joined item."
+            ),
+            Unresolved::NotKept => format!(
+                "What the item {lineage} was at \"{id}\" is not known in this run. Run the whole flow, so that $node(\"{id}\") has a value."
+            ),
+        };
+        Fault::new("G0005", message)
+    })
+}

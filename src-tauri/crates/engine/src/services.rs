@@ -1,0 +1,34 @@
+//! What the engine is given to work with. Not what it does with it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use transport::Transport;
+
+/// Folders and systems that nodes reach through their context.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// Where relative paths in flows begin.
+    pub base_dir: PathBuf,
+    /// Where files go that are needed during a run only.
+    pub temp_dir: PathBuf,
+    /// The way to every system; one for the whole process, so that connections are used again.
+    pub transport: Arc<Transport>,
+}
+
+impl Default for Services {
+    fn default() -> Self {
+        Self {
+            base_dir: PathBuf::from("."),
+            temp_dir: std::env::temp_dir(),
+            transport: Arc::new(Transport::default()),
+        }
+    }
+}
+
+impl Services {
+    /// A path as flows write it: relative ones begin at the base folder.
+    pub fn path(&self, text: &str) -> PathBuf {
+        self.base_dir.join(text.trim())
+    }
+}

@@ -1,0 +1,232 @@
+//! Steps: the one seam through which a node acts on the world, and what can go wrong there. The
+//! same nodes run embedded (see `embedded`) and on a distributed engine. Not the retry loop itself.
+
+use std::fmt;
+use std::time::Duration;
+
+use data::Value;
+use flow::file::Retry;
+use flow::id::{NodeId, RunId};
+use flow::run::{ErrorClass, Exchange, Timestamp};
+use futures::future::BoxFuture;
+use mapping::{Fault, Names};
+use tokio_util::sync::CancellationToken;
+
+use crate::respond::Responder;
+use crate::services::Services;
+
+/// What a step comes to.
+pub type StepResult<T> = Result<T, StepError>;
+
+/// The work of one step, called once per try with the number of the try, counted from 1.
+pub type StepFn<'a> = Box<dyn FnMut(u32) -> BoxFuture<'a, StepResult<Value>> + Send + 'a>;
+
+/// Names a step for good: `run / node path / lineage / part`, never a counter. Writes carry it as
+/// idempotency key where the API knows one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepKey {
+    /// The run.
+    pub run: RunId,
+    /// The node.
+    pub node: NodeId,
+    /// The item, by lineage.
+    pub item: String,
+    /// Which of the item's steps at this node: `call`, `page/3`.
+    pub part: String,
+}
+
+impl fmt::Display for StepKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { run, node, item, part } = self;
+        write!(f, "{run}/{node}/{item}/{part}")
+    }
+}
+
+/// What a node may do while it works on one item. Every effect goes through it: calls, files,
+/// waits, time, random numbers.
+///
+/// A context belongs to one item at one node: names, keys and random numbers are that item's.
+pub trait StepContext: Send + Sync {
+    /// Does `work`, again after a pause while it fails as [`StepError::Retryable`] and `retry`
+    /// allows. At least once; its result is recorded once.
+    ///
+    /// Each try ends after the node's `timeout_ms`. Nodes call [`step`](dyn StepContext::step),
+    /// which takes the node's own retry rules.
+    fn run<'a>(
+        &'a self,
+        key: StepKey,
+        retry: &'a Retry,
+        work: StepFn<'a>,
+    ) -> BoxFuture<'a, StepResult<Value>>;
+
+    /// Waits; the wait survives a restart where the engine is a distributed one.
+    fn sleep<'a>(&'a self, key: StepKey, pause: Duration) -> BoxFuture<'a, StepResult<()>>;
+
+    /// Waits for a signal of that name from outside the run; `None` after `timeout`.
+    fn wait_signal<'a>(
+        &'a self,
+        key: StepKey,
+        name: &'a str,
+        timeout: Option<Duration>,
+    ) -> BoxFuture<'a, StepResult<Option<Value>>>;
+
+    /// The time, by the run's clock.
+    fn now(&self) -> Timestamp;
+
+    /// The next random number of this item at this node: the same for the same seed, however the
+    /// tasks were scheduled.
+    fn random(&self) -> u64;
+
+    /// The run.
+    fn run_id(&self) -> &RunId;
+
+    /// The node.
+    fn node(&self) -> &NodeId;
+
+    /// The item, by lineage: `orders:3/17`.
+    fn lineage(&self) -> String;
+
+    /// The key of one of the item's steps at this node.
+    fn key(&self, part: &str) -> StepKey {
+        StepKey {
+            run: self.run_id().clone(),
+            node: self.node().clone(),
+            item: self.lineage(),
+            part: part.to_owned(),
+        }
+    }
+
+    /// The node's rules for trying again.
+    fn retry(&self) -> &Retry;
+
+    /// What expressions and templates can reach besides the item.
+    fn names(&self) -> &dyn Names;
+
+    /// Fires when the run is stopped. Awaiting within [`run`](Self::run) needs no look at it.
+    fn cancel(&self) -> &CancellationToken;
+
+    /// Keeps a call for the Raw tab of the node; secrets are masked already.
+    fn report(&self, exchange: Exchange);
+
+    /// What the engine was given to work with: folders, the transport.
+    fn services(&self) -> &Services;
+
+    /// Where an answer to the caller goes, in a run that somebody waits for.
+    fn responder(&self) -> Option<&Responder>;
+}
+
+impl dyn StepContext + '_ {
+    /// Does `work` as the step `part` of this item, by the node's own retry rules.
+    pub async fn step<'a, F>(&'a self, part: &str, work: F) -> StepResult<Value>
+    where
+        F: FnMut(u32) -> BoxFuture<'a, StepResult<Value>> + Send + 'a,
+    {
+        self.run(self.key(part), self.retry(), Box::new(work)).await
+    }
+}
+
+/// Why a step has no result.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StepError {
+    /// It may work on another try.
+    #[error("{0}")]
+    Retryable(Box<Trouble>),
+    /// It will not work on another try.
+    #[error("{0}")]
+    Terminal(Box<Trouble>),
+    /// The run was stopped.
+    #[error("the run was stopped")]
+    Cancelled,
+}
+
+/// What went wrong, in words for the user.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    /// What kind of error it is.
+    pub class: ErrorClass,
+    /// A sentence: what happened, and why.
+    pub message: String,
+    /// The next step for the user.
+    pub advice: String,
+    /// The param that it came from, as a JSON pointer inside the node: `/params/url`.
+    pub key: Option<String>,
+    /// How long the system asked to wait.
+    pub retry_after: Option<Duration>,
+    /// The last call.
+    pub exchange: Option<Box<Exchange>>,
+    /// How often it was tried; the runner fills it.
+    pub attempts: u32,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Trouble {
+    fn new(class: ErrorClass, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            class,
+            message: message.into(),
+            advice: String::new(),
+            key: None,
+            retry_after: None,
+            exchange: None,
+            attempts: 0,
+        })
+    }
+}
+
+impl StepError {
+    /// An error that another try may mend.
+    pub fn retryable(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self::Retryable(Trouble::new(class, message))
+    }
+
+    /// An error that no other try will mend.
+    pub fn terminal(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self::Terminal(Trouble::new(class, message))
+    }
+
+    /// What a fault of the expression at `key` (`/params/where`) is to the run.
+    pub fn fault(fault: &Fault, key: impl Into<String>) -> Self {
+        Self::terminal(ErrorClass::Expression, fault.message.clone()).key(key)
+    }
+
+    /// The same error with the next step for the user.
+    pub fn advice(self, advice: impl Into<String>) -> Self {
+        self.with(|trouble| trouble.advice = advice.into())
+    }
+
+    /// The same error with the param that it came from.
+    pub fn key(self, key: impl Into<String>) -> Self {
+        self.with(|trouble| trouble.key = Some(key.into()))
+    }
+
+    /// The same error with the pause that the system asked for.
+    pub fn retry_after(self, pause: Duration) -> Self {
+        self.with(|trouble| trouble.retry_after = Some(pause))
+    }
+
+    /// The same error with the call it came of.
+    pub fn exchange(self, exchange: Exchange) -> Self {
+        self.with(|trouble| trouble.exchange = Some(Box::new(exchange)))
+    }
+
+    /// What went wrong; nothing did where the run was stopped.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        match self {
+            Self::Retryable(trouble) | Self::Terminal(trouble) => Some(trouble),
+            Self::Cancelled => None,
+        }
+    }
+
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Trouble)) -> Self {
+        match &mut self {
+            Self::Retryable(trouble) | Self::Terminal(trouble) => change(trouble),
+            Self::Cancelled => {}
+        }
+        self
+    }
+}

@@ -1,0 +1,88 @@
+//! What has been counted in a run so far: items and bytes by output port, and the counts of nodes.
+//! Not the events made of it: see the recorder.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use flow::id::{NodeId, WireId};
+use flow::run::NodeCounts;
+
+/// The places that are counted in a program, in the order of its nodes.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) nodes: Vec<NodePlace>,
+    pub(crate) ports: Vec<PortPlace>,
+}
+
+#[derive(Debug)]
+pub(crate) struct NodePlace {
+    pub(crate) id: NodeId,
+    /// The number of its first port among all; its outputs follow one another.
+    pub(crate) first_port: usize,
+    pub(crate) n_ports: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct PortPlace {
+    pub(crate) node: usize,
+    pub(crate) name: String,
+    /// The wires that leave it, or `node.port>` where there is none.
+    pub(crate) wires: Vec<WireId>,
+}
+
+/// The counters of one run.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    pub(crate) nodes: Box<[NodeTally]>,
+    pub(crate) ports: Box<[PortTally]>,
+    /// Items that systems, files, tables and triggers gave.
+    pub(crate) n_born: AtomicU64,
+    /// Items that left the last nodes.
+    pub(crate) n_results: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct NodeTally {
+    pub(crate) is_started: AtomicBool,
+    pub(crate) items_in: AtomicU64,
+    pub(crate) items_out: AtomicU64,
+    pub(crate) rejected: AtomicU64,
+    pub(crate) busy_us: AtomicU64,
+    /// Rejects that were told of as events.
+    pub(crate) n_told: AtomicU32,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct PortTally {
+    pub(crate) items: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    pub(crate) sampled_items: AtomicU32,
+    pub(crate) sampled_bytes: AtomicU64,
+}
+
+impl Tally {
+    pub(crate) fn new(places: &Places) -> Self {
+        Self {
+            nodes: places.nodes.iter().map(|_| NodeTally::default()).collect(),
+            ports: places.ports.iter().map(|_| PortTally::default()).collect(),
+            n_born: AtomicU64::new(0),
+            n_results: AtomicU64::new(0),
+        }
+    }
+}
+
+impl NodeTally {
+    pub(crate) fn counts(&self) -> NodeCounts {
+        NodeCounts {
+            items_in: self.items_in.load(Relaxed),
+            items_out: self.items_out.load(Relaxed),
+            rejected: self.rejected.load(Relaxed),
+            busy_us: self.busy_us.load(Relaxed),
+        }
+    }
+
+    /// Whether this is the node's first item.
+    pub(crate) fn start(&self) -> bool {
+        // Looked at before it is written, so that a busy node does not share a dirty cache line.
+        !self.is_started.load(Relaxed) && !self.is_started.swap(true, Relaxed)
+    }
+}

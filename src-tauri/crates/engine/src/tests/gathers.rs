@@ -1,0 +1,1 @@
+//! Nodes that see all items: the same results from memory and from disk.

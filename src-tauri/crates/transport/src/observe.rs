@@ -1,0 +1,185 @@
+//! Keeps what is told of one hop of a call, masked, and tells it once. Not who listens.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use flow::run::{Exchange, Snippet, Timestamp};
+use http::HeaderMap;
+
+use crate::charset;
+use crate::mask::Masks;
+use crate::request::{Body, Content, Request};
+
+/// Who is told of each hop, once it is over.
+pub type Observe = Arc<dyn Fn(Exchange) + Send + Sync>;
+
+/// What is known of one hop so far.
+pub(crate) struct Record {
+    masks: Masks,
+    exchange: Exchange,
+    headers: HeaderMap,
+    head: Vec<u8>,
+    body_bytes: u64,
+    snippet_bytes: usize,
+    started: Instant,
+    observe: Option<Observe>,
+}
+
+impl Record {
+    /// Begins a hop to a URL.
+    pub(crate) fn start(
+        request: &Request,
+        url: &url::Url,
+        headers: &HeaderMap,
+        at: Timestamp,
+        snippet_bytes: usize,
+    ) -> Self {
+        let mut masks = Masks::new(&request.secrets);
+        masks.learn_url(url);
+        for (name, value) in headers {
+            masks.learn_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        }
+        let exchange = Exchange {
+            attempt: request.attempt,
+            at,
+            took_ms: 0,
+            method: request.method.to_string(),
+            url: masks.url(url),
+            request_headers: shown_headers(headers, &masks),
+            request_body: request_snippet(&request.body, headers, &masks, snippet_bytes),
+            status: None,
+            response_headers: Vec::new(),
+            response_body: None,
+            error: None,
+        };
+        Self {
+            masks,
+            exchange,
+            headers: HeaderMap::new(),
+            head: Vec::new(),
+            body_bytes: 0,
+            snippet_bytes,
+            started: Instant::now(),
+            observe: request.observe.clone(),
+        }
+    }
+
+    /// Notes the method of a hop where it is not the call's.
+    pub(crate) fn set_method(&mut self, method: &http::Method) {
+        if self.exchange.method != method.as_str() {
+            self.exchange.method = method.to_string();
+            self.exchange.request_body = None;
+        }
+    }
+
+    /// Notes the head of the answer.
+    pub(crate) fn answered(&mut self, status: u16, headers: &HeaderMap) {
+        for (name, value) in headers {
+            self.masks.learn_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        }
+        self.exchange.status = Some(status);
+        self.exchange.response_headers = shown_headers(headers, &self.masks);
+        self.headers = headers.clone();
+        self.touch();
+    }
+
+    /// Notes a piece of the decoded body.
+    pub(crate) fn saw(&mut self, piece: &[u8]) {
+        let room = self.snippet_bytes.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(&piece[..room]);
+        self.body_bytes += piece.len() as u64;
+        self.touch();
+    }
+
+    /// Notes what went wrong.
+    pub(crate) fn failed(&mut self, message: &str) {
+        self.exchange.error = Some(self.masks.values_in(message));
+        self.touch();
+    }
+
+    /// A text in which this call's secrets are hidden.
+    pub(crate) fn mask(&self, text: &str) -> String {
+        self.masks.values_in(text)
+    }
+
+    /// What is known by now.
+    pub(crate) fn exchange(&self) -> Exchange {
+        let mut exchange = self.exchange.clone();
+        if exchange.status.is_some() && (self.body_bytes > 0 || exchange.error.is_none()) {
+            let text = self.masks.body(&charset::show(&self.head, &self.headers));
+            let cut = self.body_bytes > self.head.len() as u64 || exchange.error.is_some();
+            exchange.response_body = Some(Snippet { text, bytes: self.body_bytes, cut });
+        }
+        exchange
+    }
+
+    /// Tells what is known, the first time it is called.
+    pub(crate) fn tell(&mut self) {
+        if let Some(observe) = self.observe.take() {
+            observe(self.exchange());
+        }
+    }
+
+    fn touch(&mut self) {
+        self.exchange.took_ms = self.started.elapsed().as_millis() as u64;
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.tell();
+    }
+}
+
+fn shown_headers(headers: &HeaderMap, masks: &Masks) -> Vec<(String, String)> {
+    let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        (name.as_str().to_owned(), masks.header(name.as_str(), &text))
+    };
+    headers.iter().map(shown).collect()
+}
+
+fn request_snippet(
+    body: &Body,
+    headers: &HeaderMap,
+    masks: &Masks,
+    snippet_bytes: usize,
+) -> Option<Snippet> {
+    match body {
+        Body::Empty => None,
+        Body::Bytes(bytes) => {
+            let head = &bytes[..bytes.len().min(snippet_bytes)];
+            let text = masks.body(&charset::show(head, headers));
+            Some(Snippet { text, bytes: bytes.len() as u64, cut: head.len() < bytes.len() })
+        }
+        Body::File(path) => Some(Snippet {
+            text: format!("(the file {})", path.display()),
+            bytes: std::fs::metadata(path).map_or(0, |meta| meta.len()),
+            cut: true,
+        }),
+        Body::Multipart(parts) => {
+            let mut bytes = 0;
+            let mut lines = Vec::new();
+            for part in parts {
+                let (size, text) = match &part.content {
+                    Content::File(path) => (
+                        std::fs::metadata(path).map_or(0, |meta| meta.len()),
+                        format!("(the file {})", path.display()),
+                    ),
+                    Content::Bytes(_) if crate::mask::is_secret_name(&part.name) => {
+                        (0, crate::mask::MASK.to_owned())
+                    }
+                    Content::Bytes(content) if part.file_name.is_none() && content.len() < 1024 => {
+                        (content.len() as u64, String::from_utf8_lossy(content).into_owned())
+                    }
+                    Content::Bytes(content) => {
+                        (content.len() as u64, format!("({} bytes)", content.len()))
+                    }
+                };
+                bytes += size;
+                lines.push(format!("{}={}", part.name, masks.values_in(&text)));
+            }
+            Some(Snippet { text: lines.join("\n"), bytes, cut: true })
+        }
+    }
+}

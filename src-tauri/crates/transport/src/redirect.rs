@@ -1,0 +1,159 @@
+//! Where a call is sent on to, and what it may take along. Not the sending.
+
+use http::{HeaderMap, Method, StatusCode, header};
+use url::Url;
+
+use crate::error::Kind;
+use crate::mask::is_secret_name;
+use crate::policy::{host_of, is_inside_host};
+
+/// Whether and where a call may be sent on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redirects {
+    /// An answer that sends the call on is the answer.
+    Stop,
+    /// The call is sent on, this often at most.
+    ///
+    /// Credentials are dropped on the way to another origin. A call that carries a body goes to
+    /// another host only if that host is listed, and no call from outside is sent to an address
+    /// inside the own network.
+    Follow {
+        /// How often at most.
+        max: u32,
+        /// Hosts that calls with a body may be sent on to, besides their own.
+        hosts: Vec<String>,
+    },
+}
+
+impl Default for Redirects {
+    fn default() -> Self {
+        Self::Follow { max: 10, hosts: Vec::new() }
+    }
+}
+
+/// The next hop of a call that is sent on.
+#[derive(Debug)]
+pub(crate) struct Next {
+    pub(crate) url: Url,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) keeps_body: bool,
+}
+
+/// Whether an answer sends the call on.
+pub(crate) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Finds the next hop (RFC 9110 § 15.4): 303, and a POST at 301 and 302, become a GET without a
+/// body; everything else stays as it is.
+pub(crate) fn next(
+    from: &Url,
+    method: &Method,
+    headers: &HeaderMap,
+    has_body: bool,
+    allowed_hosts: &[String],
+    answer: (StatusCode, &HeaderMap),
+) -> Result<Next, Kind> {
+    let (status, answer) = answer;
+    let Some(location) = answer.get(header::LOCATION) else {
+        return Err(Kind::RedirectNowhere(status.as_u16()));
+    };
+    let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
+    let refused = |reason: &str| Kind::RedirectRefused {
+        to: location.split(['?', '#']).next().unwrap_or("").chars().take(200).collect(),
+        reason: reason.to_owned(),
+    };
+    let mut url = from.join(&location).map_err(|_| refused("that is not a URL"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused("only https and http addresses are called"));
+    }
+    if is_inside_host(&url) && !is_inside_host(from) {
+        return Err(refused("an outside system may not lead to an address inside the own network"));
+    }
+    if url.fragment().is_none() {
+        url.set_fragment(from.fragment());
+    }
+    let becomes_get = match status.as_u16() {
+        303 => *method != Method::HEAD,
+        301 | 302 => *method == Method::POST,
+        _ => false,
+    };
+    let keeps_body = has_body && !becomes_get;
+    let same_host = url.host() == from.host();
+    let listed = allowed_hosts.iter().any(|host| {
+        url.host_str().is_some_and(|name| name.eq_ignore_ascii_case(host)) || *host == host_of(&url)
+    });
+    if keeps_body && !same_host && !listed {
+        return Err(refused("its data would go to another host"));
+    }
+    let mut headers = headers.clone();
+    if becomes_get {
+        let of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING];
+        for name in of_body {
+            headers.remove(name);
+        }
+    }
+    let same_origin = same_host
+        && url.scheme() == from.scheme()
+        && url.port_or_known_default() == from.port_or_known_default();
+    if !same_origin {
+        let secret: Vec<_> =
+            headers.keys().filter(|n| is_secret_name(n.as_str())).cloned().collect();
+        for name in secret {
+            headers.remove(name);
+        }
+        headers.remove(header::HOST);
+    }
+    let method = if becomes_get { Method::GET } else { method.clone() };
+    Ok(Next { url, method, headers, keeps_body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn go(from: &str, method: Method, status: u16, to: &str) -> Result<Next, Kind> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, "Bearer x".parse().unwrap());
+        headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
+        let mut answer = HeaderMap::new();
+        answer.insert(header::LOCATION, to.parse().unwrap());
+        let has_body = method == Method::POST;
+        let status = StatusCode::from_u16(status).unwrap();
+        next(&from.parse().unwrap(), &method, &headers, has_body, &[], (status, &answer))
+    }
+
+    #[test]
+    fn credentials_stay_at_their_origin() {
+        let same = go("https://a.com/x/y", Method::GET, 302, "z").unwrap();
+        assert_eq!(same.url.as_str(), "https://a.com/x/z");
+        assert!(same.headers.contains_key(header::AUTHORIZATION));
+        for other in ["https://b.com/", "http://a.com/", "https://a.com:444/"] {
+            let next = go("https://a.com/x", Method::GET, 302, other).unwrap();
+            assert!(!next.headers.contains_key(header::AUTHORIZATION), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_method_is_kept_where_the_standard_says_so() {
+        assert_eq!(go("https://a.com/", Method::POST, 307, "/b").unwrap().method, Method::POST);
+        let see_other = go("https://a.com/", Method::POST, 303, "/b").unwrap();
+        assert_eq!((see_other.method, see_other.keeps_body), (Method::GET, false));
+        assert!(!see_other.headers.contains_key(header::CONTENT_TYPE));
+        assert_eq!(go("https://a.com/", Method::PUT, 302, "/b").unwrap().method, Method::PUT);
+    }
+
+    #[test]
+    fn some_places_are_refused() {
+        for (method, to) in [
+            (Method::GET, "file:///etc/passwd"),
+            (Method::GET, "http://127.0.0.1/"),
+            (Method::GET, "http://169.254.169.254/"),
+            (Method::POST, "https://b.com/"),
+        ] {
+            let refused = go("https://a.com/", method, 307, to).unwrap_err();
+            assert!(matches!(refused, Kind::RedirectRefused { .. }), "{to}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `api`, opened for this window: or, when it could not be opened, the reason.
+//!
+//! A reason is no end: the window opens all the same, and the page shows the sentence that each of
+//! its commands is answered with.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context;
+use api::types::{ApiError, FlowView};
+use api::{App, AppOptions, FirstFlow};
+use tokio::task::JoinSet;
+
+use crate::Args;
+
+/// What answers the page.
+pub(crate) struct Backend {
+    app: Result<Arc<App>, ApiError>,
+    /// One task for each time that the page subscribed.
+    feeds: Mutex<JoinSet<()>>,
+}
+
+impl Backend {
+    /// Opens the database and the flow that the command line names.
+    pub(crate) async fn open(args: &Args) -> Self {
+        let options = AppOptions {
+            data_dir: args.data_dir.clone(),
+            first_flow: if args.open_sample { FirstFlow::Sample } else { FirstFlow::None },
+            ..AppOptions::default()
+        };
+        let app = App::open(options).await;
+        if let Err(error) = &app {
+            tracing::error!("{}", error.message);
+        }
+        if let (Ok(app), Some(flow)) = (&app, &args.open) {
+            if let Err(error) = show(app, flow).await {
+                tracing::error!("{error:#}");
+            }
+        }
+        Self { app, feeds: Mutex::default() }
+    }
+
+    /// Answers a command with the bytes of its JSON.
+    pub(crate) async fn call(&self, name: &str, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+        api::dispatch(self.app()?, name, body).await
+    }
+
+    /// Hands each batch of events to `send`, as JSON, until that returns false.
+    pub(crate) fn subscribe(
+        &self,
+        send: impl Fn(String) -> bool + Send + 'static,
+    ) -> Result<(), ApiError> {
+        let mut events = self.app()?.subscribe();
+        let feed = async move {
+            while let Some(batch) = events.next().await {
+                let json = serde_json::to_string(&batch).expect("events have texts as keys");
+                if !send(json) {
+                    break;
+                }
+            }
+        };
+        self.feeds().spawn_on(feed, tauri::async_runtime::handle().inner());
+        Ok(())
+    }
+
+    /// Ends what was subscribed: the page that did so is gone, and a new one asks for itself.
+    pub(crate) fn end_feeds(&self) {
+        // Dropping the set ends its tasks.
+        *self.feeds() = JoinSet::new();
+    }
+
+    /// Stops what runs and waits until all of it is stored.
+    pub(crate) async fn close(&self) {
+        if let Ok(app) = &self.app {
+            app.close().await;
+        }
+    }
+
+    fn feeds(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn app(&self) -> Result<&Arc<App>, ApiError> {
+        self.app.as_ref().map_err(Clone::clone)
+    }
+}
+
+/// Has the designer open a flow: one that is stored, by its id, or a file, which is imported.
+async fn show(app: &Arc<App>, flow: &str) -> anyhow::Result<()> {
+    let file = Path::new(flow);
+    let (command, body) = if file.is_file() {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+        ("flows.import", serde_json::json!({ "text": text }))
+    } else {
+        ("flows.open", serde_json::json!({ "flow": flow }))
+    };
+    let answer = api::dispatch(app, command, &serde_json::to_vec(&body)?).await?;
+    let view: FlowView = serde_json::from_slice(&answer)?;
+    app.show_first(view.flow.id);
+    Ok(())
+}

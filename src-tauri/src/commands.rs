@@ -1,0 +1,34 @@
+//! The two doors between the page and Rust; `capabilities/main.json` opens no other.
+
+use api::types::{ApiError, Code};
+use serde_json::Value;
+use tauri::State;
+use tauri::ipc::{Channel, InvokeResponseBody, Response};
+
+use crate::backend::Backend;
+
+/// Answers one of `api`'s commands with the bytes of its JSON.
+///
+/// Bytes, because the page reads them three times as fast as JSON that Tauri hands over.
+#[tauri::command]
+pub(crate) async fn call(
+    name: String,
+    body: Value,
+    backend: State<'_, Backend>,
+) -> Result<Response, ApiError> {
+    let body = serde_json::to_vec(&body).map_err(|error| ApiError {
+        code: Code::Internal,
+        message: format!("What the page asked cannot be written as JSON: {error}."),
+        at: None,
+    })?;
+    Ok(Response::new(backend.call(&name, &body).await?))
+}
+
+/// Sends every event from now on, in batches, until the page goes away.
+#[tauri::command]
+pub(crate) fn subscribe(
+    events: Channel<InvokeResponseBody>,
+    backend: State<'_, Backend>,
+) -> Result<(), ApiError> {
+    backend.subscribe(move |batch| events.send(InvokeResponseBody::Json(batch)).is_ok())
+}
