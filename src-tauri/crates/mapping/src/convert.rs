@@ -108,8 +108,9 @@ fn convert(value: &Value, digits: &mut Digits) -> JValue {
         }),
         Kind::Object => with_stack(|| {
             let fields = value.as_object().into_iter().flatten();
-            let fields: IndexMap<String, JValue> =
-                fields.map(|(key, value)| (key.as_str().to_owned(), convert(value, digits))).collect();
+            let fields: IndexMap<String, JValue> = fields
+                .map(|(key, value)| (key.as_str().to_owned(), convert(value, digits)))
+                .collect();
             JValue::object(fields)
         }),
     }

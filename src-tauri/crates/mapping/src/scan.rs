@@ -176,7 +176,8 @@ impl<'a> Scanner<'a> {
         for (index, c) in self.rest().char_indices().skip(1) {
             if c == '/' && !escaped {
                 let end = start + index + 1;
-                let flags = self.source[end..].chars().take_while(char::is_ascii_alphabetic).count();
+                let flags =
+                    self.source[end..].chars().take_while(char::is_ascii_alphabetic).count();
                 self.at = end + flags;
                 return Ok(Kind::Regex);
             }

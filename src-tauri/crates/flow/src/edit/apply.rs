@@ -78,10 +78,8 @@ fn add(
         check_ids(flow, &ids)?;
         undos.extend(open_scope(flow, new.scope.as_ref())?);
         // What is known of these ids from before would be taken along when the node is removed.
-        let stale: Vec<_> = ids
-            .iter()
-            .filter_map(|id| Some((id.clone(), Some(*layout.nodes.get(id)?))))
-            .collect();
+        let stale: Vec<_> =
+            ids.iter().filter_map(|id| Some((id.clone(), Some(*layout.nodes.get(id)?)))).collect();
         if !stale.is_empty() {
             undos.push(Edit::Place { places: stale });
         }

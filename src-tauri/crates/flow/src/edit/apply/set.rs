@@ -46,8 +46,7 @@ fn changed(
 ) -> Result<(Json, pointer::Undo), EditError> {
     let mut json = json.clone();
     let keys = keys(key)?;
-    let undo =
-        pointer::set(&mut json, &keys, value.cloned()).map_err(|why| bad_key(key, &why))?;
+    let undo = pointer::set(&mut json, &keys, value.cloned()).map_err(|why| bad_key(key, &why))?;
     if let Some(first) = keys.first() {
         check(first, json.get(first)).map_err(|why| bad_value(key, value, &why))?;
     }
@@ -167,7 +166,8 @@ fn to_json(value: &impl serde::Serialize) -> Json {
 }
 
 fn keys(key: &str) -> Result<Vec<String>, EditError> {
-    pointer::split(key).ok_or_else(|| bad_key(key, "a key begins with a slash, such as /params/url"))
+    pointer::split(key)
+        .ok_or_else(|| bad_key(key, "a key begins with a slash, such as /params/url"))
 }
 
 fn bad_key(key: &str, why: &str) -> EditError {
