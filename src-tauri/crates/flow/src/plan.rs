@@ -203,13 +203,10 @@ fn stages(nodes: &[PlanNode], wires: &[PlanWire]) -> Vec<Stage> {
         };
         let chained = before
             .filter(|before| is_fusable(&nodes[*before]) && nodes[*before].wires_out.len() == 1);
-        stage_of[at] = match chained {
-            Some(before) => stage_of[before],
-            None => {
-                stages.push(Stage { nodes: Vec::new() });
-                stages.len() - 1
-            }
-        };
+        stage_of[at] = chained.map_or(stages.len(), |before| stage_of[before]);
+        if stage_of[at] == stages.len() {
+            stages.push(Stage { nodes: Vec::new() });
+        }
         stages[stage_of[at]].nodes.push(at);
     }
     stages

@@ -74,7 +74,7 @@ fn set_field(
     here: &str,
 ) -> Undo {
     let Some(value) = value else {
-        let is_last = fields.keys().last().is_some_and(|last| last == key);
+        let is_last = fields.keys().next_back().is_some_and(|last| last == key);
         let before = fields.clone();
         return match fields.shift_remove(key) {
             None => (here.to_owned(), None),

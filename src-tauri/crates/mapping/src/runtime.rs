@@ -260,7 +260,7 @@ fn register_random(
     let state = Rc::new(Cell::new(names.seed()));
     let next = {
         let failed = Rc::clone(failed);
-        move || {
+        move || -> Result<f64, EvaluatorError> {
             let seed = state.get().ok_or_else(|| {
                 let message = "There are no random numbers here, so $random() has no value.";
                 refuse(&failed, Fault::new("G0003", message))

@@ -193,13 +193,11 @@ impl Checker<'_> {
             let message = format!("\"{label}\" needs a \"{tag}\": {}.", one_of(values));
             return self.tell_at(node, &key, Severity::Error, "param.missing", message);
         };
-        match options.iter().find(|option| option.value == *name) {
-            Some(option) => self.fields(node, &option.fields, fields, at, &[tag]),
-            None => {
-                let values = options.iter().map(|option| option.value.as_str());
-                self.no_choice(node, &key, label, name, values);
-            }
-        }
+        let Some(option) = options.iter().find(|option| option.value == *name) else {
+            let values = options.iter().map(|option| option.value.as_str());
+            return self.no_choice(node, &key, label, name, values);
+        };
+        self.fields(node, &option.fields, fields, at, &[tag]);
     }
 
     fn no_choice<'n>(

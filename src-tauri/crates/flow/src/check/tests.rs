@@ -96,10 +96,11 @@ struct Request {
 }
 
 #[derive(JsonSchema, Deserialize, Default, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 enum Method {
     #[default]
-    GET,
-    POST,
+    Get,
+    Post,
 }
 
 #[derive(JsonSchema, Deserialize)]

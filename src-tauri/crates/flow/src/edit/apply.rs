@@ -31,8 +31,8 @@ fn step(flow: &mut FlowFile, layout: &mut Layout, edit: &Edit) -> Result<Edit, E
     match edit {
         Edit::Add { nodes, wires } => add(flow, layout, nodes, wires),
         Edit::Remove { nodes, wires } => remove(flow, layout, nodes, wires),
-        Edit::SetNode { node, key, value } => set::set_node(flow, node, key, value.clone()),
-        Edit::SetFlow { key, value } => set::set_flow(flow, key, value.clone()),
+        Edit::SetNode { node, key, value } => set::set_node(flow, node, key, value.as_ref()),
+        Edit::SetFlow { key, value } => set::set_flow(flow, key, value.as_ref()),
         Edit::RenameNode { from, to } => rename(flow, layout, from, to),
         Edit::Place { places } => Ok(place(layout, places)),
         Edit::All { edits } => {
@@ -84,7 +84,7 @@ fn add(
             undos.push(Edit::Place { places: stale });
         }
         undos.extend(dangling(flow, new)?);
-        let list = &mut lists(flow, new.scope.as_ref())?.0;
+        let list = lists(flow, new.scope.as_ref())?.0;
         insert(list, new.index, new.node.clone())?;
         if let Some(place) = new.place {
             layout.nodes.insert(new.node.id.clone(), place);
@@ -229,7 +229,8 @@ fn rename(
     if flow.nodes.iter().flat_map(ids_of).any(|id| id == *to) || layout.nodes.contains_key(to) {
         return Err(EditError::Taken(to.clone()));
     }
-    let scope = scope_of(&flow.nodes, from, None).ok_or_else(|| EditError::NoNode(from.clone()))?;
+    let (scope, index) =
+        locate_node(&flow.nodes, from, None).ok_or_else(|| EditError::NoNode(from.clone()))?;
     let (nodes, wires) = lists(flow, scope.as_ref())?;
     // A wire to a node that is not there would become this node's, and not be undone.
     if is_named(wires) {
@@ -242,8 +243,7 @@ fn rename(
             }
         }
     }
-    let node = nodes.iter_mut().find(|node| node.id == *from);
-    node.ok_or_else(|| EditError::NoNode(from.clone()))?.id = to.clone();
+    nodes[index].id = to.clone();
     if let Some(place) = layout.nodes.shift_remove(from) {
         layout.nodes.insert(to.clone(), place);
     }
@@ -279,21 +279,24 @@ fn lists<'f>(
     Ok((&mut body.nodes, &mut body.wires))
 }
 
-/// The scope that a node stands in, if the node is there.
-fn scope_of(nodes: &[NodeSpec], id: &NodeId, scope: Option<&NodeId>) -> Option<Option<NodeId>> {
-    nodes.iter().find_map(|node| {
+/// The scope that a node stands in, and its place there.
+fn locate_node(
+    nodes: &[NodeSpec],
+    id: &NodeId,
+    scope: Option<&NodeId>,
+) -> Option<(Option<NodeId>, usize)> {
+    nodes.iter().enumerate().find_map(|(index, node)| {
         if node.id == *id {
-            return Some(scope.cloned());
+            return Some((scope.cloned(), index));
         }
-        scope_of(&node.body.as_ref()?.nodes, id, Some(&node.id))
+        locate_node(&node.body.as_ref()?.nodes, id, Some(&node.id))
     })
 }
 
 fn take_node(flow: &mut FlowFile, id: &NodeId) -> Option<(NodeSpec, Option<NodeId>, usize)> {
-    let scope = scope_of(&flow.nodes, id, None)?;
-    let nodes = lists(flow, scope.as_ref()).ok()?.0;
-    let index = nodes.iter().position(|node| node.id == *id)?;
-    Some((nodes.remove(index), scope, index))
+    let (scope, index) = locate_node(&flow.nodes, id, None)?;
+    let node = lists(flow, scope.as_ref()).ok()?.0.remove(index);
+    Some((node, scope, index))
 }
 
 /// Where a wire is: the first scope that has it, and there the last of its equals.

@@ -141,7 +141,7 @@ fn any_source() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_000))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
     #[test]
     fn what_is_evaluated_here_is_what_the_evaluator_says(source in any_source(), item in any_value()) {
         check(&source, &Value::from_serde(&item))?;
@@ -163,7 +163,7 @@ fn any_nested() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
     #[test]
     fn paths_through_lists_are_what_the_evaluator_says(
         steps in prop::collection::vec(prop::sample::select(vec!["a", "b"]), 1..5),
