@@ -1,7 +1,7 @@
 //! Makes a flow ready to run: builds its nodes, and cuts its graph into stages. A node gets a stage
 //! of its own unless it is pure and has one wire in: then it works behind the one that feeds it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,8 @@ pub(crate) struct Built {
 
 /// Builds the nodes of a flow. What cannot be built is told in the diagnostics.
 pub(crate) fn build(flow: &FlowFile, catalogue: &Catalogue, services: &Services) -> Built {
-    let Checked { graph, mut diagnostics, retained, .. } = check(flow, catalogue);
+    let Checked { graph, mut diagnostics, .. } = check(flow, catalogue);
+    let asked_for = asked_for(&graph);
     let places = places(&graph);
     let mut nodes: Vec<Node> = Vec::with_capacity(graph.nodes().len());
     for (index, plain) in graph.nodes().iter().enumerate() {
@@ -53,13 +54,19 @@ pub(crate) fn build(flow: &FlowFile, catalogue: &Catalogue, services: &Services)
         });
         let place = &places.nodes[index];
         nodes.push(Node {
-            rules: Arc::new(rules(index, plain, &behaviour, retained.contains(&plain.spec.id))),
+            rules: Arc::new(rules(
+                index,
+                plain,
+                &behaviour,
+                asked_for.contains(plain.spec.id.as_str()),
+            )),
             behaviour,
             first_port: place.first_port,
             n_ports: place.n_ports,
             body: None,
             is_source: plain.consumes == Some(Consumes::Source),
-            writes: catalogue.get(&plain.spec.kind).is_some_and(|kind| kind.info.writes),
+            writes: catalogue.get(&plain.spec.kind).is_some_and(|kind| kind.info.writes)
+                && !only_reads(&plain.spec),
         });
     }
     for scope in 0..nodes.len() {
@@ -72,6 +79,44 @@ pub(crate) fn build(flow: &FlowFile, catalogue: &Catalogue, services: &Services)
         }
     }
     Built { graph, nodes: Arc::new(nodes), places: Arc::new(places), diagnostics }
+}
+
+/// The nodes that a `$node("…")` in any text of the flow names. One too many costs some memory
+/// only; one too few would fail items.
+fn asked_for(graph: &plain::Graph) -> HashSet<String> {
+    let mut found = HashSet::new();
+    for node in graph.nodes() {
+        for value in node.spec.params.values() {
+            find_asked_for(value, &mut found);
+        }
+    }
+    found
+}
+
+fn find_asked_for(json: &serde_json::Value, found: &mut HashSet<String>) {
+    match json {
+        serde_json::Value::String(text) => {
+            for after in text.split("$node").skip(1) {
+                let Some(id) = after.trim_start().strip_prefix('(').map(str::trim_start) else {
+                    continue;
+                };
+                let Some(quote) = id.chars().next().filter(|c| ['"', '\''].contains(c)) else {
+                    continue;
+                };
+                found.extend(id[1..].split(quote).next().map(str::to_owned));
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|i| find_asked_for(i, found)),
+        serde_json::Value::Object(map) => map.values().for_each(|i| find_asked_for(i, found)),
+        _ => {}
+    }
+}
+
+/// Whether a node of a type that can write is set up to read.
+fn only_reads(spec: &flow::file::NodeSpec) -> bool {
+    let method = spec.params.get("method").and_then(|method| method.as_str());
+    spec.kind.as_str() == "http.request"
+        && method.is_none_or(|method| ["GET", "HEAD", "OPTIONS"].contains(&method))
 }
 
 fn not_told_yet(

@@ -14,6 +14,7 @@ pub mod lineage;
 pub mod node;
 mod nodes;
 pub mod outbox;
+mod partition;
 pub mod ports;
 mod program;
 mod recorder;
@@ -24,15 +25,16 @@ pub mod run_scope;
 mod scope;
 pub mod services;
 pub mod signals;
+mod sorter;
 mod spill;
 mod stage;
 pub mod step;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 mod window;
 
 pub use emitter::Output;
 pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
 pub use run_scope::Clock;
-pub mod webhook;

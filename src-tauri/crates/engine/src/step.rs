@@ -86,12 +86,15 @@ pub trait StepContext: Send + Sync {
     /// The item, by lineage: `orders:3/17`.
     fn lineage(&self) -> String;
 
+    /// The item as step keys name it: the lineage, and which wire it came by where there are several.
+    fn item_key(&self) -> String;
+
     /// The key of one of the item's steps at this node.
     fn key(&self, part: &str) -> StepKey {
         StepKey {
             run: self.run_id().clone(),
             node: self.node().clone(),
-            item: self.lineage(),
+            item: self.item_key(),
             part: part.to_owned(),
         }
     }

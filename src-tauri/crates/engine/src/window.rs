@@ -35,6 +35,10 @@ pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -
         let settled = window.settle_heads(emitter);
         window.flush(emitter).await?;
         settled?;
+        if window.has_settled_head() {
+            continue;
+        }
+        window.begin_waiting(emitter);
         if window.is_idle() && source != Source::Open {
             return if source == Source::Broken { Err(Halt::Broken) } else { Ok(()) };
         }
@@ -53,7 +57,6 @@ pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -
                 }
             },
         }
-        window.begin_waiting(emitter);
     }
 }
 
@@ -118,6 +121,11 @@ impl Window {
         self.slots.is_empty() && self.waiting.is_empty()
     }
 
+    /// Whether the first item has something to give out already.
+    fn has_settled_head(&self) -> bool {
+        self.slots.front().is_some_and(|head| head.end.is_some() || !head.ready.is_empty())
+    }
+
     fn begin_waiting(&mut self, emitter: &mut Emitter) {
         while !self.is_closing
             && self.running.len() < self.concurrency
@@ -164,6 +172,9 @@ impl Window {
                 slot.finish_with(vec![slot.item.with_value(value)]);
             }
             Step::Answered(Ok(Answer::Many(values))) => {
+                if slot.item.lineage.is_sole() {
+                    self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
+                }
                 let origin = Origin::parts(node, slot.item.lineage.clone());
                 slot.finish_with(born(&Arc::new(origin), values));
             }

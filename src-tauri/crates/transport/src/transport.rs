@@ -83,6 +83,21 @@ struct Hop {
     at: Timestamp,
 }
 
+/// Until when a call may wait.
+#[derive(Debug, Clone, Copy)]
+struct Deadline {
+    idle: Duration,
+    began: Instant,
+    total: Duration,
+}
+
+impl Deadline {
+    fn patience(&self) -> Patience {
+        let left = self.total.saturating_sub(self.began.elapsed());
+        Patience { idle: self.idle, left, total: self.total }
+    }
+}
+
 impl Transport {
     /// Makes a transport; opens no connection yet.
     pub fn new(options: Options) -> Self {
@@ -104,12 +119,9 @@ impl Transport {
         let mut hop = first_hop(&request)?;
         let mut redirects = 0;
         loop {
-            let patience = Patience {
-                idle: request.idle_timeout.unwrap_or(self.options.idle_timeout),
-                left: total.saturating_sub(began.elapsed()),
-                total,
-            };
-            let (answer, mut record) = self.hop(&request, &hop, patience, cancel).await?;
+            let idle = request.idle_timeout.unwrap_or(self.options.idle_timeout);
+            let deadline = Deadline { idle, began, total };
+            let (answer, mut record) = self.hop(&request, &hop, deadline, cancel).await?;
             let status = answer.status();
             if let Redirects::Follow { max, hosts } = &request.redirects
                 && redirect::is_redirect(status)
@@ -122,8 +134,7 @@ impl Transport {
                 continue;
             }
             let timing = Timing { head: began.elapsed(), redirects };
-            let left = total.saturating_sub(began.elapsed());
-            let patience = Patience { left, ..patience };
+            let patience = deadline.patience();
             return self.answer(&request, &hop, answer, record, patience, timing, cancel);
         }
     }
@@ -133,7 +144,7 @@ impl Transport {
         &self,
         request: &Request,
         hop: &Hop,
-        patience: Patience,
+        deadline: Deadline,
         cancel: &CancellationToken,
     ) -> Result<(reqwest::Response, Record), TransportError> {
         let mut headers = hop.headers.clone();
@@ -150,6 +161,8 @@ impl Transport {
         let snippet_bytes = self.options.snippet_bytes;
         let mut record = Record::start(request, &hop.url, &headers, hop.at, snippet_bytes);
         record.set_method(&hop.method);
+        // Looked at only now: opening files and reading the trust store took time already.
+        let patience = deadline.patience();
         let sending = socket::send(&pool, hop.method.clone(), hop.url.clone(), headers, body);
         let answer = tokio::select! {
             biased;

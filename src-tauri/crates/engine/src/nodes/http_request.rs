@@ -8,8 +8,6 @@ mod failure;
 mod link;
 mod paged;
 mod pages;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,12 +1,17 @@
 //! The node types, one file each. To add one: write its file, then its line in the list here.
 
+mod data_dedupe;
 mod data_filter;
+mod data_group;
+mod data_join;
 mod data_map;
+mod data_sort;
 mod data_split;
 mod data_table;
 mod file_read;
 mod file_write;
 mod flow_branch;
+mod flow_merge;
 mod flow_respond;
 mod flow_stop;
 mod http_request;
@@ -29,8 +34,13 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_map::Map>(),
     Registered::of::<data_filter::Filter>(),
     Registered::of::<data_split::Split>(),
+    Registered::of::<data_group::Group>(),
+    Registered::of::<data_sort::Sort>(),
+    Registered::of::<data_join::Join>(),
+    Registered::of::<data_dedupe::Dedupe>(),
     Registered::of::<data_table::Table>(),
     Registered::of::<flow_branch::Branch>(),
+    Registered::of::<flow_merge::Merge>(),
     Registered::of::<flow_stop::Stop>(),
     Registered::of::<scope_loop::Loop>(),
     #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Rules of runs, shown on small flows with everything in memory.
 
 mod errors;
+mod examples;
 mod gathers;
 mod lineage;
 mod runs;

