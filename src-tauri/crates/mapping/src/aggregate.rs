@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn the_first_item_s_field_is_found() {
-        let items = [("total", 3), ("total", 4)].map(|pair| Value::object([pair]));
+        let items = [3, 4].map(|total| Value::object([("total", Value::from(total))]));
         assert_eq!(tally("$[0].total", &items), Ok(Some(Value::from(3))));
         assert_eq!(tally("$[0].total", &items), whole("$[0].total", &items));
         assert_eq!(tally("$[0].missing", &items), Ok(None));
