@@ -65,7 +65,7 @@ macro_rules! commands {
             $(lines.push_str(&format!(
                 "  \"{}\": {{ args: {}; ret: {} }};\n",
                 $name,
-                <$args as ts_rs::TS>::inline(config),
+                plain(&<$args as ts_rs::TS>::inline(config)),
                 <$ret as ts_rs::TS>::name(config),
             ));)*
             lines
@@ -99,6 +99,21 @@ commands! {
     "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
     "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
+}
+
+/// A TypeScript type on one line, without the comments of its fields.
+fn plain(inline: &str) -> String {
+    let mut plain = String::with_capacity(inline.len());
+    for part in inline.split("/**") {
+        let code = part.split_once("*/").map_or(part, |(_, code)| code);
+        for word in code.split_whitespace() {
+            if !plain.is_empty() {
+                plain.push(' ');
+            }
+            plain.push_str(word);
+        }
+    }
+    plain.replace(", }", " }").replace("Record<symbol, never>", "Record<string, never>")
 }
 
 fn read<T: serde::de::DeserializeOwned>(name: &str, body: &[u8]) -> Result<T, ApiError> {

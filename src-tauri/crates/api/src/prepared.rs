@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use data::Value;
 use engine::Prepared;
+use engine::webhook::{Hook, hooks};
 use flow::file::{FlowFile, Layout};
 use flow::id::FlowId;
 use indexmap::IndexMap;
@@ -14,9 +15,8 @@ use serde_json::Value as Json;
 use store::SnapshotId;
 
 use crate::App;
-use crate::app::lock;
+use crate::app::{History, lock};
 use crate::flows::{load, read_file};
-use crate::hooks::Hook;
 use crate::types::{ApiError, Code};
 
 /// How long a flow is taken to be unchanged without a look into the database. Changes in this
@@ -120,9 +120,10 @@ impl App {
         let snapshot = SnapshotId::of(&text, &layout);
         let env = self.env(&text).await?;
         let prepared = self.engine.prepare(&file);
-        let hooks = Hook::all(&file);
-        // Not waited for: it is on its way before any run that names it, and in the same order.
-        drop(self.store.keep_snapshot(&snapshot, text, layout).await);
+        let hooks = hooks(&file);
+        if self.history == History::Kept {
+            self.store.keep_snapshot(&snapshot, text, layout).await?;
+        }
         Ok(Arc::new(ReadyFlow { file, rev, prepared, snapshot, env, hooks }))
     }
 

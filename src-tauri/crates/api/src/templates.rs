@@ -84,7 +84,7 @@ pub(crate) fn types(flow: &FlowFile) -> Vec<String> {
 }
 
 /// All nodes, those inside scopes included.
-pub(crate) fn all_nodes(nodes: &[NodeSpec]) -> Box<dyn Iterator<Item = &NodeSpec> + '_> {
+pub fn all_nodes(nodes: &[NodeSpec]) -> Box<dyn Iterator<Item = &NodeSpec> + '_> {
     Box::new(nodes.iter().flat_map(|node| {
         let inside = node.body.iter().flat_map(|body| all_nodes(&body.nodes));
         std::iter::once(node).chain(inside)

@@ -110,8 +110,8 @@ pub(crate) fn table(items: &[Value]) -> String {
     let mut columns: Vec<&str> = Vec::new();
     for object in items.iter().filter_map(Value::as_object) {
         for key in object.keys() {
-            if !columns.contains(&&**key) {
-                columns.push(key);
+            if !columns.contains(&key.as_str()) {
+                columns.push(key.as_str());
             }
         }
     }

@@ -273,7 +273,7 @@ async fn what_is_no_json_is_an_error_with_a_piece_of_it() {
     check("/deep", "more than 256 lists").await;
     check("/nan", "expected a value").await;
     check("/half", "half a character").await;
-    check("/bytes", "is not valid UTF-8 text: see byte 12").await;
+    check("/bytes", "is not valid UTF-8 text: see byte 11").await;
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn call(flow: &FlowFile, items: usize) -> (webhook::WireResponse, RunStatu
         path: "orders/7",
         query: "",
         headers: &headers,
-        body: br#"{"total": 9.50}"#,
+        body: br#"{"total": 9.5}"#,
         received_at: 0,
     };
     let item = webhook::item(&call, &captures).unwrap();

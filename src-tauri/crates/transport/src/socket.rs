@@ -18,22 +18,30 @@ const MAX_HEADERS: usize = 256;
 /// The most bytes of headers that an HTTP/2 answer may have.
 const MAX_HEADER_BYTES: u32 = 256 * 1024;
 
-/// Two pools, so that calls to this computer never go through a proxy. They are made at the first
-/// call: reading the computer's trust store takes time that a run without calls need not spend.
+/// The pools; each is made at the first call that needs it, for reading the computer's trust store
+/// takes time that a run without such calls need not spend.
 pub(crate) struct Socket {
-    pools: RwLock<Option<Pools>>,
+    pools: RwLock<Pools>,
 }
 
-#[derive(Clone)]
-struct Pools {
-    here: reqwest::Client,
-    outside: reqwest::Client,
+#[derive(Default)]
+struct Pools([Option<reqwest::Client>; 3]);
+
+/// Where a call goes, as far as pools differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    /// To this computer over http: needs no trust store, and never goes through a proxy.
+    PlainHere,
+    /// To this computer over https, never through a proxy.
+    Here,
+    /// To everywhere else.
+    Outside,
 }
 
 impl Socket {
     /// A socket without any pool yet.
     pub(crate) fn new() -> Self {
-        Self { pools: RwLock::new(None) }
+        Self { pools: RwLock::default() }
     }
 
     /// The pool for calls to a URL.
@@ -41,23 +49,35 @@ impl Socket {
     /// # Errors
     /// Why the computer's trust store or one of the extra roots cannot be read.
     pub(crate) fn pool(&self, url: &Url, options: &Options) -> Result<reqwest::Client, String> {
-        let made = self.pools.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let pools = match made {
-            Some(pools) => pools,
-            None => {
-                let mut place = self.pools.write().unwrap_or_else(PoisonError::into_inner);
-                match &*place {
-                    Some(pools) => pools.clone(),
-                    None => place.insert(Pools::new(options)?).clone(),
-                }
-            }
+        let route = Route::of(url);
+        let made = {
+            let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner);
+            pools.0[route as usize].clone()
         };
-        Ok(if is_loopback(url) { pools.here } else { pools.outside })
+        if let Some(made) = made {
+            return Ok(made);
+        }
+        let mut pools = self.pools.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have made it in between.
+        match &mut pools.0[route as usize] {
+            Some(made) => Ok(made.clone()),
+            place => Ok(place.insert(client(options, route)?).clone()),
+        }
     }
 
     /// Leaves all connections behind: one of them is at a place that nobody can be sure of.
     pub(crate) fn renew(&self) {
-        *self.pools.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.pools.write().unwrap_or_else(PoisonError::into_inner) = Pools::default();
+    }
+}
+
+impl Route {
+    fn of(url: &Url) -> Self {
+        match (is_loopback(url), url.scheme()) {
+            (true, "http") => Self::PlainHere,
+            (true, _) => Self::Here,
+            (false, _) => Self::Outside,
+        }
     }
 }
 
@@ -76,15 +96,6 @@ pub(crate) async fn send(
         WireBody::Form(form) => request = request.multipart(form),
     }
     request.send().await
-}
-
-impl Pools {
-    fn new(options: &Options) -> Result<Self, String> {
-        install_crypto();
-        let outside = client(options, reqwest::ClientBuilder::new())?;
-        let here = client(options, reqwest::ClientBuilder::new().no_proxy())?;
-        Ok(Self { here, outside })
-    }
 }
 
 /// What goes over the wire as a body.
@@ -146,8 +157,9 @@ async fn open(path: &std::path::Path) -> Result<(tokio::fs::File, u64), Kind> {
     Ok((file, len))
 }
 
-fn client(options: &Options, builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {
-    let mut builder = builder
+fn client(options: &Options, route: Route) -> Result<reqwest::Client, String> {
+    install_crypto();
+    let mut builder = reqwest::ClientBuilder::new()
         .user_agent(options.user_agent.clone())
         .connect_timeout(options.connect_timeout)
         .redirect(reqwest::redirect::Policy::none())
@@ -155,18 +167,25 @@ fn client(options: &Options, builder: reqwest::ClientBuilder) -> Result<reqwest:
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .referer(false)
         .tcp_nodelay(true);
-    let mut roots = Vec::new();
-    for pem in &options.extra_roots {
-        let found =
-            reqwest::Certificate::from_pem_bundle(pem).map_err(|error| error.to_string())?;
-        roots.extend(found);
+    if route != Route::Outside {
+        builder = builder.no_proxy();
     }
-    if !roots.is_empty() {
-        builder = builder.tls_certs_merge(roots);
+    if route == Route::PlainHere {
+        builder = builder.tls_certs_only([]);
+    } else {
+        let mut roots = Vec::new();
+        for pem in &options.extra_roots {
+            roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(cause_of)?);
+        }
+        if !roots.is_empty() {
+            builder = builder.tls_certs_merge(roots);
+        }
     }
-    builder.build().map_err(|error| {
-        std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
-    })
+    builder.build().map_err(cause_of)
+}
+
+fn cause_of(error: reqwest::Error) -> String {
+    std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Rustls is built without a default for its arithmetic, so one is named, once for the process.

@@ -163,6 +163,9 @@ impl Transport {
         record.set_method(&hop.method);
         // Looked at only now: opening files and reading the trust store took time already.
         let patience = deadline.patience();
+        if patience.left.is_zero() {
+            return Err(fail(hop, Kind::Total(deadline.total), false, Some(&mut record)));
+        }
         let sending = socket::send(&pool, hop.method.clone(), hop.url.clone(), headers, body);
         let answer = tokio::select! {
             biased;

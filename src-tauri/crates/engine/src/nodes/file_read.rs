@@ -333,6 +333,7 @@ fn csv_options(params: &CsvParams, ending: &str) -> CsvOptions {
         delimiter: params.delimiter.and_then(|letter| u8::try_from(letter).ok()).or(own),
         header: params.header,
         trim: if params.trim { Trim::All } else { Trim::None },
+        ..CsvOptions::default()
     }
 }
 
