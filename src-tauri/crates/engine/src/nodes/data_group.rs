@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use data::Value;
 use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
 use indexmap::IndexMap;
-use mapping::Expression;
+use mapping::{Aggregate, Expression};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -22,6 +22,9 @@ use crate::partition::Partitions;
 use crate::sorter::{Sorted, Sorter};
 use crate::spill::{Origins, Row};
 use crate::step::{StepContext, StepError, StepResult};
+use running::Running;
+
+mod running;
 
 /// Params of `data.group`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -119,19 +122,29 @@ impl NodeType for Group {
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {
         let dir = setup.services.temp_dir.clone();
-        Ok(Behaviour::Gather(Box::new(Grouping { params: Arc::new(params), dir })))
+        let aggregates = aggregates(&params);
+        Ok(Behaviour::Gather(Box::new(Grouping { params: Arc::new(params), aggregates, dir })))
     }
 }
 
 struct Grouping {
     params: Arc<Params>,
+    aggregates: Option<Arc<[Aggregate]>>,
     dir: PathBuf,
+}
+
+/// The fields as sums and counts that need no list, where all of them are such.
+fn aggregates(params: &Params) -> Option<Arc<[Aggregate]>> {
+    let all: Option<Arc<[Aggregate]>> =
+        params.fields.iter().map(|field| Aggregate::of(&field.from)).collect();
+    all.filter(|all| !all.is_empty())
 }
 
 impl Gather for Grouping {
     fn open(&self, _: &[&str]) -> Box<dyn Gathering> {
         Box::new(AtWork {
             params: Arc::clone(&self.params),
+            running: self.aggregates.clone().map(Running::new),
             dir: self.dir.clone(),
             rows: None,
             origins: Origins::default(),
@@ -142,7 +155,10 @@ impl Gather for Grouping {
 
 struct AtWork {
     params: Arc<Params>,
+    /// The groups that are worked out item by item.
+    running: Option<Running>,
     dir: PathBuf,
+    /// The items of all other groups.
     rows: Option<Partitions>,
     origins: Origins,
     n_rows: u64,
@@ -209,8 +225,21 @@ impl Gathering for AtWork {
                 }
             };
             let place = self.origins.place(&item.lineage);
-            let row = Row { seq: self.n_rows, place, key, value: item.value };
+            let seq = self.n_rows;
             self.n_rows += 1;
+            let taken = self.running.as_mut().map(|running| {
+                running.take(&key, &item.value, seq, place, budget)
+            });
+            match taken {
+                Some(Ok(true)) => continue,
+                Some(Err((field, fault))) => {
+                    let key = format!("/params/fields/{field}/from");
+                    out.reject(&item, StepError::fault(&fault, key)).await?;
+                    continue;
+                }
+                Some(Ok(false)) | None => {}
+            }
+            let row = Row { seq, place, key, value: item.value };
             let rows = self.rows.get_or_insert_with(|| Partitions::new(self.dir.clone(), budget));
             rows.push(row).map_err(|error| broken_spill(&error))?;
         }
@@ -218,22 +247,28 @@ impl Gathering for AtWork {
     }
 
     async fn finish(&mut self, cx: &dyn StepContext, out: &mut Outbox<'_>) -> StepResult<()> {
-        let Some(mut rows) = self.rows.take() else { return Ok(()) };
         // The groups of one part after the other are put back into the order in which they came.
         let mut made = Sorter::by_seq(self.dir.clone(), out.budget());
         let mut sets: HashMap<u64, Box<[u8]>> = HashMap::new();
-        for part in 0..rows.n_parts() {
-            let part = rows.take(part).map_err(|error| broken_spill(&error))?;
-            for (key, members) in groups(part) {
-                let seq = members.first_seq;
-                sets.insert(seq, members.set.as_bytes().into());
-                let value = self.params.make(&key, members.items, cx)?;
-                let row = Row { seq, place: (0, 0), key: Value::null(), value };
-                made.push(row).map_err(|error| broken_spill(&error))?;
-            }
-            tokio::task::yield_now().await;
+        for group in self.running.take().into_iter().flat_map(Running::finish) {
+            let names = self.params.fields.iter().map(|field| field.to.as_str());
+            let members = names.zip(group.values).filter_map(|(to, value)| Some((to, value?)));
+            sets.insert(group.first_seq, group.set.as_bytes().into());
+            made.push(made_row(group.first_seq, Value::object(members)))
+                .map_err(|error| broken_spill(&error))?;
         }
-        drop(rows);
+        if let Some(mut rows) = self.rows.take() {
+            for part in 0..rows.n_parts() {
+                let part = rows.take(part).map_err(|error| broken_spill(&error))?;
+                for (key, members) in groups(part) {
+                    let seq = members.first_seq;
+                    sets.insert(seq, members.set.as_bytes().into());
+                    let value = self.params.make(&key, members.items, cx)?;
+                    made.push(made_row(seq, value)).map_err(|error| broken_spill(&error))?;
+                }
+                tokio::task::yield_now().await;
+            }
+        }
         let made = made.finish().map_err(|error| broken_spill(&error))?;
         self.send(made, sets, out).await
     }
@@ -262,6 +297,10 @@ impl AtWork {
             out.send_made(0, values, sets).await?;
         }
     }
+}
+
+fn made_row(seq: u64, value: Value) -> Row {
+    Row { seq, place: (0, 0), key: Value::null(), value }
 }
 
 /// The rows by key, in the order in which the keys first came.
