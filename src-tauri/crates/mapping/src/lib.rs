@@ -13,7 +13,6 @@
 //! assert_eq!(serde_json::to_string(&sum).unwrap(), "8");
 //! ```
 
-mod aggregate;
 mod convert;
 mod expression;
 mod fast;
@@ -26,7 +25,6 @@ mod runtime;
 mod scan;
 mod template;
 
-pub use aggregate::{Aggregate, Tally};
 pub use expression::Expression;
 pub use fault::{Fault, Span};
 pub use functions::{Function, functions};
