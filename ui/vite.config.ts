@@ -11,7 +11,14 @@ export default defineConfig({
   server: {
     port: 5199,
     strictPort: true,
-    proxy: { "/api": process.env.GANTRY_URL ?? "http://127.0.0.1:8686" },
+    proxy: {
+      "/api": {
+        target: process.env.GANTRY_URL ?? "http://127.0.0.1:8686",
+        changeOrigin: true,
+        // `gantry serve` answers its own pages only; this server stands in for them.
+        configure: (proxy) => proxy.on("proxyReq", (request) => request.removeHeader("origin")),
+      },
+    },
   },
   test: {
     environment: "happy-dom",

@@ -22,7 +22,9 @@ export function toast(tone: Toast["tone"], text: string, action?: Toast["action"
   lastToast += 1;
   const id = lastToast;
   const made: Toast = { id, tone, text, ...(action ? { action } : {}) };
-  store.setState((state) => ({ toasts: [...state.toasts.slice(-3), made] }));
+  store.setState((state) => ({
+    toasts: [...state.toasts.filter((each) => each.text !== text).slice(-2), made],
+  }));
   if (tone !== "error") setTimeout(() => closeToast(id), TOAST_MS);
 }
 

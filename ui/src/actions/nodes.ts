@@ -3,16 +3,20 @@ import {
   addNode,
   type Build,
   connect,
+  freeSpot,
   heal,
   mainOutput,
+  moveInto,
   placeAfter,
   reconnect,
   removeSelected,
   spliceExisting,
   spliceNode,
 } from "../model/build";
+import { absolutePlace } from "../model/canvas";
 import { typeInfo } from "../model/facts";
 import { findNode } from "../model/flow";
+import { snap } from "../model/geometry";
 import { withRecent } from "../model/panels";
 import { type End, refusal } from "../model/ports";
 import { onlyNode, selectNodes } from "../model/selection";
@@ -56,7 +60,7 @@ export function addNodeHere(type: string): void {
     at:
       found && last !== undefined
         ? placeAfter(world, layout, last)
-        : { x: middle.x - 100, y: middle.y - 28 },
+        : freeSpot(world, layout, null, { x: middle.x - 100, y: middle.y - 28 }),
     scope: found?.scope ?? null,
     ...(end ? { join: { end, side: "input" as const } } : {}),
   });
@@ -256,6 +260,34 @@ export function dropOnWire(node: string, wire: string): boolean {
   const change = world && spliceExisting(world, node, wire);
   if (!change) return false;
   edit(t("edit.splice", { title: titleOf(state, node) }), change);
+  return true;
+}
+
+/** Moves nodes that were dropped into a scope. False when they stay in their own. */
+export function moveIntoScope(
+  nodes: readonly { id: string; position: { x: number; y: number } }[],
+  scope: string,
+): boolean {
+  const state = store.getState();
+  const world = worldOf(state);
+  const first = nodes[0] && world && findNode(world.flow, nodes[0].id);
+  if (!world || !state.open || !first || first.scope === scope) return false;
+  const layout = complete(world, state.open.layout);
+  const own =
+    first.scope === null ? { x: 0, y: 0 } : absolutePlace(world.flow, layout, first.scope);
+  const origin = absolutePlace(world.flow, layout, scope);
+  const places = nodes.map(({ id, position }): [string, Place] => {
+    const x = Math.max(16, snap(position.x + own.x - origin.x));
+    const y = Math.max(68, snap(position.y + own.y - origin.y));
+    return [id, { ...layout.nodes[id], x, y }];
+  });
+  const change = moveInto(world, layout, places, scope);
+  if (!change) return false;
+  const ids = nodes.map((node) => node.id);
+  const what = whatOf(state, ids);
+  const title = titleOf(state, scope);
+  edit(t("edit.intoScope", { what, title }), change);
+  store.setState({ selection: selectNodes(ids) });
   return true;
 }
 

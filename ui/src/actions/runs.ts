@@ -18,7 +18,7 @@ export async function startRun(node?: string): Promise<void> {
   try {
     const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
     // The event may have come before the answer, with more than the answer tells.
-    if (store.getState().run?.run.id !== run.id) store.setState({ run: newRun(run) });
+    if (store.getState().run?.run.id !== run.id) store.setState({ run: newRun(run, open.flow) });
   } catch (thrown) {
     const error = report(thrown);
     if (error.code === "broken") setPanel("runBar", { open: true, tab: "problems" });

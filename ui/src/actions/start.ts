@@ -13,7 +13,8 @@ export function hear(event: UiEvent): void {
   const { open, run, past } = store.getState();
   switch (event.type) {
     case "run_started":
-      if (event.run.flow === open?.flow.id && !past) store.setState({ run: newRun(event.run) });
+      if (event.run.flow === open?.flow.id && !past)
+        store.setState({ run: newRun(event.run, open.flow) });
       else void loadFlows();
       return;
     case "run":

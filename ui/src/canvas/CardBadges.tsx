@@ -5,6 +5,7 @@ import {
   CircleDashed,
   CircleX,
   Clock,
+  History as HistoryIcon,
   LoaderCircle,
   type LucideIcon,
   StickyNote,
@@ -12,7 +13,7 @@ import {
 } from "lucide-react";
 import { cx } from "../kit/cx";
 import type { CardData } from "../model/canvas";
-import type { NodeRunState } from "../model/run";
+import { isStale, type NodeRunState } from "../model/run";
 import { useGantry } from "../model/store";
 import { formatShortCount } from "../words/format";
 import { t } from "../words/t";
@@ -87,11 +88,13 @@ function problemMark({ diagnostics }: CardData): Mark | null {
 /** How a node stands: small icons at its top right, each with its words on hover. */
 export function CardBadges({ id, data }: { id: string; data: CardData }) {
   const run = useGantry((state) => state.run?.nodes[id]);
+  const stale = useGantry((state) => isStale(state.run, data.spec));
   const note = data.spec.note;
   const marks: (Mark | null)[] = [
     data.disabled ? { id: "disabled", icon: Ban, tone: "muted", text: t("badge.disabled") } : null,
     note ? { id: "note", icon: StickyNote, tone: "muted", text: t("badge.note", { note }) } : null,
     problemMark(data),
+    stale ? { id: "stale", icon: HistoryIcon, tone: "muted", text: t("badge.stale") } : null,
     runMark(run),
   ];
   const shown = marks.filter((mark) => mark !== null);

@@ -1,9 +1,9 @@
 import type { ReactFlowInstance, Viewport } from "@xyflow/react";
 import type { CanvasEdge, CanvasNode } from "../model/canvas";
 
-const PADDING = 56;
+const PADDING = 40;
 /** Below this a card's text cannot be read, so a flow that is larger is shown from its start. */
-const LEAST_ZOOM = 0.7;
+const LEAST_ZOOM = 0.65;
 
 /** Where each flow was looked at last, for when its canvas is drawn again. */
 const lastViews = new Map<string, Viewport>();

@@ -1,9 +1,10 @@
 type Point = { x: number; y: number };
 
-function idAt(point: Point, selector: string): string | null {
+function idAt(point: Point, selector: string, not: readonly string[] = []): string | null {
   for (const element of document.elementsFromPoint(point.x, point.y)) {
     const found = element.closest(selector);
-    if (found instanceof Element) return found.getAttribute("data-id");
+    const id = found?.getAttribute("data-id") ?? null;
+    if (id !== null && !not.includes(id)) return id;
   }
   return null;
 }
@@ -18,9 +19,9 @@ export function cardAt(point: Point): string | null {
   return idAt(point, ".react-flow__node-card");
 }
 
-/** The innermost scope below a point of the screen. */
-export function scopeAt(point: Point): string | null {
-  return idAt(point, ".react-flow__node-scope");
+/** The innermost scope below a point of the screen, those that are dragged apart. */
+export function scopeAt(point: Point, dragged: readonly string[] = []): string | null {
+  return idAt(point, ".react-flow__node-scope", dragged);
 }
 
 /** Whether a point of the screen is over the canvas. */

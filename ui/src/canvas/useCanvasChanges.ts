@@ -1,11 +1,11 @@
 import type { EdgeChange, NodeChange, OnNodeDrag, SelectionDragHandler } from "@xyflow/react";
 import { useCallback, useMemo } from "react";
-import { dropOnWire, placeNodes } from "../actions/nodes";
+import { dropOnWire, moveIntoScope, placeNodes } from "../actions/nodes";
 import { select } from "../actions/select";
 import { type CanvasEdge, type CanvasNode, type Dragging, NOT_DRAGGING } from "../model/canvas";
 import { toggleNode, toggleWire } from "../model/selection";
 import { store } from "../model/store";
-import { wireAt } from "./under";
+import { scopeAt, wireAt } from "./under";
 
 type SetDragging = (change: (before: Dragging) => Dragging) => void;
 
@@ -42,6 +42,12 @@ export function useCanvasChanges(setDragging: SetDragging) {
         const place = open?.layout.nodes[id];
         return !place || place.x !== position.x || place.y !== position.y;
       });
+      const ids = nodes.map((node) => node.id);
+      const scope = point && moved.length > 0 ? scopeAt(point, ids) : null;
+      if (scope !== null && moveIntoScope(nodes, scope)) {
+        setDragging(() => NOT_DRAGGING);
+        return;
+      }
       placeNodes(moved.map((node) => [node.id, node.position]));
       const [only] = nodes;
       const wire = nodes.length === 1 && point ? wireAt(point) : null;

@@ -8,6 +8,7 @@ import { useMemo } from "react";
 import { connectPorts, moveWire } from "../actions/nodes";
 import { viewport } from "../actions/viewport";
 import { worldOf } from "../actions/world";
+import type { Wire } from "../bindings/Wire";
 import { absolutePlace, type CanvasEdge } from "../model/canvas";
 import { findNode } from "../model/flow";
 import { type End, inputFor, outputFor, refusal } from "../model/ports";
@@ -58,7 +59,7 @@ function firstOf(node: string, side: "inputs" | "outputs"): string {
 function endConnection(event: MouseEvent | TouchEvent, connection: FinalConnectionState): void {
   const { fromHandle, toHandle, isValid } = connection;
   const point = pointOf(event);
-  if (isValid || !fromHandle?.id || !point) return;
+  if (isValid || !fromHandle?.id || !point || moving) return;
   const state = store.getState();
   const end: End = { node: fromHandle.nodeId, port: fromHandle.id };
   const side = fromHandle.type === "source" ? "input" : "output";
@@ -85,13 +86,16 @@ function endConnection(event: MouseEvent | TouchEvent, connection: FinalConnecti
   store.setState({ overlay: { type: "quick_add", quickAdd } });
 }
 
+/** The wire whose end is dragged; the port it leaves counts as free. */
+let moving: Wire | undefined;
+
 /** Wiring by pointer: what may be joined, and what happens when the pointer is let go. */
 export function useConnections() {
   return useMemo(() => {
     const isValidConnection: IsValidConnection<CanvasEdge> = (connection) => {
       const world = worldOf(store.getState());
       const ends = endsOf(connection as Connection);
-      return world !== null && ends !== null && refusal(world, ends.from, ends.to) === null;
+      return world !== null && ends !== null && refusal(world, ends.from, ends.to, moving) === null;
     };
     const onReconnect: OnReconnect<CanvasEdge> = (old, connection) => {
       const ends = endsOf(connection);
@@ -100,6 +104,15 @@ export function useConnections() {
     return {
       isValidConnection,
       onReconnect,
+      onReconnectStart: (_event: unknown, edge: CanvasEdge) => {
+        moving = edge.data?.wire;
+      },
+      onReconnectEnd: () => {
+        // The end of the connection is told after this, and must still know whose it was.
+        setTimeout(() => {
+          moving = undefined;
+        }, 0);
+      },
       onConnect: (connection: Connection) => {
         const ends = endsOf(connection);
         if (ends) connectPorts(ends.from, ends.to);

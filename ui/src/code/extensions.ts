@@ -122,7 +122,7 @@ function unreachable(language: never): never {
 }
 
 function completionOf(language: Language, names: () => Names | undefined): Extension {
-  if (language !== "jsonata" && language !== "template") return [];
+  if (language === "text") return [];
   return autocompletion({
     activateOnTyping: true,
     icons: false,
@@ -138,7 +138,7 @@ function completionsAt(
   if (names === undefined) return null;
   const text = context.state.doc.toString();
   const range =
-    language === "template" ? insideBraces(text, context.pos) : { from: 0, to: text.length };
+    language === "jsonata" ? { from: 0, to: text.length } : insideBraces(text, context.pos);
   if (range === undefined) return null;
   const offers = offersAt(text.slice(range.from, range.to), context.pos - range.from, names);
   if (offers === undefined) return null;

@@ -6,6 +6,7 @@ import { useForm } from "./door";
 import { FieldInput } from "./FieldInput";
 import styles from "./Form.module.css";
 import { at } from "./findings";
+import { Help } from "./Help";
 import { placeholderOf } from "./labels";
 
 type Props = { field: Field; value: unknown; pointer: string };
@@ -36,7 +37,7 @@ export function FieldRow({ field, value, pointer }: Props) {
         fallback={field.default}
         placeholder={placeholderOf(field)}
       />
-      {field.help !== undefined && field.help !== "" && <p className={styles.help}>{field.help}</p>}
+      <Help text={field.help} />
       <Findings found={found} />
     </div>
   );

@@ -216,7 +216,14 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
       total: 11,
       kept: 11,
     }),
-    "runs.schema": () => ({ type: "object" }),
+    "runs.schema": () => ({
+      count: 11,
+      kinds: { null: 0, boolean: 0, number: 0, text: 0, list: 0, object: 11 },
+      optional: false,
+      nullable: false,
+      is_whole: true,
+      more_fields: false,
+    }),
     "runs.node": ({ run, node }) => ({
       events: storedRun(run).events.filter((event) => "node" in event && event.node === node),
       more: false,

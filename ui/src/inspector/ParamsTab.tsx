@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import type { Field } from "../bindings/Field";
 import { JsonLines } from "../data/JsonLines";
 import type { FormDoor } from "../form/door";
 import { Findings } from "../form/FieldRow";
@@ -20,24 +21,38 @@ export function ParamsTab({ view, door, jump }: Props) {
   const { node, info } = view;
   if (info === undefined) return <UnknownType view={view} door={door} />;
   const keys = info.fields.map((field) => join("/params", field.key));
+  const hasParams = Object.keys(node.params ?? {}).length > 0;
   // What is wrong with settings of other tabs is shown there.
   const loose = elsewhere(door.diagnostics, [...keys, ...OTHER_TABS]);
   return (
     <div className={styles.scroll}>
       <Findings found={loose} />
-      {info.fields.length === 0 && (
+      {info.fields.length === 0 && !hasParams && (
         <p className={styles.quiet}>{t("inspector.noParams", { title: info.title })}</p>
       )}
-      <Form
-        fields={info.fields}
-        value={node.params ?? {}}
-        pointer="/params"
-        door={door}
-        jump={jump}
-      />
+      {info.fields.length === 0 && hasParams ? (
+        <Form fields={[WHOLE]} value={node} pointer="" door={door} jump={jump} />
+      ) : (
+        <Form
+          fields={info.fields}
+          value={node.params ?? {}}
+          pointer="/params"
+          door={door}
+          jump={jump}
+        />
+      )}
     </div>
   );
 }
+
+/** The params as one JSON, for a type that tells of no fields while the file has params. */
+const WHOLE: Field = {
+  key: "params",
+  label: t("inspector.params"),
+  required: false,
+  advanced: false,
+  kind: { type: "json" },
+};
 
 const OTHER_TABS = ["/retry", "/timeout_ms", "/on_error", "/concurrency"];
 

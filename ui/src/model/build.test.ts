@@ -4,7 +4,7 @@ import type { FlowFile } from "../bindings/FlowFile";
 import { CATALOGUE } from "../host/memory/catalogue";
 import { look } from "../host/memory/findings";
 import { SAMPLE } from "../host/memory/flows";
-import { addNode, connect, heal, reconnect, spliceNode } from "./build";
+import { addNode, connect, heal, moveInto, reconnect, spliceNode } from "./build";
 import { copyText, paste, readClip } from "./clipboard";
 import { applyEdit } from "./edit";
 import { typeInfo } from "./facts";
@@ -46,7 +46,7 @@ describe("putting a node in", () => {
     const { edit } = addNode(WORLD, info("webhook.answer"), {
       at: { x: 0, y: 0 },
       scope: null,
-      join: { end: { node: "big", port: "kept" }, side: "input" },
+      join: { end: { node: "orders", port: "error" }, side: "input" },
     });
     expect(edit.type === "add" && edit.wires).toEqual([]);
   });
@@ -78,18 +78,20 @@ describe("wiring", () => {
     expect(refused?.word).toBe(word);
   });
 
-  test("errors may enter an input for items, calls may not", () => {
-    expect(
-      refusal(WORLD, { node: "orders", port: "error" }, { node: "rest", port: "in" }),
-    ).toBeNull();
+  test("an input with a name of its own takes one wire", () => {
+    const from = { node: "start", port: "out" };
+    expect(refusal(WORLD, from, { node: "match", port: "left" })?.word).toBe("connect.full");
+  });
+
+  test("errors may enter an input for items, but not answer a call", () => {
+    const error = { node: "orders", port: "error" };
+    expect(refusal(WORLD, error, { node: "rest", port: "in" })).toBeNull();
     const flow: FlowFile = {
       ...SAMPLE.flow,
-      nodes: [...SAMPLE.flow.nodes, { id: "hook", type: "trigger.webhook" }],
+      nodes: [...SAMPLE.flow.nodes, { id: "answer", type: "webhook.answer" }],
     };
-    const from = { node: "hook", port: "call" };
-    expect(refusal(worldOf(flow), from, { node: "rest", port: "in" })?.word).toBe(
-      "connect.carries",
-    );
+    const refused = refusal(worldOf(flow), error, { node: "answer", port: "in" });
+    expect(refused).toMatchObject({ word: "connect.carries", from: "errors", to: "call" });
   });
 
   test("leads a wire elsewhere without changing the order", () => {
@@ -107,6 +109,24 @@ test("deleting and healing joins the neighbours by the node's first output", () 
   expect(after).toContain("orders>match.left");
   expect(after.some((wire) => wire.includes("rest"))).toBe(false);
   expect(heal(WORLD, "report")).toBeNull();
+});
+
+test("nodes moved into a scope keep the wires between them and lose the others", () => {
+  const edit = moveInto(
+    WORLD,
+    SAMPLE.layout,
+    [
+      ["match", { x: 20, y: 80 }],
+      ["shape", { x: 300, y: 80 }],
+    ],
+    "each",
+  );
+  const { flow, layout } = applyEdit(SAMPLE, edit ?? { type: "all", edits: [] }).drawing;
+  expect(findNode(flow, "match")?.scope).toBe("each");
+  expect(findNode(flow, "each")?.node.body?.wires.map(wireId)).toContain("match>shape");
+  expect(flow.wires.map(wireId)).not.toContain("shape>each");
+  expect(layout.nodes.match).toEqual({ x: 20, y: 80 });
+  expect(moveInto(WORLD, SAMPLE.layout, [["each", { x: 0, y: 0 }]], "each")).toBeNull();
 });
 
 describe("copied nodes", () => {

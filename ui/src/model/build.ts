@@ -174,24 +174,35 @@ export function spliceExisting(world: World, node: string, wire: string): Edit |
   };
 }
 
+/** The place nearest below a point where a card covers no other node of that scope. */
+export function freeSpot(
+  world: World,
+  layout: Layout,
+  scope: string | null,
+  at: { x: number; y: number },
+): { x: number; y: number } {
+  const boxes = (graphOf(world.flow, scope)?.nodes ?? []).flatMap((node) => {
+    const place = layout.nodes[node.id];
+    const { height } = shapeOf(factsOf(node, world.findings, world.catalogue));
+    return place ? [{ ...place, height }] : [];
+  });
+  let y = snap(at.y);
+  const isTaken = () =>
+    boxes.some(
+      (box) =>
+        Math.abs(box.x - at.x) < CARD_WIDTH + 16 && y < box.y + box.height + 16 && box.y < y + 72,
+    );
+  while (isTaken()) y += 24;
+  return { x: snap(at.x), y };
+}
+
 /** Where a node goes that is joined to another one: to its right, below what lies there already. */
 export function placeAfter(world: World, layout: Layout, after: string): { x: number; y: number } {
   const found = findNode(world.flow, after);
   const place = layout.nodes[after];
   if (!found || !place) return { x: 0, y: 0 };
   const x = place.x + (place.width ?? CARD_WIDTH) + GAP;
-  let y = place.y;
-  const boxes = (graphOf(world.flow, found.scope)?.nodes ?? []).flatMap((node) => {
-    const at = layout.nodes[node.id];
-    const { height } = shapeOf(factsOf(node, world.findings, world.catalogue));
-    return at ? [{ ...at, height }] : [];
-  });
-  const isTaken = () =>
-    boxes.some(
-      (box) => Math.abs(box.x - x) < CARD_WIDTH && y < box.y + box.height + 16 && box.y < y + 72,
-    );
-  while (isTaken()) y += 24;
-  return { x, y };
+  return freeSpot(world, layout, found.scope, { x, y: place.y });
 }
 
 /** Where a wire from a node would leave by default: its first output that carries items. */
@@ -240,6 +251,46 @@ export function removeSelected(world: World, selection: Selection): Edit {
     type: "remove",
     nodes: selection.nodes.filter((id) => !inside.has(id)),
     wires: selection.wires.flatMap((id) => findWire(world.flow, id)?.wire ?? []),
+  };
+}
+
+/** Moves nodes of one graph into a scope, with the wires between them; wires to others are cut. */
+export function moveInto(
+  world: World,
+  layout: Layout,
+  places: readonly [string, Place][],
+  scope: string,
+): Edit | null {
+  const first = places[0] && findNode(world.flow, places[0][0]);
+  const graph = first && graphOf(world.flow, first.scope);
+  const target = findNode(world.flow, scope);
+  if (!first || !graph || !target || first.scope === scope) return null;
+  const at = new Map(places);
+  const nodes = graph.nodes.filter((node) => at.has(node.id));
+  const isInside = nodes.some((node) =>
+    [...walk({ nodes: [node], wires: [] })].some((each) => each.node.id === scope),
+  );
+  if (isInside) return null;
+  const wires = graph.wires.filter(
+    (wire) => at.has(parsePort(wire.from).node) && at.has(parsePort(wire.to).node),
+  );
+  const inner = nodes.flatMap((node) =>
+    [...(node.body ? walk(node.body) : [])].flatMap((each): [string, Place][] => {
+      const place = layout.nodes[each.node.id];
+      return place ? [[each.node.id, place]] : [];
+    }),
+  );
+  return {
+    type: "all",
+    edits: [
+      { type: "remove", nodes: nodes.map((node) => node.id), wires: [] },
+      {
+        type: "add",
+        nodes: nodes.map((node) => ({ node, scope, place: at.get(node.id) ?? { x: 24, y: 72 } })),
+        wires: wires.map((wire) => ({ wire, scope })),
+      },
+      { type: "place", places: inner },
+    ],
   };
 }
 

@@ -16,12 +16,21 @@ export type End = { node: string; port: string };
 
 /** Why two ports cannot be wired: a text of the catalogue with its values. */
 export type Refusal =
-  | { word: "connect.self" | "connect.twice" | "connect.scope" | "connect.loop" }
+  | { word: "connect.self" | "connect.twice" | "connect.scope" | "connect.loop" | "connect.full" }
   | { word: "connect.carries"; from: Carries; to: Carries };
 
-/** Whether what leaves an output may enter an input: errors are items that say what went wrong. */
+/** Whether what leaves an output may enter an input; the same rule as the host's checks. */
 export function fits(from: Carries, to: Carries): boolean {
-  return from === to || (from === "errors" && to === "items");
+  switch (to) {
+    case "items":
+      return true;
+    case "call":
+      return from !== "errors";
+    case "errors":
+      return from === "errors";
+    default:
+      return to satisfies never;
+  }
 }
 
 /** A wire's ends with the names of their ports. */
@@ -66,8 +75,8 @@ function leads(graph: Graph, from: string, to: string): boolean {
   return false;
 }
 
-/** Why a wire from one port to another cannot be; null when it can. */
-export function refusal(world: World, from: End, to: End): Refusal | null {
+/** Why a wire from one port to another cannot be, `except` being led elsewhere; null when it can. */
+export function refusal(world: World, from: End, to: End, except?: Wire): Refusal | null {
   if (from.node === to.node) return { word: "connect.self" };
   const source = findNode(world.flow, from.node);
   const target = findNode(world.flow, to.node);
@@ -79,9 +88,17 @@ export function refusal(world: World, from: End, to: End): Refusal | null {
   }
   const graph = graphOf(world.flow, source.scope);
   if (!graph) return { word: "connect.scope" };
-  const wire = wireBetween(world, from, to);
-  if (graph.wires.some((each) => each.from === wire.from && each.to === wire.to)) {
+  // The file may name a node's first port or not, so ends are compared by the ports they mean.
+  const into = graph.wires
+    .filter((wire) => wire !== except && parsePort(wire.to).node === to.node)
+    .map((wire) => endsOf(wire, world))
+    .filter((ends) => ends.to.port === to.port);
+  if (into.some((ends) => ends.from.node === from.node && ends.from.port === from.port)) {
     return { word: "connect.twice" };
+  }
+  // A plain input takes any number of wires; one with a name of its own takes one.
+  if (input && !input.many && input.name !== "in" && into.length > 0) {
+    return { word: "connect.full" };
   }
   return leads(graph, to.node, from.node) ? { word: "connect.loop" } : null;
 }

@@ -1,11 +1,14 @@
 import type { Exchange } from "../bindings/Exchange";
+import type { FlowFile } from "../bindings/FlowFile";
 import type { ItemError } from "../bindings/ItemError";
 import type { NodeCounts } from "../bindings/NodeCounts";
+import type { NodeSpec } from "../bindings/NodeSpec";
 import type { NodeStatus } from "../bindings/NodeStatus";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
 import type { RunView } from "../bindings/RunView";
 import type { WireRun } from "../bindings/WireRun";
+import { walk } from "./flow";
 
 /** A pause before a step is tried again. */
 export type Wait = { until: number; attempt: number; tries: number; reason: string };
@@ -26,6 +29,8 @@ export type Call = { seq: number; at: number; node: string; item: string; exchan
 /** A run as the canvas shows it. */
 export type RunState = {
   run: RunSummary;
+  /** The flow as it ran; null where that is not known. */
+  flow: FlowFile | null;
   /** The number of the last event taken in; events up to it are passed over. */
   seq: number;
   nodes: Record<string, NodeRunState>;
@@ -51,8 +56,8 @@ const IDLE: NodeRunState = {
 };
 
 /** A run that has just begun. */
-export function newRun(run: RunSummary): RunState {
-  return { run, seq: -1, nodes: {}, wires: {}, calls: [], errors: [], pace: [] };
+export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState {
+  return { run, flow, seq: -1, nodes: {}, wires: {}, calls: [], errors: [], pace: [] };
 }
 
 /** A run of the past, as it was stored. */
@@ -66,7 +71,7 @@ export function runOfView(view: RunView): RunState {
       error: node.error ?? null,
     };
   }
-  return { ...newRun(view.run), nodes, wires: { ...view.wires } };
+  return { ...newRun(view.run, view.flow), nodes, wires: { ...view.wires } };
 }
 
 function setNode(state: RunState, id: string, change: Partial<NodeRunState>): RunState {
@@ -157,4 +162,32 @@ export function waits(state: RunState): { node: string; wait: Wait }[] {
   return Object.entries(state.nodes)
     .flatMap(([node, { wait }]) => (wait ? [{ node, wait }] : []))
     .sort((a, b) => b.wait.until - a.wait.until);
+}
+
+const specs = new WeakMap<FlowFile, Map<string, NodeSpec>>();
+
+function specThen(flow: FlowFile, node: string): NodeSpec | undefined {
+  let index = specs.get(flow);
+  if (!index) {
+    index = new Map([...walk(flow)].map((found) => [found.node.id, found.node]));
+    specs.set(flow, index);
+  }
+  return index.get(node);
+}
+
+/** Keys in one order: setting a value and taking it back moves its key to the end. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function whatItDoes({ name: _name, note: _note, body: _body, ...rest }: NodeSpec): string {
+  return JSON.stringify(rest, sorted);
+}
+
+/** Whether a node does something else now than it did in the run that is shown. */
+export function isStale(run: RunState | null, now: NodeSpec): boolean {
+  if (!run?.flow || !run.nodes[now.id]) return false;
+  const then = specThen(run.flow, now.id);
+  return then !== undefined && then !== now && whatItDoes(then) !== whatItDoes(now);
 }

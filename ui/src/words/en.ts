@@ -30,6 +30,7 @@ export const en = {
   "edit.unfold": "Unfold {title}",
   "edit.reconnect": "Reconnect a wire",
   "edit.order": "Change the order of wires",
+  "edit.intoScope": "Move {what} into {title}",
   "edit.resize": "Resize {title}",
   "what.nodes": "{n} node|{n} nodes",
   "what.wires": "{n} wire|{n} wires",

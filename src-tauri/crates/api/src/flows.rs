@@ -274,8 +274,12 @@ fn to_json(edit: &Edit) -> String {
     serde_json::to_string(edit).expect("an edit has texts as keys")
 }
 
+/// By way of a value: with numbers kept as written, serde cannot read a fraction straight into an
+/// enum that is told apart by a key (serde-rs/json#559).
 fn from_json(text: &str) -> Result<Edit, ApiError> {
-    serde_json::from_str(text).map_err(ApiError::internal)
+    serde_json::from_str::<serde_json::Value>(text)
+        .and_then(serde_json::from_value)
+        .map_err(ApiError::internal)
 }
 
 /// Forgets a flow. Its runs stay.
@@ -326,3 +330,17 @@ impl App {
 
 /// The setting that remembers that the sample flow was given once: who deletes it is rid of it.
 const SAMPLE_GIVEN: &str = "sample.given";
+
+#[cfg(test)]
+mod tests {
+    use flow::file::Place;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_from_the_history_as_it_was_written() {
+        let place = Place { x: 280.0, y: -12.5, ..Place::default() };
+        let edit = Edit::Place { places: vec![("orders".into(), Some(place))] };
+        assert_eq!(from_json(&to_json(&edit)).expect("what was written can be read"), edit);
+    }
+}

@@ -210,7 +210,7 @@ impl Window {
     fn settle_heads(&mut self, emitter: &mut Emitter) -> Result<(), Halt> {
         while let Some(head) = self.slots.front_mut() {
             for chunk in head.ready.drain(..) {
-                emitter.emit(0, 0, chunk)?;
+                emitter.emit(0, 0, chunk);
             }
             let Some(end) = head.end.take() else {
                 self.ask_ahead(self.n_gone);
@@ -223,7 +223,7 @@ impl Window {
             }
             self.slots.pop_front();
             self.n_gone += 1;
-            if emitter.is_full() {
+            if emitter.is_full() || emitter.has_work() {
                 break;
             }
         }
@@ -264,7 +264,7 @@ pub(crate) fn settle(emitter: &mut Emitter, item: &Item, error: StepError) -> Re
     let mut ports = Ports::new(emitter.head_rules().id.clone(), emitter.head_ports(), 1);
     emitter.settle(0, item, error, &mut ports)?;
     for (port, items) in ports.into_lists().into_iter().enumerate() {
-        emitter.emit(0, port, items)?;
+        emitter.emit(0, port, items);
     }
     Ok(())
 }

@@ -2,7 +2,7 @@ import type { FieldKind } from "../../bindings/FieldKind";
 import { Select } from "../../kit/Select";
 import { t } from "../../words/t";
 import { useForm } from "../door";
-import styles from "../Form.module.css";
+import { Help } from "../Help";
 import type { KindProps } from "../kind";
 import { changeLabel } from "../labels";
 import { fitsSegments, Segments } from "../Segments";
@@ -39,7 +39,7 @@ export function ChoiceInput({ kind, label, pointer, value, fallback }: Props) {
           disabled={readOnly}
           onChange={choose}
         />
-        {about !== undefined && <p className={styles.help}>{about}</p>}
+        <Help text={about} />
       </>
     );
   }

@@ -7,12 +7,18 @@ import { FieldInput } from "../FieldInput";
 import type { KindProps } from "../kind";
 import { changeLabel } from "../labels";
 import { join } from "../pointer";
+import { JsonInput } from "./JsonInput";
 import styles from "./Nested.module.css";
 
 type Props = KindProps<Extract<FieldKind, { type: "list" }>>;
 
-/** A list of plain values, one a line. */
-export function ListInput({ kind, label, pointer, value, placeholder }: Props) {
+/** A list of values, one a line; a list of whole items is edited as a table or as JSON. */
+export function ListInput({ kind, ...rest }: Props) {
+  if (kind.of.type === "json") return <JsonInput kind={kind.of} {...rest} />;
+  return <Lines kind={kind} {...rest} />;
+}
+
+function Lines({ kind, label, pointer, value, placeholder }: Props) {
   const { change, readOnly } = useForm();
   const values = Array.isArray(value) ? value : [];
   const set = (next: unknown[]) =>

@@ -22,12 +22,12 @@ type Props = KindProps<Extract<FieldKind, { type: "rows" }>>;
 export function RowsInput({ kind, label, pointer, value }: Props) {
   const { change, readOnly, diagnostics } = useForm();
   const rows = rowsOf(value);
-  const advanced = kind.columns.filter((field) => field.advanced);
-  const isUsed = advanced.some((field) => rows.some((row) => row[field.key] !== undefined));
-  const [showsAll, setShowsAll] = useState(isUsed);
+  const [showsAll, setShowsAll] = useState(false);
+  const isHidden = (field: Field) => !isNeeded(field, kind.columns, rows);
+  const hidden = kind.columns.filter(isHidden);
   if (kind.columns.length === 0)
     return <TableEditor label={label} pointer={pointer} value={value} />;
-  const fields = kind.columns.filter((field) => showsAll || !field.advanced);
+  const fields = kind.columns.filter((field) => showsAll || !isHidden(field));
   const set = (next: Row[]) =>
     change(pointer, next.length === 0 ? undefined : next, changeLabel(label));
   const fieldOf = (key: string) => fields.find((field) => field.key === key);
@@ -63,11 +63,11 @@ export function RowsInput({ kind, label, pointer, value }: Props) {
           )
         }
       >
-        {advanced.length > 0 && (
+        {hidden.length > 0 && (
           <Button size="small" variant="quiet" onPress={() => setShowsAll(!showsAll)}>
             {showsAll
               ? t("form.rows.fewerColumns")
-              : t("form.rows.moreColumns", { n: advanced.length })}
+              : t("form.rows.moreColumns", { n: hidden.length })}
           </Button>
         )}
       </Grid>
@@ -100,6 +100,12 @@ function RowPreview({
     text !== "" && (field?.kind.type === "expression" || (isTemplate && text.includes("{{")));
   const results = usePreview(isWatched ? preview : undefined, text, isTemplate);
   return isWatched ? <ResultPreview results={results} /> : null;
+}
+
+/** Whether a column shows at once: the first two, those that must be filled in, those in use. */
+function isNeeded(field: Field, columns: readonly Field[], rows: readonly Row[]): boolean {
+  if (rows.some((row) => row[field.key] !== undefined)) return true;
+  return !field.advanced && (field.required || columns.indexOf(field) < 2);
 }
 
 function columnOf(field: Field): GridColumn {

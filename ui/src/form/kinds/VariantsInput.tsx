@@ -3,7 +3,7 @@ import { Select } from "../../kit/Select";
 import { t } from "../../words/t";
 import { useForm } from "../door";
 import { Fields } from "../Fields";
-import styles from "../Form.module.css";
+import { Help } from "../Help";
 import type { KindProps } from "../kind";
 import { changeLabel } from "../labels";
 import { fitsSegments, Segments } from "../Segments";
@@ -46,7 +46,7 @@ export function VariantsInput({ kind, label, pointer, value, fallback }: Props) 
           value={chosen?.value ?? (fallback === undefined ? NONE : null)}
         />
       )}
-      {chosen?.help && <p className={styles.help}>{chosen.help}</p>}
+      <Help text={chosen?.help} />
       {chosen !== undefined && chosen.fields.length > 0 && (
         <div className={nested.nested}>
           <Fields fields={chosen.fields} value={value ?? fallback} pointer={pointer} />

@@ -91,21 +91,47 @@ fn add(
         }
         added.push(new.node.id.clone());
     }
+    added.reverse();
+    let mut removals = Vec::new();
     for new in wires {
         undos.extend(open_scope(flow, new.scope.as_ref())?);
         let list = lists(flow, new.scope.as_ref())?.1;
         let index = new.index.unwrap_or(list.len());
         insert(list, Some(index), new.wire.clone())?;
-        // Of equal wires, broken flows have some, the one found first must be the one just put in.
-        if locate(flow, &new.wire) != Some((new.scope.clone(), index)) {
-            return Err(EditError::Twice(new.wire.id().to_string()));
-        }
+        removals.push(removal(flow, &new.wire, new.scope.as_ref(), index));
     }
-    added.reverse();
-    let wires = wires.iter().rev().map(|new| new.wire.clone()).collect();
-    undos.push(Edit::Remove { nodes: added, wires });
+    if removals.iter().all(|removal| matches!(removal, Edit::Remove { .. })) {
+        let wires = wires.iter().rev().map(|new| new.wire.clone()).collect();
+        undos.push(Edit::Remove { nodes: added, wires });
+    } else {
+        undos.push(Edit::Remove { nodes: added, wires: Vec::new() });
+        undos.extend(removals);
+    }
     undos.reverse();
     Ok(all(undos))
+}
+
+/// How the wire at this place is taken out. Broken flows have equal wires, of which the one that
+/// is found first goes first: those before this one are taken out too, and put back.
+fn removal(flow: &FlowFile, wire: &Wire, scope: Option<&NodeId>, index: usize) -> Edit {
+    if locate(flow, wire) == Some((scope.cloned(), index)) {
+        return Edit::Remove { nodes: Vec::new(), wires: vec![wire.clone()] };
+    }
+    let mut trial = flow.clone();
+    let mut others = Vec::new();
+    while let Some(found) = take_wire(&mut trial, wire) {
+        let is_same_list = found.scope.as_ref() == scope;
+        if is_same_list && found.index == Some(index) {
+            break;
+        }
+        // When they are put back, this one no longer stands before them.
+        let shift = usize::from(is_same_list);
+        others.push(NewWire { index: found.index.map(|index| index - shift), ..found });
+    }
+    others.reverse();
+    let wires = vec![wire.clone(); others.len() + 1];
+    let remove = Edit::Remove { nodes: Vec::new(), wires };
+    Edit::All { edits: vec![remove, Edit::Add { nodes: Vec::new(), wires: others }] }
 }
 
 /// The ids of a node and of all that stands inside it.
