@@ -33,7 +33,10 @@
 
 use std::sync::Arc;
 
-use crate::types::*;
+use crate::types::{
+    ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
+    Preview, RunSummary, RunView, SchemaView, TemplateSummary,
+};
 use crate::{App, expressions, flows, runs, settings, templates};
 
 /// Makes `dispatch` and the TypeScript map of one list.

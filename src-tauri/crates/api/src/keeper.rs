@@ -135,7 +135,9 @@ impl Keeper {
     fn count(&self, id: &RunId, events: &[RunEvent]) -> Option<Counted> {
         let mut live = lock(&self.live);
         let run = live.get_mut(id)?;
-        events.iter().for_each(|event| run.totals.apply(event));
+        for event in events {
+            run.totals.apply(event);
+        }
         let is_new = !std::mem::replace(&mut run.is_stored, true);
         run.row.items = run.totals.items();
         run.row.rejected = run.totals.rejected();

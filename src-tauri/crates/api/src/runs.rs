@@ -154,13 +154,12 @@ async fn last_input(app: &App, flow: &FlowId, node: &NodeId) -> Result<Vec<Value
     if !has_input {
         return Ok(Vec::new());
     }
-    match last_run_into(app, flow, node).await? {
-        Some((_, samples)) => Ok(samples.into_iter().map(|sample| sample.value).collect()),
-        None => {
-            let words = format!("Nothing has reached \"{node}\" yet. Run the flow first.");
-            Err(ApiError::new(Code::Invalid, words))
-        }
-    }
+    let found = last_run_into(app, flow, node).await?;
+    let (_, samples) = found.ok_or_else(|| {
+        let words = format!("Nothing has reached \"{node}\" yet. Run the flow first.");
+        ApiError::new(Code::Invalid, words)
+    })?;
+    Ok(samples.into_iter().map(|sample| sample.value).collect())
 }
 
 /// The flow's last run in which items that entered a node were kept, with these items.

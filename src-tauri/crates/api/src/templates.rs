@@ -49,6 +49,7 @@ fn template(flow: &str, layout: &str) -> Option<TemplateSummary> {
 }
 
 /// All templates.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn list(_: &App, _: Nothing) -> Result<Vec<TemplateSummary>, ApiError> {
     Ok(TEMPLATES.clone())
 }

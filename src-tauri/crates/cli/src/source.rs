@@ -23,7 +23,8 @@ impl Source {
     /// What is a file by its look or by being there is one; everything else is an id.
     pub(crate) fn of(text: &str) -> Self {
         let path = Path::new(text);
-        let looks_like_file = text.ends_with(".json") || text.contains(['/', '\\']);
+        let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        let looks_like_file = is_json || text.contains(['/', '\\']);
         if looks_like_file || path.is_file() {
             Self::File(path.to_owned())
         } else {
@@ -37,18 +38,27 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Refusal> {
         .map_err(|cause| Refusal::usage(format!("{} cannot be read: {cause}.", path.display())))
 }
 
+/// Reads all of a file; `-` is standard input.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+    };
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(cause) => Err(Refusal::usage(format!("{} cannot be read: {cause}.", path.display()))),
+    }
+}
+
 /// Reads items: the values of a JSON list, JSON lines, or the rows of a CSV file; one other JSON
 /// value is one item. `-` reads standard input.
 pub(crate) fn items(path: &Path) -> Result<Vec<Value>, Refusal> {
     let refuse = |cause: &dyn std::fmt::Display| {
         Refusal::usage(format!("{} cannot be read: {cause}.", path.display()))
     };
-    let mut bytes = Vec::new();
-    let read = match path.as_os_str() == "-" {
-        true => std::io::stdin().lock().read_to_end(&mut bytes),
-        false => File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
-    };
-    read.map_err(|cause| refuse(&cause))?;
+    let bytes = bytes(path)?;
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     if ending == "csv" {
         let rows = Reader::new(bytes.as_slice(), CsvOptions::default());
@@ -56,10 +66,7 @@ pub(crate) fn items(path: &Path) -> Result<Vec<Value>, Refusal> {
         return rows.collect::<Result<_, _>>().map_err(|cause| refuse(&cause));
     }
     let is_lines = matches!(ending, "ndjson" | "jsonl");
-    let whole = match is_lines {
-        true => None,
-        false => data::json::read(&bytes, &Limits::default()).ok(),
-    };
+    let whole = if is_lines { None } else { data::json::read(&bytes, &Limits::default()).ok() };
     match whole {
         Some(list) if list.as_list().is_some() => Ok(list.as_list().unwrap_or_default().to_vec()),
         Some(value) => Ok(vec![value]),

@@ -21,7 +21,7 @@ impl Token {
     pub(super) fn new() -> std::io::Result<Self> {
         let mut bits = [0; 16];
         getrandom::fill(&mut bits).map_err(std::io::Error::other)?;
-        Ok(Self(bits.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(format!("{:032x}", u128::from_be_bytes(bits))))
     }
 
     /// Whether the text is the token, in a time that does not tell how much of it is right.
