@@ -25,15 +25,16 @@ impl Backend {
     pub(crate) async fn open(args: &Args) -> Self {
         let options = AppOptions {
             data_dir: args.data_dir.clone(),
-            first_flow: if args.open_sample { FirstFlow::Sample } else { FirstFlow::None },
+            first_flow: FirstFlow::Sample,
             ..AppOptions::default()
         };
         let app = App::open(options).await;
         if let Err(error) = &app {
             tracing::error!("{}", error.message);
         }
-        if let (Ok(app), Some(flow)) = (&app, &args.open) {
-            if let Err(error) = show(app, flow).await {
+        if let Ok(app) = &app {
+            // A flow that cannot be shown leaves the list of flows, which is where to look next.
+            if let Err(error) = show_first(app, args).await {
                 tracing::error!("{error:#}");
             }
         }
@@ -85,8 +86,13 @@ impl Backend {
     }
 }
 
-/// Has the designer open a flow: one that is stored, by its id, or a file, which is imported.
-async fn show(app: &Arc<App>, flow: &str) -> anyhow::Result<()> {
+/// Has the designer open what the command line names: the sample, a stored flow by its id, or a
+/// file, which is imported.
+async fn show_first(app: &Arc<App>, args: &Args) -> anyhow::Result<()> {
+    if args.open_sample {
+        app.show_sample().await?;
+    }
+    let Some(flow) = &args.open else { return Ok(()) };
     let file = Path::new(flow);
     let (command, body) = if file.is_file() {
         let text = std::fs::read_to_string(file)

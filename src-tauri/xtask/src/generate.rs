@@ -12,7 +12,7 @@ use crate::command::Cmd;
 use crate::steps::timed;
 use crate::suite::EVERYTHING;
 
-const WORDS: &[&str] = &["generated", "bindings", "schema"];
+const WORDS: &[&str] = &["generated", "bindings", "schema", "templates"];
 
 /// Runs the tests that own generated files with `UPDATE=1`.
 pub(crate) fn rewrite(root: &Path) -> Result<ExitCode> {

@@ -39,8 +39,13 @@ export async function until<R>(
 }
 
 /** Waits until something is there to be seen, and gives its middle. */
-export function seen(page: Driver, target: Target, limitMs?: number): Promise<Point> {
-  return until(describe(target), () => page.run(locate, target), limitMs);
+export async function seen(page: Driver, target: Target, limitMs?: number): Promise<Point> {
+  try {
+    return await until(describe(target), () => page.run(locate, target), limitMs);
+  } catch (error) {
+    await shot(page, "not-seen");
+    throw error;
+  }
 }
 
 /** Whether something is to be seen now. */

@@ -1,38 +1,23 @@
 // Finds what a user would name: "the button Run". Runs inside the page, so it must stand alone.
 
-/** What is looked for: by role and name, else by selector; `nth` counts from 0. */
+/** What is looked for: by role and name, else by selector. The first that matches is meant. */
 export type Target = {
-  role?:
-    | "button"
-    | "textbox"
-    | "option"
-    | "tab"
-    | "link"
-    | "row"
-    | "menuitem"
-    | "heading"
-    | "listitem";
+  role?: "button" | "textbox" | "option" | "row";
   name?: string;
   /** A selector, where role and name cannot find it. */
   css?: string;
   /** A text that is in it. */
   text?: string;
-  nth?: number;
 };
 
-/** Gives the middle of what is looked for when it is visible, else nothing. */
+/** Gives the middle of what is looked for when it is visible and nothing lies over it. */
 export function locate(target: Target): { x: number; y: number } | null {
   const selectors: Record<string, string> = {
     button: "button, [role=button], input[type=submit]",
     textbox:
       "input:not([type=checkbox]):not([type=radio]), textarea, [role=textbox], [role=searchbox], [contenteditable=true]",
     option: "option, [role=option]",
-    tab: "[role=tab]",
-    link: "a[href], [role=link]",
     row: "tr, [role=row]",
-    menuitem: "[role^=menuitem]",
-    heading: "h1, h2, h3, h4, [role=heading]",
-    listitem: "li, [role=listitem]",
   };
   const textOf = (ids: string) =>
     ids
@@ -66,12 +51,16 @@ export function locate(target: Target): { x: number; y: number } | null {
     const holds = target.text === undefined || (element.textContent ?? "").includes(target.text);
     return named && holds && visible(element) !== null;
   });
-  const element = matches[target.nth ?? 0];
+  const element = matches[0];
   const box = element && visible(element);
   if (!box) return null;
   const inside =
     box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
   if (!inside) element.scrollIntoView({ block: "nearest", inline: "nearest" });
   const { x, y, width, height } = element.getBoundingClientRect();
-  return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+  const middle = { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+  // What something else lies over cannot be clicked, by a user or by a test.
+  const top = document.elementFromPoint(middle.x, middle.y);
+  const isOnTop = top !== null && (element.contains(top) || top.contains(element));
+  return isOnTop ? middle : null;
 }

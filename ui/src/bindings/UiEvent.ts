@@ -25,7 +25,7 @@ events: Array<RunEvent>, } | { "type": "run_finished",
 /**
  * The run.
  */
-run: RunSummary, } | { "type": "flow_changed", 
+run: RunSummary, } | { "type": "resync" } | { "type": "flow_changed", 
 /**
  * The flow.
  */

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::journal::Journal;
+use engine::journal::{Journal, NoJournal};
 use engine::services::Services;
 use engine::{Engine, EngineOptions};
 use flow::catalogue::Catalogue;
@@ -37,6 +37,18 @@ pub struct AppOptions {
     pub environment: Option<String>,
     /// Whether a database without flows gets the sample flow.
     pub first_flow: FirstFlow,
+    /// Whether runs are kept.
+    pub history: History,
+}
+
+/// What becomes of what runs tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum History {
+    /// It is stored.
+    #[default]
+    Kept,
+    /// It is gone with the run, and nobody sees it.
+    None,
 }
 
 /// What an empty database begins with.
@@ -53,6 +65,7 @@ pub enum FirstFlow {
 pub struct App {
     pub(crate) data_dir: PathBuf,
     pub(crate) environment: Option<String>,
+    pub(crate) history: History,
     pub(crate) store: Arc<Store>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) keeper: Arc<Keeper>,
@@ -92,15 +105,16 @@ impl App {
             base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
             ..Services::default()
         };
-        let engine = Engine::new(EngineOptions {
-            services,
-            journal: Arc::clone(&keeper) as Arc<dyn Journal>,
-            ..EngineOptions::default()
-        });
+        let journal: Arc<dyn Journal> = match options.history {
+            History::Kept => Arc::clone(&keeper) as Arc<dyn Journal>,
+            History::None => Arc::new(NoJournal),
+        };
+        let engine = Engine::new(EngineOptions { services, journal, ..EngineOptions::default() });
         let app = Arc::new(Self {
             engine,
             open_runs: OpenRuns::default(),
             environment: options.environment,
+            history: options.history,
             data_dir,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),

@@ -33,7 +33,10 @@
 
 use std::sync::Arc;
 
-use crate::types::*;
+use crate::types::{
+    ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
+    Preview, RunSummary, RunView, SchemaView, TemplateSummary,
+};
 use crate::{App, expressions, flows, runs, settings, templates};
 
 /// Makes `dispatch` and the TypeScript map of one list.
@@ -65,7 +68,7 @@ macro_rules! commands {
             $(lines.push_str(&format!(
                 "  \"{}\": {{ args: {}; ret: {} }};\n",
                 $name,
-                <$args as ts_rs::TS>::inline(config),
+                plain(&<$args as ts_rs::TS>::inline(config)),
                 <$ret as ts_rs::TS>::name(config),
             ));)*
             lines
@@ -101,9 +104,26 @@ commands! {
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
 }
 
+/// A TypeScript type on one line, without the comments of its fields.
+fn plain(inline: &str) -> String {
+    let mut plain = String::with_capacity(inline.len());
+    for part in inline.split("/**") {
+        let code = part.split_once("*/").map_or(part, |(_, code)| code);
+        for word in code.split_whitespace() {
+            if !plain.is_empty() {
+                plain.push(' ');
+            }
+            plain.push_str(word);
+        }
+    }
+    plain.replace(", }", " }").replace("Record<symbol, never>", "Record<string, never>")
+}
+
 fn read<T: serde::de::DeserializeOwned>(name: &str, body: &[u8]) -> Result<T, ApiError> {
     let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|cause| {
+    // By way of a value, for the fractions inside edits: see `flows::from_json`.
+    let given = serde_json::from_slice::<serde_json::Value>(body).and_then(serde_json::from_value);
+    given.map_err(|cause| {
         ApiError::new(Code::Invalid, format!("What was given to {name} does not fit it: {cause}."))
     })
 }

@@ -47,9 +47,10 @@ enum Text {
 
 impl Text {
     fn parse(ask: &Ask) -> Result<Self, Fault> {
-        match ask.template {
-            true => Template::parse(&ask.text).map(Self::Template),
-            false => Expression::parse(&ask.text).map(Self::Expression),
+        if ask.template {
+            Template::parse(&ask.text).map(Self::Template)
+        } else {
+            Expression::parse(&ask.text).map(Self::Expression)
         }
     }
 
@@ -85,7 +86,7 @@ pub async fn preview(app: &Arc<App>, ask: Ask) -> Result<Vec<Preview>, ApiError>
     };
     let flow = app.ready(&ask.flow).await?;
     let mut surroundings = Surroundings {
-        vars: vars(&flow.file, &flow.env)?,
+        vars: vars(&flow.file, &flow.env),
         env: Value::object(flow.env.iter().map(|(name, value)| (name.as_str(), value.clone()))),
         run: Value::object([
             ("id", Value::from(run.row.id.as_str())),
@@ -100,7 +101,8 @@ pub async fn preview(app: &Arc<App>, ask: Ask) -> Result<Vec<Preview>, ApiError>
         surroundings.ancestors.insert(node, values);
     }
     // An expression over large items may take its time: not on a thread that serves.
-    let evaluate = move || samples.iter().map(|sample| result(&text, sample, &surroundings)).collect();
+    let evaluate =
+        move || samples.iter().map(|sample| result(&text, sample, &surroundings)).collect();
     tokio::task::spawn_blocking(evaluate).await.map_err(ApiError::internal)
 }
 
@@ -114,7 +116,7 @@ fn result(text: &Text, sample: &Sample, surroundings: &Surroundings) -> Preview 
 
 fn of_fault(item: String, fault: &Fault) -> Preview {
     let error = PreviewError {
-        code: fault.code.to_string(),
+        code: fault.code.clone(),
         message: fault.message.clone(),
         span: fault.span.as_ref().map(|span| (span.start, span.end)),
     };
@@ -137,11 +139,9 @@ fn named_nodes(text: &Text) -> Vec<String> {
 }
 
 /// The flow's vars as a run reads them.
-fn vars(
-    file: &flow::file::FlowFile,
-    env: &indexmap::IndexMap<String, Value>,
-) -> Result<Value, ApiError> {
-    let env = EnvOnly(Value::object(env.iter().map(|(name, value)| (name.as_str(), value.clone()))));
+fn vars(file: &flow::file::FlowFile, env: &indexmap::IndexMap<String, Value>) -> Value {
+    let env =
+        EnvOnly(Value::object(env.iter().map(|(name, value)| (name.as_str(), value.clone()))));
     let mut vars = Vec::with_capacity(file.vars.len());
     for (name, var) in &file.vars {
         let value = match var.value.as_str() {
@@ -155,7 +155,7 @@ fn vars(
         };
         vars.push((name.as_str(), value));
     }
-    Ok(Value::object(vars))
+    Value::object(vars)
 }
 
 struct EnvOnly(Value);

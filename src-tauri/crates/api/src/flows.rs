@@ -127,13 +127,16 @@ pub async fn create(app: &App, create: Create) -> Result<FlowView, ApiError> {
         None => templates::empty(),
     };
     let name = create.name.trim();
+    let words = match name {
+        "" => file.id.to_string(),
+        name => name.to_owned(),
+    };
     if !name.is_empty() {
         name.clone_into(&mut file.name);
     }
     if file.name.is_empty() {
         return Err(ApiError::new(Code::Invalid, "A flow needs a name."));
     }
-    let words = file.name.clone();
     add(app, file, layout, &words).await
 }
 
@@ -189,10 +192,7 @@ pub async fn open(app: &App, which: Which) -> Result<FlowView, ApiError> {
 }
 
 /// A flow as it is stored, read.
-pub(crate) async fn load(
-    app: &App,
-    id: &FlowId,
-) -> Result<(FlowRow, FlowFile, Layout), ApiError> {
+pub(crate) async fn load(app: &App, id: &FlowId) -> Result<(FlowRow, FlowFile, Layout), ApiError> {
     let id = id.clone();
     let row = app.read(move |store| store.flow(&id)).await?;
     let file = read_file(&row.file)?;
@@ -274,8 +274,12 @@ fn to_json(edit: &Edit) -> String {
     serde_json::to_string(edit).expect("an edit has texts as keys")
 }
 
+/// By way of a value: with numbers kept as written, serde cannot read a fraction straight into an
+/// enum that is told apart by a key (serde-rs/json#559).
 fn from_json(text: &str) -> Result<Edit, ApiError> {
-    serde_json::from_str(text).map_err(ApiError::internal)
+    serde_json::from_str::<serde_json::Value>(text)
+        .and_then(serde_json::from_value)
+        .map_err(ApiError::internal)
 }
 
 /// Forgets a flow. Its runs stay.
@@ -289,10 +293,7 @@ pub async fn delete(app: &App, which: Which) -> Result<(), ApiError> {
 /// A flow as its two files.
 pub async fn export(app: &App, which: Which) -> Result<Exported, ApiError> {
     let (_, file, layout) = load(app, &which.flow).await?;
-    Ok(Exported {
-        flow: flow::file::write(&file),
-        layout: flow::file::write_layout(&layout),
-    })
+    Ok(Exported { flow: flow::file::write(&file), layout: flow::file::write_layout(&layout) })
 }
 
 impl App {
@@ -329,3 +330,17 @@ impl App {
 
 /// The setting that remembers that the sample flow was given once: who deletes it is rid of it.
 const SAMPLE_GIVEN: &str = "sample.given";
+
+#[cfg(test)]
+mod tests {
+    use flow::file::Place;
+
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_from_the_history_as_it_was_written() {
+        let place = Place { x: 280.0, y: -12.5, ..Place::default() };
+        let edit = Edit::Place { places: vec![("orders".into(), Some(place))] };
+        assert_eq!(from_json(&to_json(&edit)).expect("what was written can be read"), edit);
+    }
+}

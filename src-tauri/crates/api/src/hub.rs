@@ -180,7 +180,7 @@ mod tests {
     async fn a_flood_becomes_one_word() {
         let hub = Hub::default();
         let mut subscription = hub.subscribe();
-        hub.tell((0..MOST as u64 + 1).map(changed));
+        hub.tell((0..=MOST as u64).map(changed));
         hub.send();
         assert_eq!(subscription.next().await, Some(vec![UiEvent::Resync]));
     }

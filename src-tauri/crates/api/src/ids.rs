@@ -79,10 +79,14 @@ pub(crate) fn flow_id(name: &str, is_taken: impl Fn(&FlowId) -> bool) -> FlowId 
     if !is_taken(&plain) {
         return plain;
     }
-    (2_u64..)
-        .map(|n| FlowId::from(format!("{words}-{n}")))
-        .find(|id| !is_taken(id))
-        .expect("there are more numbers than flows")
+    let mut n = 2_u64;
+    loop {
+        let numbered = FlowId::from(format!("{words}-{n}"));
+        if !is_taken(&numbered) {
+            return numbered;
+        }
+        n += 1;
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::journal::{Journal, JournalError, Record};
-use flow::id::RunId;
+use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, What};
 use futures::future::BoxFuture;
 use store::{Append, RunRow, SampleChunk, Store};
@@ -45,18 +45,12 @@ struct Waiting {
 
 impl Keeper {
     pub(crate) fn new(store: Arc<Store>, hub: Arc<Hub>) -> Self {
-        Self {
-            store,
-            hub,
-            live: Mutex::default(),
-            waiting: Mutex::default(),
-            some: Notify::new(),
-        }
+        Self { store, hub, live: Mutex::default(), waiting: Mutex::default(), some: Notify::new() }
     }
 
-    /// Makes a run known before it tells anything.
-    pub(crate) fn expect(&self, row: RunRow) {
-        let live = Live { row, totals: Totals::default(), is_stored: false };
+    /// Makes a run known before it tells anything, with the nodes whose items are its results.
+    pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>) {
+        let live = Live { row, totals: Totals::new(last), is_stored: false };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
@@ -69,8 +63,7 @@ impl Keeper {
             run.row.clone()
         };
         let started = UiEvent::RunStarted { run: summary_of(&row) };
-        let append =
-            Append { run: id.clone(), row: Some(row), events: None, samples: Vec::new() };
+        let append = Append { run: id.clone(), row: Some(row), events: None, samples: Vec::new() };
         self.store.append(vec![append]).await.done().await?;
         self.hub.tell([started]);
         Ok(())
@@ -142,7 +135,9 @@ impl Keeper {
     fn count(&self, id: &RunId, events: &[RunEvent]) -> Option<Counted> {
         let mut live = lock(&self.live);
         let run = live.get_mut(id)?;
-        events.iter().for_each(|event| run.totals.apply(event));
+        for event in events {
+            run.totals.apply(event);
+        }
         let is_new = !std::mem::replace(&mut run.is_stored, true);
         run.row.items = run.totals.items();
         run.row.rejected = run.totals.rejected();
@@ -184,7 +179,8 @@ impl Counted {
         let summary = summary_of(&self.row);
         let mut news = Vec::with_capacity(3);
         if self.is_new {
-            let started = RunSummary { status: RunStatus::Running, took_ms: None, ..summary.clone() };
+            let started =
+                RunSummary { status: RunStatus::Running, took_ms: None, ..summary.clone() };
             news.push(UiEvent::RunStarted { run: started });
         }
         if !events.is_empty() {

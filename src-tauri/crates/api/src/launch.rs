@@ -14,13 +14,15 @@ use store::RunRow;
 use tokio::sync::oneshot;
 
 use crate::App;
-use crate::app::{lock, now};
+use crate::app::{History, lock, now};
 use crate::prepared::ReadyFlow;
 use crate::types::{ApiError, Code};
 
 /// What a run is started with.
 #[derive(Debug, Default)]
 pub struct Launch {
+    /// The run's id, from [`App::next_run_id`]; a new one without it.
+    pub run: Option<RunId>,
     /// What started it: `manual`, `webhook`, `command line`.
     pub trigger: &'static str,
     /// The trigger node that fires; the flow's first without it.
@@ -52,6 +54,11 @@ pub enum Row {
 }
 
 impl App {
+    /// The id of a run that is about to be started.
+    pub fn next_run_id(&self) -> RunId {
+        self.run_ids.next(now())
+    }
+
     /// Starts a run. The caller keeps the handle: dropping it stops the run.
     ///
     /// # Errors
@@ -63,9 +70,15 @@ impl App {
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
         let started_at = now();
-        let id = self.run_ids.next(started_at);
+        let id = launch.run.unwrap_or_else(|| self.run_ids.next(started_at));
         let new = new_row(flow, id.clone(), launch.trigger, started_at);
-        self.keeper.expect(new.clone());
+        if self.history == History::Kept {
+            let last = match &launch.target {
+                Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
+                Target::All => Arc::clone(&flow.last),
+            };
+            self.keeper.expect(new.clone(), last);
+        }
         if row == Row::First {
             self.keeper.announce(&id).await?;
         }

@@ -7,7 +7,6 @@ pub mod commands;
 mod error;
 pub mod expressions;
 pub mod flows;
-mod hooks;
 mod hub;
 mod ids;
 mod keeper;
@@ -26,7 +25,7 @@ use flow::catalogue::Catalogue;
 use flow::check::Checked;
 use flow::file::FlowFile;
 
-pub use crate::app::{App, AppOptions, FirstFlow};
+pub use crate::app::{App, AppOptions, FirstFlow, History};
 pub use crate::commands::dispatch;
 pub use crate::hub::Subscription;
 pub use crate::launch::{Ended, Launch, Row};

@@ -57,7 +57,9 @@ impl App {
         let mut state = RunState::default();
         for batch in &batches {
             let events: Vec<RunEvent> = parse(batch)?;
-            events.iter().for_each(|event| state.apply(event));
+            for event in &events {
+                state.apply(event);
+            }
         }
         let is_over = row.status != RunStatus::Running;
         if is_over && state.end.is_none() {

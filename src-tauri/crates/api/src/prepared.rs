@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 
 use data::Value;
 use engine::Prepared;
+use engine::webhook::{Hook, hooks};
 use flow::file::{FlowFile, Layout};
-use flow::id::FlowId;
+use flow::id::{FlowId, NodeId};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use store::SnapshotId;
 
 use crate::App;
-use crate::app::lock;
+use crate::app::{History, lock};
 use crate::flows::{load, read_file};
-use crate::hooks::Hook;
 use crate::types::{ApiError, Code};
 
 /// How long a flow is taken to be unchanged without a look into the database. Changes in this
@@ -40,6 +40,8 @@ pub struct ReadyFlow {
     /// What `$env` has.
     pub(crate) env: IndexMap<String, Value>,
     pub(crate) hooks: Vec<Hook>,
+    /// The nodes that no wire leaves.
+    pub(crate) last: Arc<[NodeId]>,
 }
 
 /// The flows that were prepared in this process.
@@ -120,10 +122,14 @@ impl App {
         let snapshot = SnapshotId::of(&text, &layout);
         let env = self.env(&text).await?;
         let prepared = self.engine.prepare(&file);
-        let hooks = Hook::all(&file);
-        // Not waited for: it is on its way before any run that names it, and in the same order.
-        drop(self.store.keep_snapshot(&snapshot, text, layout).await);
-        Ok(Arc::new(ReadyFlow { file, rev, prepared, snapshot, env, hooks }))
+        let hooks = hooks(&file);
+        if self.history == History::Kept {
+            self.store.keep_snapshot(&snapshot, text, layout).await?;
+        }
+        let leaves = |node: &NodeId| file.wires.iter().any(|wire| wire.from.node == *node);
+        let nodes = file.nodes.iter().map(|node| &node.id);
+        let last = nodes.filter(|node| !leaves(node)).cloned().collect();
+        Ok(Arc::new(ReadyFlow { file, rev, prepared, snapshot, env, hooks, last }))
     }
 
     /// What `$env` has for a flow: the values of the environment in use, and what Gantry itself
@@ -155,7 +161,9 @@ impl App {
                 .map(|known| known.keys().map(String::as_str).collect())
                 .unwrap_or_default();
             let words = match known.as_slice() {
-                [] => format!("There is no environment {name}, nor any other; make one in the settings."),
+                [] => format!(
+                    "There is no environment {name}, nor any other; make one in the settings."
+                ),
                 known => format!("There is no environment {name}; there are {}.", known.join(", ")),
             };
             return Err(ApiError::new(Code::Invalid, words));
@@ -167,7 +175,8 @@ impl App {
     fn samples_dir(&self) -> Result<String, ApiError> {
         let folder = self.data_dir.join("samples");
         let refuse = |cause: std::io::Error| {
-            let words = format!("The sample files cannot be written to {}: {cause}.", folder.display());
+            let words =
+                format!("The sample files cannot be written to {}: {cause}.", folder.display());
             ApiError::new(Code::Storage, words)
         };
         std::fs::create_dir_all(&folder).map_err(refuse)?;

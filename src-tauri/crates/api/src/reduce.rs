@@ -2,7 +2,9 @@
 //! the events that reach it live.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use flow::check::ERROR_PORT;
 use flow::id::{NodeId, WireId};
 use flow::run::{NodeCounts, NodeStatus, RunEvent, RunStatus, What};
 
@@ -33,8 +35,7 @@ impl RunState {
                 self.nodes.entry(node.clone()).or_default().counts = *counts;
             }
             What::NodeFinished { node, status, counts, error } => {
-                let run =
-                    NodeRun { status: Some(*status), counts: *counts, error: error.clone() };
+                let run = NodeRun { status: Some(*status), counts: *counts, error: error.clone() };
                 self.nodes.insert(node.clone(), run);
             }
             What::Finished { status, took_ms, summary } => {
@@ -58,15 +59,29 @@ impl RunState {
 /// What a run's summary row tells, kept up at each batch without the cost of a whole [`RunState`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Totals {
-    /// Items that left by ports without a wire, by wire id.
+    /// The nodes that no wire leaves: their items are the flow's results.
+    last: Arc<[NodeId]>,
+    /// Items that left by their ports, by the id that stands for a port without a wire.
     left: Vec<(WireId, u64)>,
     rejected: HashMap<NodeId, u64>,
 }
 
 impl Totals {
+    pub(crate) fn new(last: Arc<[NodeId]>) -> Self {
+        Self { last, ..Self::default() }
+    }
+
+    /// Whether the wire stands for a port of a last node. Errors are no results.
+    fn is_result(&self, wire: &WireId) -> bool {
+        let port = wire.as_str().strip_suffix('>').and_then(|port| port.split_once('.'));
+        port.is_some_and(|(node, port)| {
+            port != ERROR_PORT && self.last.iter().any(|last| last.as_str() == node)
+        })
+    }
+
     pub(crate) fn apply(&mut self, event: &RunEvent) {
         match &event.what {
-            What::Passed { wire, items, .. } if is_result(wire) => {
+            What::Passed { wire, items, .. } if self.is_result(wire) => {
                 match self.left.iter_mut().find(|(known, _)| known == wire) {
                     Some((_, total)) => *total = *items,
                     None => self.left.push((wire.clone(), *items)),
@@ -94,12 +109,6 @@ impl Totals {
     }
 }
 
-/// Whether the wire stands for a port without a wire, whose items are the flow's results.
-fn is_result(wire: &WireId) -> bool {
-    let wire = wire.as_str();
-    wire.ends_with('>') && !wire.ends_with(".error>")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +130,7 @@ mod tests {
             What::Passed { wire: "big.kept>".into(), items: 1, bytes: 9 },
             What::Passed { wire: "big.kept>".into(), items: 2, bytes: 18 },
             What::Passed { wire: "big.error>".into(), items: 1, bytes: 4 },
+            What::Passed { wire: "all.dropped>".into(), items: 5, bytes: 4 },
             What::NodeFinished {
                 node: "big".into(),
                 status: NodeStatus::Rejects,
@@ -133,7 +143,7 @@ mod tests {
                 summary: "done".to_owned(),
             },
         ]);
-        let (mut state, mut totals) = (RunState::default(), Totals::default());
+        let (mut state, mut totals) = (RunState::default(), Totals::new(Arc::new(["big".into()])));
         for event in &events {
             state.apply(event);
             totals.apply(event);

@@ -154,13 +154,12 @@ async fn last_input(app: &App, flow: &FlowId, node: &NodeId) -> Result<Vec<Value
     if !has_input {
         return Ok(Vec::new());
     }
-    match last_run_into(app, flow, node).await? {
-        Some((_, samples)) => Ok(samples.into_iter().map(|sample| sample.value).collect()),
-        None => {
-            let words = format!("Nothing has reached \"{node}\" yet. Run the flow first.");
-            Err(ApiError::new(Code::Invalid, words))
-        }
-    }
+    let found = last_run_into(app, flow, node).await?;
+    let (_, samples) = found.ok_or_else(|| {
+        let words = format!("Nothing has reached \"{node}\" yet. Run the flow first.");
+        ApiError::new(Code::Invalid, words)
+    })?;
+    Ok(samples.into_iter().map(|sample| sample.value).collect())
 }
 
 /// The flow's last run in which items that entered a node were kept, with these items.
@@ -204,7 +203,9 @@ pub async fn cancel(app: &App, which: Which) -> Result<(), ApiError> {
     let row = app.read(move |store| store.run(&id)).await?;
     match row.status {
         // Whoever asks to stop what is over has what was wanted.
-        RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled => Ok(()),
+        RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled => {
+            Ok(())
+        }
         RunStatus::Running => {
             let words = "Another Gantry runs this flow; stop it there.";
             Err(ApiError::new(Code::Invalid, words))
@@ -250,7 +251,8 @@ pub async fn items(app: &App, ask: Items) -> Result<ItemsPage, ApiError> {
     let sources = run.sources(&ask.tap);
     let total = sources.iter().map(|source| run.n_passed(source)).sum();
     let (offset, limit) = (ask.offset, ask.limit.min(1000));
-    let (n_kept, raw) = app.read(move |store| kept(store, &ask.run, &sources, offset, limit)).await?;
+    let (n_kept, raw) =
+        app.read(move |store| kept(store, &ask.run, &sources, offset, limit)).await?;
     let mut bytes = 0;
     let mut items: Vec<Sample> = Vec::with_capacity(raw.len());
     for item in raw {

@@ -29,6 +29,7 @@ pub struct Setting {
 pub struct Settings(#[ts(type = "Record<string, unknown>")] pub BTreeMap<String, Json>);
 
 /// What the program is and where it runs.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn info(app: &App, _: Nothing) -> Result<AppInfo, ApiError> {
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -40,6 +41,7 @@ pub async fn info(app: &App, _: Nothing) -> Result<AppInfo, ApiError> {
 }
 
 /// All node types, in the order of the palette.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn catalogue(app: &App, _: Nothing) -> Result<Vec<NodeInfo>, ApiError> {
     Ok(app.catalogue.iter().map(|node| node.info.clone()).collect())
 }

@@ -49,6 +49,7 @@ fn template(flow: &str, layout: &str) -> Option<TemplateSummary> {
 }
 
 /// All templates.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn list(_: &App, _: Nothing) -> Result<Vec<TemplateSummary>, ApiError> {
     Ok(TEMPLATES.clone())
 }
@@ -84,7 +85,7 @@ pub(crate) fn types(flow: &FlowFile) -> Vec<String> {
 }
 
 /// All nodes, those inside scopes included.
-pub(crate) fn all_nodes(nodes: &[NodeSpec]) -> Box<dyn Iterator<Item = &NodeSpec> + '_> {
+pub fn all_nodes(nodes: &[NodeSpec]) -> Box<dyn Iterator<Item = &NodeSpec> + '_> {
     Box::new(nodes.iter().flat_map(|node| {
         let inside = node.body.iter().flat_map(|body| all_nodes(&body.nodes));
         std::iter::once(node).chain(inside)
@@ -98,7 +99,10 @@ mod tests {
     #[test]
     fn every_template_is_written_as_it_is_read_and_has_a_place_for_each_node() {
         let files: Vec<_> = FLOWS.files().collect();
-        assert!(TEMPLATES.len() * 2 == files.len(), "each flow file has a layout, and both can be read");
+        assert!(
+            TEMPLATES.len() * 2 == files.len(),
+            "each flow file has a layout, and both can be read"
+        );
         for file in files {
             let (path, text) = (file.path().display(), file.contents_utf8().unwrap());
             let name = path.to_string();
@@ -111,7 +115,8 @@ mod tests {
                 None => flow::file::write_layout(&flow::file::read_layout(text).unwrap()),
             };
             if std::env::var_os("UPDATE").is_some() {
-                let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../flows");
+                let folder =
+                    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../flows");
                 std::fs::write(folder.join(file.path()), &written).unwrap();
             } else {
                 assert_eq!(text, written, "{name} is not canonical: UPDATE=1");

@@ -1,13 +1,12 @@
 //! `gantry eval`: one expression over one document. Not over many items: that is a flow.
 
-use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use data::{Limits, Value};
 use mapping::{Expression, Fault, Names};
 
-use crate::{End, Outcome, Refusal, output};
+use crate::{End, Outcome, Refusal, output, source};
 
 /// What is evaluated, and over what.
 #[derive(Debug, Args)]
@@ -68,14 +67,8 @@ fn told(fault: &Fault, expression: &str) -> String {
     format!("{}: {}{}", fault.code, fault.message, place.unwrap_or_default())
 }
 
-fn read(path: &PathBuf) -> Result<Value, Refusal> {
-    let mut bytes = Vec::new();
-    let read = match path.as_os_str() == "-" {
-        true => std::io::stdin().lock().read_to_end(&mut bytes),
-        false => std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)),
-    };
-    let shown = path.display();
-    read.map_err(|cause| Refusal::usage(format!("{shown} cannot be read: {cause}.")))?;
+fn read(path: &Path) -> Result<Value, Refusal> {
+    let bytes = source::bytes(path)?;
     data::json::read(&bytes, &Limits::default())
-        .map_err(|cause| Refusal::usage(format!("{shown} is not JSON: {cause}.")))
+        .map_err(|cause| Refusal::usage(format!("{} is not JSON: {cause}.", path.display())))
 }

@@ -48,7 +48,7 @@ pub(crate) fn say(line: &str) -> io::Result<()> {
 pub(crate) struct Items<W: Write> {
     out: W,
     format: Format,
-    n_items: u64,
+    n_written: u64,
     kept: Vec<Value>,
     line: Vec<u8>,
 }
@@ -59,11 +59,11 @@ const CELL_CHARS: usize = 40;
 
 impl<W: Write> Items<W> {
     pub(crate) fn new(out: W, format: Format) -> Self {
-        Self { out, format, n_items: 0, kept: Vec::new(), line: Vec::new() }
+        Self { out, format, n_written: 0, kept: Vec::new(), line: Vec::new() }
     }
 
     pub(crate) fn write(&mut self, item: &Value) -> io::Result<()> {
-        self.n_items += 1;
+        self.n_written += 1;
         match self.format {
             Format::Table => {
                 if self.kept.len() < TABLE_ROWS {
@@ -71,7 +71,9 @@ impl<W: Write> Items<W> {
                 }
                 return Ok(());
             }
-            Format::Json => self.out.write_all(if self.n_items == 1 { b"[\n" } else { b",\n" })?,
+            Format::Json => {
+                self.out.write_all(if self.n_written == 1 { b"[\n" } else { b",\n" })?;
+            }
             Format::Ndjson => {}
         }
         self.line.clear();
@@ -89,13 +91,13 @@ impl<W: Write> Items<W> {
     /// Writes what is left.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         match self.format {
-            Format::Json if self.n_items == 0 => self.out.write_all(b"[]\n")?,
+            Format::Json if self.n_written == 0 => self.out.write_all(b"[]\n")?,
             Format::Json => self.out.write_all(b"\n]\n")?,
             Format::Ndjson => {}
             Format::Table => {
                 let table = table(&self.kept);
                 self.out.write_all(table.as_bytes())?;
-                let n_more = self.n_items - self.kept.len() as u64;
+                let n_more = self.n_written - self.kept.len() as u64;
                 if n_more > 0 {
                     writeln!(self.out, "… and {n_more} more; --format ndjson writes them all")?;
                 }
@@ -110,8 +112,8 @@ pub(crate) fn table(items: &[Value]) -> String {
     let mut columns: Vec<&str> = Vec::new();
     for object in items.iter().filter_map(Value::as_object) {
         for key in object.keys() {
-            if !columns.contains(&&**key) {
-                columns.push(key);
+            if !columns.contains(&key.as_str()) {
+                columns.push(key.as_str());
             }
         }
     }
@@ -122,10 +124,10 @@ pub(crate) fn table(items: &[Value]) -> String {
             None => vec![cell(Some(item))],
         });
     }
-    let heads: Vec<String> = match columns.is_empty() {
-        true => vec!["value".to_owned()],
-        false => columns.iter().map(|column| (*column).to_owned()).collect(),
-    };
+    if columns.is_empty() {
+        columns.push("value");
+    }
+    let heads: Vec<String> = columns.iter().map(|column| (*column).to_owned()).collect();
     aligned(&heads, &rows)
 }
 
@@ -183,7 +185,10 @@ mod tests {
     #[test]
     fn items_are_written_as_lines_a_list_or_columns() {
         let items = r#"[{"a": 1.50, "b": "x"}, {"b": "long", "c": null}]"#;
-        assert_eq!(written(Format::Ndjson, items), "{\"a\":1.50,\"b\":\"x\"}\n{\"b\":\"long\",\"c\":null}\n");
+        assert_eq!(
+            written(Format::Ndjson, items),
+            "{\"a\":1.50,\"b\":\"x\"}\n{\"b\":\"long\",\"c\":null}\n"
+        );
         assert_eq!(written(Format::Json, "[1, 2]"), "[\n1,\n2\n]\n");
         assert_eq!(written(Format::Json, "[]"), "[]\n");
         let table = "a     b     c\n────  ────  ────\n1.50  x\n      long  null\n";

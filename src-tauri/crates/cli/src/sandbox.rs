@@ -20,10 +20,12 @@ pub(crate) struct SandboxArgs {
 
 pub(crate) async fn sandbox(args: &SandboxArgs) -> Outcome {
     let latency = Duration::from_millis(args.latency);
-    let sandbox = Sandbox::start(SandboxOptions { port: args.port, latency }).await.map_err(|cause| {
-        let words = format!("Port {} cannot be taken: {cause}. Choose another with --port.", args.port);
-        Refusal::failed(words)
-    })?;
+    let sandbox =
+        Sandbox::start(SandboxOptions { port: args.port, latency }).await.map_err(|cause| {
+            let words =
+                format!("Port {} cannot be taken: {cause}. Choose another with --port.", args.port);
+            Refusal::failed(words)
+        })?;
     let url = sandbox.url();
     output::say(&format!("READY {}", sandbox.port()))?;
     for (path, about) in OVERVIEW {

@@ -1,7 +1,11 @@
 //! The catalogue of all node types, with the forms lowered from their params. Not the types
 //! themselves: see `nodes`.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use flow::catalogue::{Carries, Catalogue, Consumes, Example, Family, NodeInfo, NodeType, Port};
+use flow::field::Field;
 use flow::id::TypeId;
 use serde_json::Value as Json;
 
@@ -10,14 +14,17 @@ use crate::nodes::TYPES;
 
 /// All node types, in the order of the palette.
 pub fn catalogue() -> Catalogue {
-    Catalogue::new(
-        TYPES.iter().map(|entry| NodeType { info: (entry.info)(), inspect: entry.inspect }),
-    )
+    Catalogue::new(TYPES.iter().map(|entry| {
+        let info = NodeInfo { fields: Field::lower(&(entry.schema)()), ..(entry.info)() };
+        NodeType { info, inspect: entry.inspect }
+    }))
 }
 
 /// The entry of a node type.
 pub(crate) fn registered(kind: &TypeId) -> Option<&'static Registered> {
-    TYPES.iter().find(|entry| (entry.info)().kind == *kind)
+    static BY_KIND: LazyLock<HashMap<TypeId, &'static Registered>> =
+        LazyLock::new(|| TYPES.iter().map(|entry| ((entry.info)().kind, entry)).collect());
+    BY_KIND.get(kind).copied()
 }
 
 /// A port for any items.

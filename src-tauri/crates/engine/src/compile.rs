@@ -65,7 +65,8 @@ pub(crate) fn build(flow: &FlowFile, catalogue: &Catalogue, services: &Services)
             n_ports: place.n_ports,
             body: None,
             is_source: plain.consumes == Some(Consumes::Source),
-            writes: catalogue.get(&plain.spec.kind).is_some_and(|kind| kind.info.writes),
+            writes: catalogue.get(&plain.spec.kind).is_some_and(|kind| kind.info.writes)
+                && !only_reads(&plain.spec),
         });
     }
     for scope in 0..nodes.len() {
@@ -109,6 +110,13 @@ fn find_asked_for(json: &serde_json::Value, found: &mut HashSet<String>) {
         serde_json::Value::Object(map) => map.values().for_each(|i| find_asked_for(i, found)),
         _ => {}
     }
+}
+
+/// Whether a node of a type that can write is set up to read.
+fn only_reads(spec: &flow::file::NodeSpec) -> bool {
+    let method = spec.params.get("method").and_then(|method| method.as_str());
+    spec.kind.as_str() == "http.request"
+        && method.is_none_or(|method| ["GET", "HEAD", "OPTIONS"].contains(&method))
 }
 
 fn not_told_yet(
@@ -227,10 +235,8 @@ impl Cut<'_> {
                 n_channels += 1;
             }
             seats.insert(node, (stages.len(), 0));
-            let (head, entry) = match is_pure {
-                true => (Head::Pass, vec![Target::Member(0)]),
-                false => (Head::Node, vec![]),
-            };
+            let (head, entry) =
+                if is_pure { (Head::Pass, vec![Target::Member(0)]) } else { (Head::Node, vec![]) };
             stages.push(Stage { lanes, head, entry, members: vec![member], outlets: vec![] });
         }
         let mut results = Vec::new();

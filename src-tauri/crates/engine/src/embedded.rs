@@ -41,12 +41,7 @@ impl EmbeddedContext {
         }
     }
 
-    async fn run_tries(
-        &self,
-        key: StepKey,
-        retry: &Retry,
-        mut work: StepFn<'_>,
-    ) -> StepResult<Value> {
+    async fn run_tries(&self, retry: &Retry, mut work: StepFn<'_>) -> StepResult<Value> {
         let tries = retry.tries.get();
         for attempt in 1.. {
             let error = match self.try_once(&mut work, attempt).await {
@@ -58,7 +53,7 @@ impl EmbeddedContext {
             let Some(wait_ms) = pause.filter(|_| attempt < tries) else { return Err(error) };
             let reason = retry_reason(trouble);
             let node = self.rules.id.clone();
-            let item = key.item.clone();
+            let item = self.lineage.to_string();
             self.run
                 .reporter
                 .note(What::Retrying { node, item, attempt, tries, wait_ms, reason })
@@ -101,14 +96,14 @@ fn timed_out(limit: Duration) -> StepError {
 impl StepContext for EmbeddedContext {
     fn run<'a>(
         &'a self,
-        key: StepKey,
+        _: StepKey,
         retry: &'a Retry,
         work: StepFn<'a>,
     ) -> BoxFuture<'a, StepResult<Value>> {
-        Box::pin(self.run_tries(key, retry, work))
+        Box::pin(self.run_tries(retry, work))
     }
 
-    fn sleep<'a>(&'a self, _: StepKey, pause: Duration) -> BoxFuture<'a, StepResult<()>> {
+    fn sleep(&self, _: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>> {
         Box::pin(async move {
             tokio::time::sleep(pause).await;
             Ok(())
@@ -149,6 +144,10 @@ impl StepContext for EmbeddedContext {
 
     fn lineage(&self) -> String {
         self.lineage.to_string()
+    }
+
+    fn item_key(&self) -> String {
+        format!("{:#}", self.lineage)
     }
 
     fn retry(&self) -> &Retry {

@@ -24,6 +24,9 @@ use crate::tally::Tally;
 /// Rejects of one node that are told of one by one; the rest are counted. Parked items are all told.
 const TOLD_REJECTS: u32 = 1000;
 
+/// Chunks moved through pure nodes before other tasks get their turn.
+const WORK_AT_ONCE: usize = 16;
+
 /// What the tasks of one run share.
 pub(crate) struct World {
     pub(crate) scope: Arc<RunScope>,
@@ -70,6 +73,17 @@ pub(crate) struct Emitter {
     pub(crate) within: Option<Lineage>,
     outlets: Vec<OutletState>,
     notes: Vec<Note>,
+    /// Items on their way through the pure nodes; what comes first is on top. They move when the
+    /// stage flushes, a little at a time, so that a node that makes many of few holds few.
+    work: Vec<Work>,
+    /// Why the stage ends once what came before has moved on.
+    halt: Option<Halt>,
+}
+
+/// Items that wait for a pure member.
+struct Work {
+    member: usize,
+    items: std::vec::IntoIter<Item>,
 }
 
 pub(crate) struct OutletState {
@@ -95,7 +109,8 @@ impl Emitter {
             .into_iter()
             .map(|way| OutletState { way, pending: Vec::new(), bytes: 0 })
             .collect();
-        Self { world, stage, within, outlets, notes: Vec::new() }
+        let (notes, work) = (Vec::new(), Vec::new());
+        Self { world, stage, within, outlets, notes, work, halt: None }
     }
 
     fn node(&self, member: usize) -> usize {
@@ -128,24 +143,17 @@ impl Emitter {
     }
 
     /// Sends items that are only taken in to where they go.
-    pub(crate) fn enter(&mut self, items: Chunk) -> Result<(), Halt> {
+    pub(crate) fn enter(&mut self, items: Chunk) {
         let stage = Arc::clone(&self.stage);
-        let bytes = match stage.entry.iter().any(|t| matches!(t, Target::Outlet(_))) {
-            true => size_of_items(&items),
-            false => 0,
-        };
-        self.route(&stage.entry, items, bytes)
+        let leads_out = stage.entry.iter().any(|target| matches!(target, Target::Outlet(_)));
+        let bytes = if leads_out { size_of_items(&items) } else { 0 };
+        self.route(&stage.entry, items, bytes);
     }
 
-    /// Takes what a member put out by a port on its way.
-    pub(crate) fn emit(
-        &mut self,
-        member: usize,
-        port: usize,
-        mut items: Chunk,
-    ) -> Result<(), Halt> {
+    /// Takes what a member put out by a port; it moves on with the next flush.
+    pub(crate) fn emit(&mut self, member: usize, port: usize, mut items: Chunk) {
         if items.is_empty() {
-            return Ok(());
+            return;
         }
         let world = Arc::clone(&self.world);
         let stage = Arc::clone(&self.stage);
@@ -154,7 +162,7 @@ impl Emitter {
         if node.rules.is_kept {
             keep_values(node, &mut items);
         }
-        self.route(&stage.members[member].routes[port], items, bytes)
+        self.route(&stage.members[member].routes[port], items, bytes);
     }
 
     fn count_out(&mut self, node: &Node, port: usize, items: &Chunk) -> usize {
@@ -196,17 +204,18 @@ impl Emitter {
         }
     }
 
-    fn route(&mut self, targets: &[Target], items: Chunk, bytes: usize) -> Result<(), Halt> {
-        let Some((last, others)) = targets.split_last() else { return Ok(()) };
-        for target in others {
-            self.reach(*target, items.clone(), bytes)?;
+    fn route(&mut self, targets: &[Target], items: Chunk, bytes: usize) {
+        let Some((first, others)) = targets.split_first() else { return };
+        // The first target comes last, so that it is on top of the work.
+        for target in others.iter().rev() {
+            self.reach(*target, items.clone(), bytes);
         }
-        self.reach(*last, items, bytes)
+        self.reach(*first, items, bytes);
     }
 
-    fn reach(&mut self, target: Target, mut items: Chunk, bytes: usize) -> Result<(), Halt> {
+    fn reach(&mut self, target: Target, mut items: Chunk, bytes: usize) {
         match target {
-            Target::Member(member) => self.compute(member, items),
+            Target::Member(member) => self.work.push(Work { member, items: items.into_iter() }),
             Target::Outlet(outlet) => {
                 let outlet = &mut self.outlets[outlet];
                 outlet.bytes += bytes;
@@ -215,44 +224,64 @@ impl Emitter {
                 } else {
                     outlet.pending.append(&mut items);
                 }
-                Ok(())
             }
         }
     }
 
-    /// Passes items through a pure member and on. What an item put out before one that ends the
-    /// run goes on too.
-    fn compute(&mut self, member: usize, items: Chunk) -> Result<(), Halt> {
+    /// Moves items on until enough waits to be sent, or some while has passed.
+    fn move_on(&mut self) {
+        for _ in 0..WORK_AT_ONCE {
+            if self.is_full() {
+                return;
+            }
+            let Some(work) = self.work.pop() else { return };
+            self.compute(work);
+        }
+    }
+
+    /// Passes items through a pure member, as many as make about a chunk. What items put out before
+    /// one that ends the run goes on.
+    fn compute(&mut self, mut work: Work) {
         let world = Arc::clone(&self.world);
+        let member = work.member;
         let node = &world.program.nodes[self.node(member)];
         let Behaviour::Pure(pure) = &node.behaviour else {
             unreachable!("only pure nodes stand behind a stage's head")
         };
         let began = Instant::now();
-        self.count_in(member, items.len());
+        let n_waiting = work.items.len();
         let cx = PureContext { run: &world.scope, node: &node.rules.id };
-        let mut ports = Ports::new(node.rules.id.clone(), node.n_ports, items.len());
+        let mut ports = Ports::new(node.rules.id.clone(), node.n_ports, n_waiting.min(CHUNK_ITEMS));
         let mut end = Ok(());
-        for item in items {
+        for item in work.items.by_ref() {
             ports.mark();
             if let Err(error) = pure.apply(&item, &cx, &mut ports) {
                 ports.take_back();
-                end = self.settle(member, &item, error, &mut ports);
+                end = self.settle(member, &item, &error, &mut ports);
             } else if let Some(stop) = ports.take_stop() {
                 end = Err(self.stop(member, &item, stop));
             }
-            if end.is_err() {
+            if end.is_err() || ports.len() >= CHUNK_ITEMS {
                 break;
             }
         }
+        self.count_in(member, n_waiting - work.items.len());
         self.count_busy(member, began);
         if node.is_source {
             world.tally.n_born.fetch_add(ports.len() as u64, Relaxed);
         }
-        for (port, items) in ports.into_lists().into_iter().enumerate() {
-            self.emit(member, port, items)?;
+        match end {
+            Ok(()) if work.items.len() > 0 => self.work.push(work),
+            Ok(()) => {}
+            Err(halt) => {
+                // What waits below comes later in the order of the items, or goes other ways.
+                self.work.clear();
+                self.halt = Some(halt);
+            }
         }
-        end
+        for (port, items) in ports.into_lists().into_iter().enumerate().rev() {
+            self.emit(member, port, items);
+        }
     }
 
     fn stop(&self, member: usize, item: &Item, stop: StopRequest) -> Halt {
@@ -270,7 +299,7 @@ impl Emitter {
         &mut self,
         member: usize,
         item: &Item,
-        error: StepError,
+        error: &StepError,
         ports: &mut Ports,
     ) -> Result<(), Halt> {
         if matches!(error, StepError::Cancelled) {
@@ -279,7 +308,7 @@ impl Emitter {
         let node = self.node(member);
         let world = Arc::clone(&self.world);
         let rules = &world.program.nodes[node].rules;
-        let what = self.item_error(member, item, &error);
+        let what = self.item_error(member, item, error);
         match &rules.on_error {
             Policy::Stop => return Err(Halt::Failed { node, error: Box::new(what) }),
             Policy::Skip => self.reject(node, what, TOLD_REJECTS),
@@ -311,23 +340,38 @@ impl Emitter {
         self.notes.push(note);
     }
 
-    /// Sends what is waiting, notes first. It waits where others are slower.
+    /// Moves everything on and sends it, notes first. It waits where others are slower.
+    ///
+    /// # Errors
+    /// Why the stage ends, after what came before has been sent.
     pub(crate) async fn flush(&mut self) -> Result<(), Halt> {
-        for note in self.notes.drain(..) {
-            self.world.scope.reporter.send(note).await.map_err(|_| Halt::Broken)?;
-        }
-        let stage = Arc::clone(&self.stage);
-        for (outlet, of) in self.outlets.iter_mut().zip(&stage.outlets) {
-            if !outlet.pending.is_empty() {
-                send(&self.world, outlet, *of).await?;
+        loop {
+            self.move_on();
+            for note in self.notes.drain(..) {
+                self.world.scope.reporter.send(note).await.map_err(|_| Halt::Broken)?;
             }
+            let stage = Arc::clone(&self.stage);
+            for (outlet, of) in self.outlets.iter_mut().zip(&stage.outlets) {
+                if !outlet.pending.is_empty() {
+                    send(&self.world, outlet, *of).await?;
+                }
+            }
+            if self.work.is_empty() {
+                return self.halt.take().map_or(Ok(()), Err);
+            }
+            tokio::task::consume_budget().await;
         }
-        Ok(())
     }
 
-    /// Whether enough waits to be sent that it should be.
+    /// Whether enough waits to be moved on that it should be.
     pub(crate) fn is_full(&self) -> bool {
-        self.outlets.iter().any(|o| o.pending.len() >= CHUNK_ITEMS || o.bytes >= CHUNK_BYTES)
+        self.notes.len() >= CHUNK_ITEMS
+            || self.outlets.iter().any(|o| o.pending.len() >= CHUNK_ITEMS || o.bytes >= CHUNK_BYTES)
+    }
+
+    /// Whether items wait to be moved on.
+    pub(crate) fn has_work(&self) -> bool {
+        !self.work.is_empty()
     }
 
     /// Tells the next stages that there is no more.
@@ -421,20 +465,23 @@ fn class_name(error: &ItemError) -> String {
 
 /// What went wrong at a node, as it is told.
 pub(crate) fn item_error(node: flow::id::NodeId, error: &StepError) -> ItemError {
-    let (class, message, advice, key, attempts, exchange) = match error.trouble() {
-        Some(t) => (
-            t.class,
-            t.message.clone(),
-            t.advice.clone(),
-            t.key.clone(),
-            t.attempts,
-            t.exchange.clone(),
-        ),
-        None => {
-            let class = flow::run::ErrorClass::Stopped;
-            (class, error.to_string(), String::new(), None, 0, None)
-        }
+    let mut what = ItemError {
+        node,
+        class: flow::run::ErrorClass::Stopped,
+        message: error.to_string(),
+        advice: String::new(),
+        key: None,
+        item: None,
+        value: None,
+        attempts: 0,
+        exchange: None,
     };
-    let (item, value) = (None, None);
-    ItemError { node, class, message, advice, key, item, value, attempts, exchange }
+    if let Some(trouble) = error.trouble() {
+        what.class = trouble.class;
+        what.advice.clone_from(&trouble.advice);
+        what.key.clone_from(&trouble.key);
+        what.attempts = trouble.attempts;
+        what.exchange.clone_from(&trouble.exchange);
+    }
+    what
 }

@@ -50,6 +50,11 @@ pub(crate) fn launch(
                 }
             }
         }
+        if stage.shares_input()
+            && let Some(member) = stage.members.first()
+        {
+            inlet.tell_wires_apart(world.program.nodes[member.node].rules.id.clone());
+        }
         let ways: Vec<Way> = stage
             .outlets
             .iter()

@@ -4,12 +4,15 @@
 
 use std::future::poll_fn;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::task::Poll;
 
+use flow::id::NodeId;
 use tokio::sync::mpsc::Receiver;
 
 use crate::emitter::Message;
 use crate::item::{CHUNK_ITEMS, Chunk};
+use crate::lineage::{Lineage, Origin};
 use crate::spill::Queue;
 
 /// Where a stage takes its items from.
@@ -19,11 +22,13 @@ pub(crate) struct Inlet {
     turn: usize,
     temp_dir: PathBuf,
     budget: usize,
+    /// The node whose input several wires enter.
+    shared: Option<NodeId>,
 }
 
 enum LaneState {
     Given(std::vec::IntoIter<crate::item::Item>),
-    Wire { receiver: Receiver<Message>, aside: Option<Queue>, is_done: bool },
+    Wire { receiver: Receiver<Message>, aside: Option<Box<Queue>>, is_done: bool },
 }
 
 /// What comes next.
@@ -41,7 +46,7 @@ pub(crate) enum Next {
 
 impl Inlet {
     pub(crate) fn new(temp_dir: PathBuf, budget: usize) -> Self {
-        Self { lanes: Vec::new(), turn: 0, temp_dir, budget }
+        Self { lanes: Vec::new(), turn: 0, temp_dir, budget, shared: None }
     }
 
     pub(crate) fn push_given(&mut self, items: Chunk) {
@@ -50,6 +55,11 @@ impl Inlet {
 
     pub(crate) fn push_wire(&mut self, receiver: Receiver<Message>) {
         self.lanes.push(LaneState::Wire { receiver, aside: None, is_done: false });
+    }
+
+    /// Tells apart what comes in by further wires, for the same item may come by several.
+    pub(crate) fn tell_wires_apart(&mut self, node: NodeId) {
+        self.shared = Some(node);
     }
 
     /// The next items. May be dropped while it waits: nothing is lost.
@@ -65,6 +75,9 @@ impl Inlet {
                     }
                 }
                 match self.poll_turn(cx) {
+                    Poll::Ready(Some(Next::Chunk(lane, chunk))) => {
+                        return Poll::Ready(Next::Chunk(lane, self.marked(lane, chunk)));
+                    }
                     Poll::Ready(Some(next)) => return Poll::Ready(next),
                     Poll::Ready(None) => self.turn += 1,
                     Poll::Pending => return Poll::Pending,
@@ -72,6 +85,17 @@ impl Inlet {
             }
         })
         .await
+    }
+
+    fn marked(&self, lane: usize, mut chunk: Chunk) -> Chunk {
+        if let (Some(node), 1..) = (&self.shared, lane) {
+            let parents = chunk.iter().map(|item| item.lineage.clone()).collect();
+            let origin = Arc::new(Origin::by_wire(node.clone(), lane as u64, parents));
+            for (index, item) in chunk.iter_mut().enumerate() {
+                item.lineage = Lineage::new(&origin, index as u32);
+            }
+        }
+        chunk
     }
 
     /// Items of the lane whose turn it is; none when it has ended.
@@ -120,7 +144,7 @@ impl Inlet {
         while !*is_done {
             match receiver.poll_recv(cx) {
                 Poll::Ready(Some(Message::Chunk(chunk))) => {
-                    let queue = aside.get_or_insert_with(|| Queue::new(self.budget));
+                    let queue = aside.get_or_insert_with(|| Box::new(Queue::new(self.budget)));
                     for item in chunk {
                         queue.push(item, &self.temp_dir)?;
                     }

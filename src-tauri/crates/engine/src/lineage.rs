@@ -37,6 +37,9 @@ enum Kind {
     Parts,
     /// Items that passed one to one and are remembered: not written.
     Kept,
+    /// Items that came in by a further wire of one input: told apart in step keys only, for the
+    /// same item may come by several.
+    Wire,
     /// Made of several items: written like rows.
     Gathered,
 }
@@ -63,6 +66,17 @@ impl Lineage {
     /// The place in the batch, from 0.
     pub fn index(&self) -> u32 {
         self.index
+    }
+
+    /// Whether this is the only item of a trigger.
+    pub(crate) fn is_sole(&self) -> bool {
+        match (&self.origin.kind, &self.origin.parents) {
+            (Kind::Sole, _) => true,
+            (Kind::Kept | Kind::Wire, Parents::Each(parents)) => {
+                parents.get(self.index as usize).is_some_and(Self::is_sole)
+            }
+            _ => false,
+        }
     }
 
     /// Finds the value that this item was, or was made from, when it left `node`.
@@ -175,6 +189,17 @@ impl Origin {
         Self { node, ordinal: 0, kind: Kind::Kept, parents: Parents::Each(parents), values: None }
     }
 
+    /// Items that came into `node` by the `wire`th of several wires.
+    pub fn by_wire(node: NodeId, wire: u64, parents: Box<[Lineage]>) -> Self {
+        Self {
+            node,
+            ordinal: wire,
+            kind: Kind::Wire,
+            parents: Parents::Each(parents),
+            values: None,
+        }
+    }
+
     /// Items each made of a set of items; `within` is the item of the scope that this happened in.
     pub fn gathered(node: NodeId, ordinal: u64, sets: Sets, within: Option<Lineage>) -> Self {
         let parents = Parents::Sets { sets, within };
@@ -238,32 +263,25 @@ impl Sets {
 
 /// The origins that the members of sets stem from, each counted once in a row.
 #[derive(Debug, Default)]
-pub struct OriginTable {
+struct OriginTable {
     origins: Vec<Arc<Origin>>,
 }
 
 impl OriginTable {
     /// The number of the lineage's origin; the last one's where it is the same.
-    pub fn number(&mut self, lineage: &Lineage) -> u32 {
+    fn number(&mut self, lineage: &Lineage) -> u32 {
         // Items come in the order of their origins, so looking back a little finds nearly all.
         let recent =
             self.origins.iter().rev().take(4).position(|o| Arc::ptr_eq(o, &lineage.origin));
-        match recent {
-            Some(back) => (self.origins.len() - 1 - back) as u32,
-            None => {
-                self.origins.push(Arc::clone(&lineage.origin));
-                (self.origins.len() - 1) as u32
-            }
+        if let Some(back) = recent {
+            return (self.origins.len() - 1 - back) as u32;
         }
-    }
-
-    /// The lineage of that number and index.
-    pub fn lineage(&self, number: u32, index: u32) -> Option<Lineage> {
-        self.origins.get(number as usize).map(|origin| Lineage::new(origin, index))
+        self.origins.push(Arc::clone(&lineage.origin));
+        (self.origins.len() - 1) as u32
     }
 
     /// The table, no longer growing, as sets share it.
-    pub fn freeze(self) -> Arc<Vec<Arc<Origin>>> {
+    fn freeze(self) -> Arc<Vec<Arc<Origin>>> {
         Arc::new(self.origins)
     }
 }
@@ -276,19 +294,19 @@ pub struct SetBuilder {
 }
 
 impl SetBuilder {
-    /// Adds a member by its origin's number in an [`OriginTable`] and its index there.
+    /// Adds a member by its origin's number in the table that the set is finished with, and its
+    /// index there.
     pub fn push(&mut self, origin: u32, index: u32) {
-        match self.last {
-            Some((same, before)) if same == origin => {
-                write_varint(&mut self.bytes, 0);
-                write_varint(&mut self.bytes, zigzag(i64::from(index) - i64::from(before)));
-            }
-            before => {
-                let before = before.map_or(0, |(origin, _)| origin);
-                let step = zigzag(i64::from(origin) - i64::from(before));
-                write_varint(&mut self.bytes, step + 1);
-                write_varint(&mut self.bytes, u64::from(index));
-            }
+        if let Some((same, before)) = self.last
+            && same == origin
+        {
+            write_varint(&mut self.bytes, 0);
+            write_varint(&mut self.bytes, zigzag(i64::from(index) - i64::from(before)));
+        } else {
+            let before = self.last.map_or(0, |(origin, _)| origin);
+            let step = zigzag(i64::from(origin) - i64::from(before));
+            write_varint(&mut self.bytes, step + 1);
+            write_varint(&mut self.bytes, u64::from(index));
         }
         self.last = Some((origin, index));
     }
@@ -366,14 +384,19 @@ fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 impl fmt::Display for Lineage {
-    /// Writes the path from its beginning: `orders:3/17.lines/2`.
+    /// Writes the path from its beginning: `orders:3/17.lines/2`. The alternate form `{:#}` tells
+    /// further wires too (`orders:3/17~1`), so that no two items at one node are written alike.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut path = Vec::new();
         let mut at = Some(self.clone());
         while let Some(lineage) = at {
             at = lineage.shown_parent();
-            let is_shown = lineage.origin.kind != Kind::Kept
-                && (lineage.origin.kind != Kind::Sole || path.is_empty());
+            let is_shown = match lineage.origin.kind {
+                Kind::Kept => false,
+                Kind::Wire => f.alternate(),
+                Kind::Sole => path.iter().all(|after: &Self| after.origin.kind == Kind::Wire),
+                _ => true,
+            };
             if is_shown {
                 path.push(lineage);
             }
@@ -381,7 +404,9 @@ impl fmt::Display for Lineage {
         for (n, lineage) in path.iter().rev().enumerate() {
             let Origin { node, ordinal, kind, .. } = &*lineage.origin;
             let dot = if n == 0 { "" } else { "." };
-            if *kind == Kind::Parts && n > 0 {
+            if *kind == Kind::Wire {
+                write!(f, "~{ordinal}")?;
+            } else if *kind == Kind::Parts && n > 0 {
                 write!(f, "{dot}{node}/{}", lineage.index)?;
             } else {
                 write!(f, "{dot}{node}:{ordinal}/{}", lineage.index)?;
@@ -485,6 +510,16 @@ mod tests {
         assert_eq!(names(1), [members[7].to_string()]);
         assert_eq!(names(2), Vec::<String>::new());
         assert!(sets.bytes.len() < members.len() * 3, "{} bytes", sets.bytes.len());
+    }
+
+    #[test]
+    fn an_item_that_comes_by_two_wires_is_told_apart_in_keys_only() {
+        let item = Lineage::new(&rows("orders", 3), 17);
+        let by_wire = Origin::by_wire("merge".into(), 1, [item].into());
+        let by_wire = Lineage::new(&Arc::new(by_wire), 0);
+        assert_eq!(by_wire.to_string(), "orders:3/17");
+        let parts = Arc::new(Origin::parts("lines".into(), by_wire));
+        assert_eq!(format!("{:#}", Lineage::new(&parts, 2)), "orders:3/17~1.lines/2");
     }
 
     #[test]

@@ -33,9 +33,9 @@ impl<'a> Outbox<'a> {
     /// # Errors
     /// [`StepError::Cancelled`] once nobody takes them any more; to be passed on.
     pub async fn send(&mut self, port: usize, items: Chunk) -> StepResult<()> {
-        let sent = self.emitter.emit(0, port, items);
+        self.emitter.emit(0, port, items);
         let flushed = self.emitter.flush().await;
-        self.checked(flushed.and(sent))
+        self.checked(flushed)
     }
 
     /// Gives out values, each made of a set of items.
@@ -67,11 +67,10 @@ impl<'a> Outbox<'a> {
     pub async fn reject(&mut self, item: &Item, error: StepError) -> StepResult<()> {
         let rules = self.emitter.head_rules();
         let mut ports = Ports::new(rules.id.clone(), self.emitter.head_ports(), 0);
-        let settled = self.emitter.settle(0, item, error, &mut ports);
+        let settled = self.emitter.settle(0, item, &error, &mut ports);
         self.checked(settled)?;
         for (port, items) in ports.into_lists().into_iter().enumerate() {
-            let sent = self.emitter.emit(0, port, items);
-            self.checked(sent)?;
+            self.emitter.emit(0, port, items);
         }
         let flushed = self.emitter.flush().await;
         self.checked(flushed)

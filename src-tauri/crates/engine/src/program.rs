@@ -52,6 +52,14 @@ pub(crate) struct Stage {
     pub(crate) outlets: Vec<Outlet>,
 }
 
+impl Stage {
+    /// Whether several wires enter the same input.
+    pub(crate) fn shares_input(&self) -> bool {
+        let mut before = self.lanes.iter().enumerate();
+        before.any(|(at, lane)| self.lanes[..at].iter().any(|other| other.port == lane.port))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Head {
     /// Items go to `entry` as they come.

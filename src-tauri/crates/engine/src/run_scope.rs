@@ -73,7 +73,7 @@ impl RunScope {
         let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
         hash.write(&self.seed.to_le_bytes());
         hash.write(node.as_str().as_bytes());
-        let _ = write!(hash, "/{lineage}/{n}");
+        let _ = write!(hash, "/{lineage:#}/{n}");
         mix(hash.0)
     }
 }

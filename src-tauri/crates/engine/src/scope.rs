@@ -65,9 +65,8 @@ async fn pass_on(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
         match inlet.next().await {
             Next::Chunk(_, chunk) => {
                 emitter.count_in(0, chunk.len());
-                let emitted = emitter.emit(0, 0, chunk);
+                emitter.emit(0, 0, chunk);
                 emitter.flush().await?;
-                emitted?;
             }
             Next::End => return Ok(()),
             Next::Broken => return Err(Halt::Broken),
@@ -129,9 +128,8 @@ async fn take_result(
     match next {
         Next::Chunk(_, chunk) => match &mut first.kept {
             None => {
-                let emitted = emitter.emit(0, 0, chunk);
-                emitter.flush().await?;
-                emitted
+                emitter.emit(0, 0, chunk);
+                emitter.flush().await
             }
             Some(queue) => {
                 let dir = &emitter.world.scope.services.temp_dir;
@@ -165,7 +163,7 @@ async fn finish_item(
             Err(Halt::Enough(message))
         }
         Err(Halt::Failed { error, .. }) if instance.kept.is_some() => {
-            crate::window::settle(emitter, &instance.item, inner_error(&error))?;
+            crate::window::settle(emitter, &instance.item, &inner_error(&error))?;
             emitter.flush().await
         }
         Err(halt) => Err(halt),
@@ -188,9 +186,8 @@ async fn give_kept(emitter: &mut Emitter, instance: &mut Instance) -> Result<(),
         if chunk.is_empty() {
             return Ok(());
         }
-        let emitted = emitter.emit(0, 0, chunk);
+        emitter.emit(0, 0, chunk);
         emitter.flush().await?;
-        emitted?;
     }
 }
 

@@ -58,9 +58,8 @@ async fn run_head(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> 
 /// Items that are only taken in, and go to the pure nodes of the stage.
 async fn run_pass(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
     while let Some((_, chunk)) = next(inlet, emitter).await? {
-        let entered = emitter.enter(chunk);
+        emitter.enter(chunk);
         emitter.flush().await?;
-        entered?;
     }
     Ok(())
 }
@@ -69,9 +68,8 @@ async fn run_pass(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> 
 async fn run_trigger(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
     emitter.count_in(0, 0);
     while let Some((_, chunk)) = next(inlet, emitter).await? {
-        let emitted = emitter.emit(0, 0, chunk);
+        emitter.emit(0, 0, chunk);
         emitter.flush().await?;
-        emitted?;
     }
     Ok(())
 }

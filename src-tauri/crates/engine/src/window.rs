@@ -172,6 +172,9 @@ impl Window {
                 slot.finish_with(vec![slot.item.with_value(value)]);
             }
             Step::Answered(Ok(Answer::Many(values))) => {
+                if slot.item.lineage.is_sole() {
+                    self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
+                }
                 let origin = Origin::parts(node, slot.item.lineage.clone());
                 slot.finish_with(born(&Arc::new(origin), values));
             }
@@ -207,7 +210,7 @@ impl Window {
     fn settle_heads(&mut self, emitter: &mut Emitter) -> Result<(), Halt> {
         while let Some(head) = self.slots.front_mut() {
             for chunk in head.ready.drain(..) {
-                emitter.emit(0, 0, chunk)?;
+                emitter.emit(0, 0, chunk);
             }
             let Some(end) = head.end.take() else {
                 self.ask_ahead(self.n_gone);
@@ -216,11 +219,11 @@ impl Window {
             emitter.count_busy(0, head.began);
             if let Err(error) = end {
                 let item = head.item.clone();
-                settle(emitter, &item, error)?;
+                settle(emitter, &item, &error)?;
             }
             self.slots.pop_front();
             self.n_gone += 1;
-            if emitter.is_full() {
+            if emitter.is_full() || emitter.has_work() {
                 break;
             }
         }
@@ -257,11 +260,11 @@ impl Slot {
 }
 
 /// Does with a failed item what its node's policy says, and gives out what comes of that.
-pub(crate) fn settle(emitter: &mut Emitter, item: &Item, error: StepError) -> Result<(), Halt> {
+pub(crate) fn settle(emitter: &mut Emitter, item: &Item, error: &StepError) -> Result<(), Halt> {
     let mut ports = Ports::new(emitter.head_rules().id.clone(), emitter.head_ports(), 1);
     emitter.settle(0, item, error, &mut ports)?;
     for (port, items) in ports.into_lists().into_iter().enumerate() {
-        emitter.emit(0, port, items)?;
+        emitter.emit(0, port, items);
     }
     Ok(())
 }

@@ -68,7 +68,12 @@ pub fn diff(earlier: &FlowFile, later: &FlowFile) -> Difference {
         these.nodes.iter().filter(missing).map(|(_, node)| node.id.clone()).collect()
     };
     let only_wires = |these: &Parts<'_>, those: &Parts<'_>| {
-        these.wires.iter().filter(|wire| !those.wires.contains(wire)).map(|w| (*w).clone()).collect()
+        these
+            .wires
+            .iter()
+            .filter(|wire| !those.wires.contains(wire))
+            .map(|w| (*w).clone())
+            .collect()
     };
     Difference {
         flow,
@@ -130,8 +135,7 @@ fn differing(old: &Json, new: &Json, at: &str, found: &mut Vec<String>) {
             let gone = old.keys().filter(|key| !new.contains_key(*key));
             for key in new.keys().chain(gone) {
                 let missing = &Json::Null;
-                let (old, new) =
-                    (old.get(key).unwrap_or(missing), new.get(key).unwrap_or(missing));
+                let (old, new) = (old.get(key).unwrap_or(missing), new.get(key).unwrap_or(missing));
                 differing(old, new, &join(at, key), found);
             }
         }

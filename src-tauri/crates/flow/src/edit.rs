@@ -130,9 +130,6 @@ pub enum EditError {
         /// How long the list is.
         len: usize,
     },
-    /// The same wire is there already, so that taking one out again would not be clear.
-    #[error("the wire {0} is there already")]
-    Twice(String),
     /// The key cannot be set.
     #[error("\"{key}\" cannot be set: {why}")]
     BadKey {

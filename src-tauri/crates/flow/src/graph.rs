@@ -184,9 +184,7 @@ impl Graph {
 
     /// The pairs of nodes that wires join; a pair comes as often as it has wires.
     pub fn arrows(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.arrows
-            .edge_references()
-            .map(|arrow| (arrow.source().index(), arrow.target().index()))
+        self.arrows.edge_references().map(|arrow| (arrow.source().index(), arrow.target().index()))
     }
 }
 

@@ -63,7 +63,10 @@ impl<'s> Lowering<'s> {
         Field {
             key: key.to_owned(),
             // The title of a type is its name: only a title right here is a label.
-            label: outer.get("title").and_then(Json::as_str).map_or_else(|| words(key), str::to_owned),
+            label: outer
+                .get("title")
+                .and_then(Json::as_str)
+                .map_or_else(|| words(key), str::to_owned),
             help: mark("description").and_then(Json::as_str).map(paragraphs).unwrap_or_default(),
             required: is_required && !is_nullable && default.is_none(),
             advanced: mark("x-advanced").is_some_and(|mark| *mark == true),
@@ -184,7 +187,8 @@ impl<'s> Lowering<'s> {
             let next = match (self.referred(schema), schema.get("anyOf"), schema.get("allOf")) {
                 (Some(referred), _, _) => Some(referred),
                 (None, Some(Json::Array(parts)), _) => {
-                    let is_null = |part: &&Json| part.get("type").is_some_and(|kind| kind == "null");
+                    let is_null =
+                        |part: &&Json| part.get("type").is_some_and(|kind| kind == "null");
                     let mut others = parts.iter().filter(|part| !is_null(part));
                     is_nullable |= parts.iter().any(|part| is_null(&part));
                     let first = others.next().and_then(Json::as_object);

@@ -110,7 +110,8 @@ pub fn plan(checked: &Checked, target: &Target) -> Result<Plan, Vec<Diagnostic>>
     let graph = &checked.graph;
     let errors = |concerns: &dyn Fn(&Diagnostic) -> bool| {
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error && concerns(found);
-        let errors: Vec<Diagnostic> = checked.diagnostics.iter().filter(is_error).cloned().collect();
+        let errors: Vec<Diagnostic> =
+            checked.diagnostics.iter().filter(is_error).cloned().collect();
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     };
     match target {
@@ -200,16 +201,12 @@ fn stages(nodes: &[PlanNode], wires: &[PlanWire]) -> Vec<Stage> {
             [wire] if is_fusable(node) => Some(wires[wire].from),
             _ => None,
         };
-        let chained = before.filter(|before| {
-            is_fusable(&nodes[*before]) && nodes[*before].wires_out.len() == 1
-        });
-        stage_of[at] = match chained {
-            Some(before) => stage_of[before],
-            None => {
-                stages.push(Stage { nodes: Vec::new() });
-                stages.len() - 1
-            }
-        };
+        let chained = before
+            .filter(|before| is_fusable(&nodes[*before]) && nodes[*before].wires_out.len() == 1);
+        stage_of[at] = chained.map_or(stages.len(), |before| stage_of[before]);
+        if stage_of[at] == stages.len() {
+            stages.push(Stage { nodes: Vec::new() });
+        }
         stages[stage_of[at]].nodes.push(at);
     }
     stages

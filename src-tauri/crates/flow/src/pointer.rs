@@ -74,7 +74,7 @@ fn set_field(
     here: &str,
 ) -> Undo {
     let Some(value) = value else {
-        let is_last = fields.keys().last().is_some_and(|last| last == key);
+        let is_last = fields.keys().next_back().is_some_and(|last| last == key);
         let before = fields.clone();
         return match fields.shift_remove(key) {
             None => (here.to_owned(), None),
@@ -139,7 +139,12 @@ mod tests {
         check(&json, "/a/y", None, &json!({"a": {"x": 1}, "b": [1, 2]}));
         check(&json, "/b/0", None, &json!({"a": {"x": 1, "y": 2}, "b": [2]}));
         check(&json, "/b/-", Some(json!(3)), &json!({"a": {"x": 1, "y": 2}, "b": [1, 2, 3]}));
-        check(&json, "/c/d/e", Some(json!(3)), &json!({"a": {"x": 1, "y": 2}, "b": [1, 2], "c": {"d": {"e": 3}}}));
+        check(
+            &json,
+            "/c/d/e",
+            Some(json!(3)),
+            &json!({"a": {"x": 1, "y": 2}, "b": [1, 2], "c": {"d": {"e": 3}}}),
+        );
         check(&json, "/c/d", None, &json);
         check(&json!({"a/b": 1}), "/a~1b", None, &json!({}));
     }

@@ -13,7 +13,9 @@ use crate::pointer::join;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
     /// It is not JSON.
-    #[error("the file is not JSON: {problem} in line {line}, column {column}; mend it there in a text editor, or take an earlier version of the file")]
+    #[error(
+        "the file is not JSON: {problem} in line {line}, column {column}; mend it there in a text editor, or take an earlier version of the file"
+    )]
     Json {
         /// What is wrong.
         problem: String,
@@ -26,7 +28,9 @@ pub enum ReadError {
     #[error("the file is JSON, but not a flow of Gantry: {0}")]
     NotAFlow(String),
     /// It was written by a newer Gantry.
-    #[error("the file was written by a newer Gantry (format {found}, this one reads up to {VERSION}); update Gantry to open it")]
+    #[error(
+        "the file was written by a newer Gantry (format {found}, this one reads up to {VERSION}); update Gantry to open it"
+    )]
     Newer {
         /// The version of its format.
         found: u64,
@@ -92,7 +96,9 @@ fn upgrade(fields: &mut Map<String, Json>, steps: &[Upgrade]) -> Result<(), Read
             return Err(ReadError::NotAFlow(why.to_owned()));
         }
         Some(version) => version.as_u64().filter(|version| *version > 0).ok_or_else(|| {
-            ReadError::NotAFlow(format!("\"gantry\" is {version}, which is no version of the format"))
+            ReadError::NotAFlow(format!(
+                "\"gantry\" is {version}, which is no version of the format"
+            ))
         })?,
     };
     if version > newest {

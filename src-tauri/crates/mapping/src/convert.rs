@@ -108,8 +108,9 @@ fn convert(value: &Value, digits: &mut Digits) -> JValue {
         }),
         Kind::Object => with_stack(|| {
             let fields = value.as_object().into_iter().flatten();
-            let fields: IndexMap<String, JValue> =
-                fields.map(|(key, value)| (key.as_str().to_owned(), convert(value, digits))).collect();
+            let fields: IndexMap<String, JValue> = fields
+                .map(|(key, value)| (key.as_str().to_owned(), convert(value, digits)))
+                .collect();
             JValue::object(fields)
         }),
     }
@@ -201,7 +202,7 @@ mod tests {
     fn numbers_come_back_with_their_digits() {
         for json in [
             r#"{"id":12345678901234567890,"total":19.9,"tiny":0.1234567890123456789}"#,
-            r#"[1e+400,-1,0,1.5e-7]"#,
+            "[1e+400,-1,0,1.5e-7]",
             r#"{"a":[],"b":{},"c":[[null,true,"x"]]}"#,
         ] {
             assert_eq!(through(json), json);

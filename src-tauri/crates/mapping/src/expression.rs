@@ -208,3 +208,6 @@ impl Target {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

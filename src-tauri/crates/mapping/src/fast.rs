@@ -183,7 +183,9 @@ impl<'a> Reader<'a> {
 
     fn name(&self) -> Option<Key> {
         match self.peek()? {
-            Token::Word("and" | "or" | "in" | "true" | "false" | "null" | "function" | "λ") => None,
+            Token::Word("and" | "or" | "in" | "true" | "false" | "null" | "function" | "λ") => {
+                None
+            }
             Token::Word(name) | Token::Quoted(name) => Some(Key::new(name)),
             _ => None,
         }
@@ -201,7 +203,7 @@ impl Fast {
             Self::Literal(value) => Ok(Some(value.clone())),
             Self::Path { from, steps } => path(from, steps, item, names),
             Self::Compare { op, left, right } => {
-                compare(*op, left.eval(item, names)?, right.eval(item, names)?)
+                compare(*op, left.eval(item, names)?.as_ref(), right.eval(item, names)?.as_ref())
             }
             Self::And(left, right) => {
                 let both = is_yes(left.eval(item, names)?) && is_yes(right.eval(item, names)?);
@@ -233,9 +235,8 @@ fn path(from: &From, steps: &[Key], item: &Value, names: &dyn Names) -> Found {
             &named
         }
         From::Node { id, start, end } => {
-            named = names
-                .node(id)
-                .map_err(|fault| Stop::Fault { start: *start, end: *end, fault })?;
+            named =
+                names.node(id).map_err(|fault| Stop::Fault { start: *start, end: *end, fault })?;
             &named
         }
     };
@@ -313,12 +314,12 @@ fn collect(list: &Value, key: &Key, found: &mut Vec<Value>) {
     }
 }
 
-fn compare(op: Op, left: Option<Value>, right: Option<Value>) -> Found {
-    let (Some(left), Some(right)) = (&left, &right) else {
+fn compare(op: Op, left: Option<&Value>, right: Option<&Value>) -> Found {
+    let (Some(left), Some(right)) = (left, right) else {
         return match op {
             Op::Equal | Op::Unequal => Ok(Some(Value::from(false))),
             // Whether the side that is there may be compared at all decides.
-            _ if left.iter().chain(&right).all(is_ordered) => Ok(None),
+            _ if left.into_iter().chain(right).all(is_ordered) => Ok(None),
             _ => Err(Stop::Leave),
         };
     };
@@ -383,3 +384,6 @@ fn push_text(text: &mut String, value: &Value) -> Result<(), Stop> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

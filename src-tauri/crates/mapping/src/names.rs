@@ -47,5 +47,10 @@ impl Names for NoNames {
 }
 
 pub(crate) fn no_node(id: &str) -> Fault {
-    Fault::new("G0005", format!("There is no item of a node \"{id}\" here. Name a node that stands before this one."))
+    Fault::new(
+        "G0005",
+        format!(
+            "There is no item of a node \"{id}\" here. Name a node that stands before this one."
+        ),
+    )
 }

@@ -108,8 +108,8 @@ fn bound_names<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
                 }
             }
             Kind::Symbol("(") => {
-                in_parameters = index > 0
-                    && matches!(tokens[index - 1].kind, Kind::Word("function" | "λ"));
+                in_parameters =
+                    index > 0 && matches!(tokens[index - 1].kind, Kind::Word("function" | "λ"));
             }
             Kind::Symbol(")") => in_parameters = false,
             _ => {}
@@ -127,9 +127,7 @@ mod tests {
         references(source, &tokens(source).unwrap())
             .unwrap()
             .into_iter()
-            .map(|found| {
-                (found.to, &source[found.span.start as usize..found.span.end as usize])
-            })
+            .map(|found| (found.to, &source[found.span.start as usize..found.span.end as usize]))
             .collect()
     }
 

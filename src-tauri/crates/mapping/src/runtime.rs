@@ -82,7 +82,9 @@ fn parse_sentence(code: &str, message: &str, token: &str) -> String {
         "S0207" if token.is_empty() => {
             "The expression ends too early: something is missing at its end.".to_owned()
         }
-        "S0203" => "The expression ends too early: a bracket or a quotation mark is not closed.".to_owned(),
+        "S0203" => {
+            "The expression ends too early: a bracket or a quotation mark is not closed.".to_owned()
+        }
         "S0201" | "S0202" | "S0204" | "S0211" => {
             format!("`{token}` cannot stand here. Look at what comes before it.")
         }
@@ -258,17 +260,15 @@ fn register_random(
     let state = Rc::new(Cell::new(names.seed()));
     let next = {
         let failed = Rc::clone(failed);
-        move || match state.get() {
-            Some(seed) => {
-                let (number, seed) = split_mix(seed);
-                state.set(Some(seed));
-                // The upper 53 bits make a number in 0..1, as many as an f64 holds.
-                Ok((number >> 11) as f64 / (1_u64 << 53) as f64)
-            }
-            None => {
+        move || -> Result<f64, EvaluatorError> {
+            let seed = state.get().ok_or_else(|| {
                 let message = "There are no random numbers here, so $random() has no value.";
-                Err(refuse(&failed, Fault::new("G0003", message)))
-            }
+                refuse(&failed, Fault::new("G0003", message))
+            })?;
+            let (number, seed) = split_mix(seed);
+            state.set(Some(seed));
+            // The upper 53 bits make a number in 0..1, as many as an f64 holds.
+            Ok((number >> 11) as f64 / (1_u64 << 53) as f64)
         }
     };
     let random = next.clone();
@@ -311,8 +311,13 @@ fn fault(error: &EvaluatorError) -> Fault {
     let (code, message) = split_code(error.message());
     let code = code.unwrap_or("D0000");
     let message = match code {
-        "D1012" => format!("The expression took longer than {TIME_LIMIT_MS} ms. Look for a function that never ends."),
-        "D1011" | "U1001" => "The expression nests too deep. Look for a function that calls itself without an end.".to_owned(),
+        "D1012" => format!(
+            "The expression took longer than {TIME_LIMIT_MS} ms. Look for a function that never ends."
+        ),
+        "D1011" | "U1001" => {
+            "The expression nests too deep. Look for a function that calls itself without an end."
+                .to_owned()
+        }
         "D2015" => format!("The expression makes a list of more than {LENGTH_LIMIT} entries."),
         _ => sentence(message),
     };

@@ -141,7 +141,11 @@ impl<'a> Scanner<'a> {
                 Some((_, 'f')) => out.push('\u{c}'),
                 // Surrogate pairs are the evaluator's matter: ids and names have none.
                 Some((_, 'u')) => {
-                    let hex: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
+                    let hex = self.source[start + index + 2..].chars().take(4);
+                    let hex: String = hex.take_while(char::is_ascii_hexdigit).collect();
+                    for _ in 0..hex.len() {
+                        chars.next();
+                    }
                     let code = u32::from_str_radix(&hex, 16).ok();
                     out.push(code.and_then(char::from_u32).unwrap_or('\u{fffd}'));
                 }
@@ -176,7 +180,8 @@ impl<'a> Scanner<'a> {
         for (index, c) in self.rest().char_indices().skip(1) {
             if c == '/' && !escaped {
                 let end = start + index + 1;
-                let flags = self.source[end..].chars().take_while(char::is_ascii_alphabetic).count();
+                let flags =
+                    self.source[end..].chars().take_while(char::is_ascii_alphabetic).count();
                 self.at = end + flags;
                 return Ok(Kind::Regex);
             }

@@ -187,7 +187,9 @@ fn closing(source: &str, start: usize) -> Result<Option<usize>, Fault> {
             Ok(Some(token)) => token,
             Ok(None) => return Ok(None),
             // What has no end swallows the braces: tell of that, if the braces are there.
-            Err(fault) => return if source[start..].contains("}}") { Err(fault) } else { Ok(None) },
+            Err(fault) => {
+                return if source[start..].contains("}}") { Err(fault) } else { Ok(None) };
+            }
         };
         match token.kind {
             Kind::Symbol("{") => depth += 1,
@@ -263,9 +265,9 @@ impl<'de> Deserialize<'de> for Template {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Json::deserialize(deserializer)? {
             Json::String(source) => Self::parse(&source).map_err(serde::de::Error::custom),
-            Json::Array(_) | Json::Object(_) => Err(serde::de::Error::custom(
-                "a text is needed here, not a list or an object",
-            )),
+            Json::Array(_) | Json::Object(_) => {
+                Err(serde::de::Error::custom("a text is needed here, not a list or an object"))
+            }
             other => Ok(Self::literal(other)),
         }
     }
@@ -287,3 +289,6 @@ impl JsonSchema for Template {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,7 +94,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Sorts SQLite's errors by what can be done about them.
-    pub(crate) fn from_sql(cause: rusqlite::Error, path: &Path) -> Self {
+    pub(crate) fn from_sql(cause: &rusqlite::Error, path: &Path) -> Self {
         let path = path.to_owned();
         let code = cause.sqlite_error_code();
         let cause = cause.to_string();
@@ -118,7 +118,7 @@ impl StoreError {
 /// Inside a job or a question the path is not at hand; [`StoreError::at`] puts it in.
 impl From<rusqlite::Error> for StoreError {
     fn from(cause: rusqlite::Error) -> Self {
-        Self::from_sql(cause, Path::new(""))
+        Self::from_sql(&cause, Path::new(""))
     }
 }
 

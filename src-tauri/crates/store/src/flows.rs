@@ -199,8 +199,8 @@ fn apply(connection: &Connection, change: &FlowChange) -> Result<u64, StoreError
         .execute(params![id.as_str(), next, change.at])?;
     match &change.history {
         History::Push(step) => push(connection, id, step)?,
-        History::Undo => mark(connection, id, last_done(connection, id)?, true)?,
-        History::Redo => mark(connection, id, first_undone(connection, id)?, false)?,
+        History::Undo => mark(connection, id, last_done(connection, id)?.as_ref(), true)?,
+        History::Redo => mark(connection, id, first_undone(connection, id)?.as_ref(), false)?,
     }
     Ok(next)
 }
@@ -227,7 +227,7 @@ fn push(connection: &Connection, id: &FlowId, step: &Step) -> Result<(), StoreEr
 fn mark(
     connection: &Connection,
     id: &FlowId,
-    step: Option<(u64, Step)>,
+    step: Option<&(u64, Step)>,
     undone: bool,
 ) -> Result<(), StoreError> {
     let Some((n, _)) = step else {

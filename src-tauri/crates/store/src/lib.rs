@@ -82,5 +82,5 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     };
-    open().map_err(|cause| StoreError::from_sql(cause, path))
+    open().map_err(|cause| StoreError::from_sql(&cause, path))
 }

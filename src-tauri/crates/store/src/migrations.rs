@@ -14,7 +14,7 @@ pub(crate) fn to_latest(connection: &mut Connection, path: &Path) -> Result<(), 
     let found: u64 = connection
         .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
         .map(|version| version.max(0) as u64)
-        .map_err(|cause| StoreError::from_sql(cause, path))?;
+        .map_err(|cause| StoreError::from_sql(&cause, path))?;
     let known = STEPS.len() as u64;
     if found > known {
         return Err(StoreError::Newer { path: path.to_owned(), found, known });
@@ -26,7 +26,7 @@ pub(crate) fn to_latest(connection: &mut Connection, path: &Path) -> Result<(), 
         Ok(()) => Ok(()),
         // Two programs that start at once both see the old version; the second finds it done.
         Err(_) if version(connection) == known => Ok(()),
-        Err(Error::RusqliteError { err, .. }) => Err(StoreError::from_sql(err, path)),
+        Err(Error::RusqliteError { err, .. }) => Err(StoreError::from_sql(&err, path)),
         Err(other) => Err(StoreError::Sql { cause: other.to_string() }),
     }
 }

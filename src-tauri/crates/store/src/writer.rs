@@ -132,7 +132,9 @@ fn commit(connection: &Connection, jobs: &mut Vec<Job>, path: &Path) {
     let settles = match begin_and_make(connection, jobs) {
         Ok(settles) => match end(connection) {
             Ok(()) => {
-                settles.into_iter().for_each(|settle| settle(Ok(())));
+                for settle in settles {
+                    settle(Ok(()));
+                }
                 return;
             }
             Err(error) => (settles, error.at(path)),
@@ -141,7 +143,9 @@ fn commit(connection: &Connection, jobs: &mut Vec<Job>, path: &Path) {
     };
     let (settles, error) = settles;
     tracing::warn!(%error, changes = settles.len(), "changes were not stored");
-    settles.into_iter().for_each(|settle| settle(Err(&error)));
+    for settle in settles {
+        settle(Err(&error));
+    }
 }
 
 fn begin_and_make(

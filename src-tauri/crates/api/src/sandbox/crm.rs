@@ -68,9 +68,9 @@ async fn contacts(State(world): Shared, headers: HeaderMap, query: Query) -> Res
     let crm = lock(&world.crm);
     let found = pages::filter(&crm.contacts, &query, &["email", "stage"]);
     let page = pages::page(&found, &query);
-    let next = (page.page < page.pages).then(|| {
+    let next = (page.number < page.pages).then(|| {
         let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-        let rest = pages::query_with(&query, "page", page.page + 1);
+        let rest = pages::query_with(&query, "page", page.number + 1);
         format!("http://{host}/crm/contacts?{rest}")
     });
     ok(&json!({ "contacts": page.items, "total": page.total, "next_url": next }))

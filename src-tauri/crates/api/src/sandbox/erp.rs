@@ -158,7 +158,7 @@ async fn invoices(State(world): Shared, query: Query) -> Response {
     let found = pages::filter(&world.seed.invoices, &query, &["order_no", "currency"]);
     let page = pages::page(&found, &query);
     ok(&json!({
-        "invoices": page.items, "page": page.page, "pages": page.pages, "total": page.total,
+        "invoices": page.items, "page": page.number, "pages": page.pages, "total": page.total,
     }))
 }
 

@@ -170,7 +170,7 @@ async fn ask_for_key(request: Request, next: Next) -> Response {
 /// Every 25th call finds the shop busy, so that waiting and trying again can be seen.
 fn busy(world: &World) -> Option<Response> {
     let call = world.order_calls.fetch_add(1, Ordering::Relaxed) + 1;
-    if call % 25 != 0 {
+    if !call.is_multiple_of(25) {
         return None;
     }
     let message = "too many calls, come back in a second";

@@ -13,7 +13,7 @@ pub(super) type Query = axum::extract::Query<HashMap<String, String>>;
 /// A part of a list, by number of page.
 pub(super) struct Page<'a> {
     pub(super) items: Vec<&'a Json>,
-    pub(super) page: usize,
+    pub(super) number: usize,
     pub(super) pages: usize,
     pub(super) total: usize,
 }
@@ -55,7 +55,7 @@ pub(super) fn page<'a>(items: &[&'a Json], query: &Query) -> Page<'a> {
     let page = number(query, "page", 1).max(1);
     Page {
         items: items.iter().copied().skip((page - 1) * size).take(size).collect(),
-        page,
+        number: page,
         pages: items.len().div_ceil(size),
         total: items.len(),
     }

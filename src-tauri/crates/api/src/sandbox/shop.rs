@@ -32,16 +32,12 @@ async fn orders(State(world): Shared, query: Query) -> Response {
     let found = pages::filter(&world.seed.orders, &query, &["status", "country", "currency"]);
     let page = pages::page(&found, &query);
     ok(&json!({
-        "orders": page.items, "page": page.page, "pages": page.pages, "total": page.total,
+        "orders": page.items, "page": page.number, "pages": page.pages, "total": page.total,
     }))
 }
 
 async fn order(State(world): Shared, Path(id): Path<String>) -> Response {
-    let found = world
-        .seed
-        .orders
-        .iter()
-        .find(|order| order["number"] == *id || order["id"].to_string() == id);
+    let found = world.seed.orders.iter().find(|order| order["number"] == *id || has_id(order, &id));
     match found {
         Some(order) => ok(order),
         None => fail(StatusCode::NOT_FOUND, "not_found", &format!("there is no order {id}")),
@@ -82,7 +78,7 @@ async fn customers(State(world): Shared, query: Query) -> Response {
 }
 
 async fn customer(State(world): Shared, Path(id): Path<String>) -> Response {
-    match world.seed.customers.iter().find(|customer| customer["id"].to_string() == id) {
+    match world.seed.customers.iter().find(|customer| has_id(customer, &id)) {
         Some(customer) => ok(customer),
         None => fail(StatusCode::NOT_FOUND, "not_found", &format!("there is no customer {id}")),
     }
@@ -93,13 +89,17 @@ async fn payments(State(world): Shared, headers: HeaderMap, query: Query) -> Res
     let found = pages::filter(&world.seed.payments, &query, &["status", "method"]);
     let page = pages::page(&found, &query);
     let mut response = ok(&json!(page.items));
-    if page.page < page.pages {
+    if page.number < page.pages {
         let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-        let rest = pages::query_with(&query, "page", page.page + 1);
+        let rest = pages::query_with(&query, "page", page.number + 1);
         let link = format!("<http://{host}/shop/payments?{rest}>; rel=\"next\"");
         if let Ok(link) = HeaderValue::from_str(&link) {
             response.headers_mut().insert(header::LINK, link);
         }
     }
     response
+}
+
+fn has_id(item: &Json, id: &str) -> bool {
+    id.parse::<u64>().is_ok_and(|id| item["id"].as_u64() == Some(id))
 }

@@ -37,9 +37,10 @@ struct Feed {
 
 impl Feed {
     async fn next(&mut self) -> Option<Event> {
-        let batch = match std::mem::take(&mut self.has_missed_some) {
-            true => vec![UiEvent::Resync],
-            false => self.subscription.next().await?,
+        let batch = if std::mem::take(&mut self.has_missed_some) {
+            vec![UiEvent::Resync]
+        } else {
+            self.subscription.next().await?
         };
         self.n_sent += 1;
         let json = serde_json::to_string(&batch).expect("events have texts as keys");

@@ -21,7 +21,7 @@ impl Token {
     pub(super) fn new() -> std::io::Result<Self> {
         let mut bits = [0; 16];
         getrandom::fill(&mut bits).map_err(std::io::Error::other)?;
-        Ok(Self(bits.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(format!("{:032x}", u128::from_be_bytes(bits))))
     }
 
     /// Whether the text is the token, in a time that does not tell how much of it is right.
@@ -63,9 +63,9 @@ impl Guard {
     /// The cookie to set for a browser that came by the entrance.
     pub(super) fn set_cookie(&self, query: Option<&str>) -> Option<String> {
         let given = query_token(query?)?;
-        self.token.is(given).then(|| {
-            format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie(), self.token)
-        })
+        self.token
+            .is(given)
+            .then(|| format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie(), self.token))
     }
 
     /// Whether the request was made for this program. A page of another site that has its name
@@ -105,17 +105,14 @@ fn query_token(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("token="))
 }
 
-pub(super) async fn check_host(
-    State(site): State<Site>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn check_host(State(site): State<Site>, request: Request, next: Next) -> Response {
     if !site.guard.is_own_host(request.headers()) {
         return (StatusCode::FORBIDDEN, "This address is not Gantry's. Open it by 127.0.0.1.")
             .into_response();
     }
     if !site.guard.is_own_origin(request.headers()) {
-        return (StatusCode::FORBIDDEN, "Pages of other sites may not call Gantry.").into_response();
+        return (StatusCode::FORBIDDEN, "Pages of other sites may not call Gantry.")
+            .into_response();
     }
     next.run(request).await
 }

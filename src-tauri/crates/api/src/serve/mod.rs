@@ -27,7 +27,7 @@ pub const PORT: u16 = 8686;
 const LARGEST_CALL: usize = 64 << 20;
 
 /// Larger bodies belong in files, not in items.
-const LARGEST_HOOK: usize = 16 << 20;
+const LARGEST_HOOK: usize = engine::webhook::MAX_BODY_BYTES;
 
 /// The designer, bound to a port and not yet answering.
 #[derive(Debug)]
@@ -98,9 +98,7 @@ impl Server {
     /// # Errors
     /// When the system closes the port.
     pub async fn run(self, stop: CancellationToken) -> std::io::Result<()> {
-        axum::serve(self.listener, self.router)
-            .with_graceful_shutdown(stop.cancelled_owned())
-            .await
+        axum::serve(self.listener, self.router).with_graceful_shutdown(stop.cancelled_owned()).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! `data.group`: makes one item of all items that have the same key.
 
+mod totals;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+use self::totals::{State, Total};
 use crate::catalogue::{example, node_info, words};
 use crate::item::{CHUNK_ITEMS, Chunk, Item};
 use crate::lineage::SetBuilder;
@@ -20,7 +23,7 @@ use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup, broken_spill};
 use crate::outbox::Outbox;
 use crate::partition::Partitions;
 use crate::sorter::{Sorted, Sorter};
-use crate::spill::{Origins, Row};
+use crate::spill::{Origins, Row, footprint};
 use crate::step::{StepContext, StepError, StepResult};
 
 /// Params of `data.group`.
@@ -119,12 +122,17 @@ impl NodeType for Group {
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {
         let dir = setup.services.temp_dir.clone();
-        Ok(Behaviour::Gather(Box::new(Grouping { params: Arc::new(params), dir })))
+        let totals = params.fields.iter().map(|field| Total::of(&field.from)).collect();
+        let totals: Option<Arc<[Total]>> = totals;
+        let totals = totals.filter(|totals| !totals.is_empty());
+        Ok(Behaviour::Gather(Box::new(Grouping { params: Arc::new(params), totals, dir })))
     }
 }
 
 struct Grouping {
     params: Arc<Params>,
+    /// The fields, where none of them needs the items held.
+    totals: Option<Arc<[Total]>>,
     dir: PathBuf,
 }
 
@@ -132,7 +140,10 @@ impl Gather for Grouping {
     fn open(&self, _: &[&str]) -> Box<dyn Gathering> {
         Box::new(AtWork {
             params: Arc::clone(&self.params),
+            totals: self.totals.clone(),
             dir: self.dir.clone(),
+            running: IndexMap::new(),
+            n_running_bytes: 0,
             rows: None,
             origins: Origins::default(),
             n_rows: 0,
@@ -142,7 +153,12 @@ impl Gather for Grouping {
 
 struct AtWork {
     params: Arc<Params>,
+    totals: Option<Arc<[Total]>>,
     dir: PathBuf,
+    /// Groups whose items are counted as they come. Once these fill the memory, items of further
+    /// groups are held like any.
+    running: IndexMap<Value, Running>,
+    n_running_bytes: usize,
     rows: Option<Partitions>,
     origins: Origins,
     n_rows: u64,
@@ -182,6 +198,22 @@ impl Params {
     }
 }
 
+impl Params {
+    /// The item that is made of a group's totals.
+    fn total(&self, totals: &[Total], states: Box<[State]>) -> Value {
+        let made = totals.iter().zip(states).map(|(total, state)| total.finish(state));
+        let fields = self.fields.iter().zip(made);
+        Value::object(fields.filter_map(|(field, value)| Some((field.to.as_str(), value?))))
+    }
+}
+
+/// A group whose items are counted as they come.
+struct Running {
+    first_seq: u64,
+    states: Box<[State]>,
+    set: SetBuilder,
+}
+
 /// The rows of one group.
 #[derive(Default)]
 struct Members {
@@ -209,8 +241,10 @@ impl Gathering for AtWork {
                 }
             };
             let place = self.origins.place(&item.lineage);
-            let row = Row { seq: self.n_rows, place, key, value: item.value };
+            let seq = self.n_rows;
             self.n_rows += 1;
+            let Some(key) = self.count(key, place, seq, &item, cx, budget)? else { continue };
+            let row = Row { seq, place, key, value: item.value };
             let rows = self.rows.get_or_insert_with(|| Partitions::new(self.dir.clone(), budget));
             rows.push(row).map_err(|error| broken_spill(&error))?;
         }
@@ -218,11 +252,19 @@ impl Gathering for AtWork {
     }
 
     async fn finish(&mut self, cx: &dyn StepContext, out: &mut Outbox<'_>) -> StepResult<()> {
-        let Some(mut rows) = self.rows.take() else { return Ok(()) };
         // The groups of one part after the other are put back into the order in which they came.
         let mut made = Sorter::by_seq(self.dir.clone(), out.budget());
         let mut sets: HashMap<u64, Box<[u8]>> = HashMap::new();
-        for part in 0..rows.n_parts() {
+        for (_, group) in std::mem::take(&mut self.running) {
+            let seq = group.first_seq;
+            sets.insert(seq, group.set.as_bytes().into());
+            let value = self.params.total(self.totals.as_deref().unwrap_or_default(), group.states);
+            made.push(Row { seq, place: (0, 0), key: Value::null(), value })
+                .map_err(|error| broken_spill(&error))?;
+        }
+        let mut rows = self.rows.take();
+        for part in 0..rows.as_ref().map_or(0, Partitions::n_parts) {
+            let Some(rows) = &mut rows else { break };
             let part = rows.take(part).map_err(|error| broken_spill(&error))?;
             for (key, members) in groups(part) {
                 let seq = members.first_seq;
@@ -240,6 +282,37 @@ impl Gathering for AtWork {
 }
 
 impl AtWork {
+    /// Counts an item, if its group's items need not be held; gives the key back if they must.
+    fn count(
+        &mut self,
+        key: Value,
+        place: (u32, u32),
+        seq: u64,
+        item: &Item,
+        cx: &dyn StepContext,
+        budget: usize,
+    ) -> StepResult<Option<Value>> {
+        let Some(totals) = self.totals.clone() else { return Ok(Some(key)) };
+        let is_first = !self.running.contains_key(&key);
+        if is_first {
+            if self.n_running_bytes > budget {
+                return Ok(Some(key));
+            }
+            self.n_running_bytes += 160 + footprint(&key) + totals.len() * size_of::<State>();
+        }
+        let group = self.running.entry(key).or_insert_with(|| Running {
+            first_seq: seq,
+            states: totals.iter().map(Total::begin).collect(),
+            set: SetBuilder::default(),
+        });
+        group.set.push(place.0, place.1);
+        for (index, (total, state)) in totals.iter().zip(&mut group.states).enumerate() {
+            let key = format_args!("/params/fields/{index}/from");
+            total.add(state, &item.value, is_first, cx.names(), key)?;
+        }
+        Ok(None)
+    }
+
     async fn send(
         &self,
         mut made: Sorted,

@@ -41,6 +41,17 @@ async fn groups_come_in_the_order_of_their_first_items() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn totals_are_the_same_counted_as_items_come_or_of_items_held() {
+    let node = json!({ "id": "group", "type": "data.group", "params": {
+        "by": ["customer"],
+        "fields": [{ "to": "c", "from": "$[0].customer" }, { "to": "n", "from": "$count($)" },
+                   { "to": "sum", "from": "$sum(total)" }, { "to": "max", "from": "$max(n)" }] } });
+    let ran = check(node, orders(2000)).await;
+    assert_eq!(ran.items.len(), 23);
+    assert_eq!(ran.items[0], json!({ "c": "c0", "n": 87, "sum": 393, "max": 1978 }));
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_key_all_items_are_one_group() {
     let node = json!({ "id": "group", "type": "data.group", "params": {
         "fields": [{ "to": "n", "from": "$count($)" }] } });

@@ -102,7 +102,9 @@ impl Checker<'_> {
         };
         if !self.graph.is_before(other, node) {
             let message = if other == node {
-                format!("$node(\"{id}\") is this node itself, whose input is $. Name a node before it.")
+                format!(
+                    "$node(\"{id}\") is this node itself, whose input is $. Name a node before it."
+                )
             } else {
                 format!(
                     "\"{id}\" does not come before \"{}\", so that $node(\"{id}\") has no item here. Wire it before, or name another node.",

@@ -23,7 +23,8 @@ impl Checker<'_> {
             .collect();
         for problem in std::mem::take(&mut self.inspections[node].problems) {
             // A form field that is missing makes the params as a whole unreadable: once is enough.
-            let is_known = told.iter().any(|key| is_within(key, &problem.key) || is_within(&problem.key, key));
+            let is_known =
+                told.iter().any(|key| is_within(key, &problem.key) || is_within(&problem.key, key));
             if !is_known {
                 self.tell_at(node, &problem.key, Severity::Error, "param.invalid", problem.message);
             }
@@ -49,9 +50,8 @@ impl Checker<'_> {
                 None => {}
             }
         }
-        let is_known = |key: &str| {
-            others.contains(&key) || fields.iter().any(|field| field.key == key)
-        };
+        let is_known =
+            |key: &str| others.contains(&key) || fields.iter().any(|field| field.key == key);
         for key in values.keys().filter(|key| !is_known(key)) {
             let message = format!(
                 "\"{}\" has no param \"{key}\".{} It is kept, and has no effect.",
@@ -103,7 +103,9 @@ impl Checker<'_> {
             }
             // A variant without fields may be written as its name alone.
             (FieldKind::Variants { options, .. }, Json::String(name))
-                if options.iter().any(|option| option.value == *name && option.fields.is_empty()) => {}
+                if options
+                    .iter()
+                    .any(|option| option.value == *name && option.fields.is_empty()) => {}
             (FieldKind::Group { fields }, Json::Object(values)) => {
                 self.fields(node, fields, values, at, &[]);
             }
@@ -191,13 +193,11 @@ impl Checker<'_> {
             let message = format!("\"{label}\" needs a \"{tag}\": {}.", one_of(values));
             return self.tell_at(node, &key, Severity::Error, "param.missing", message);
         };
-        match options.iter().find(|option| option.value == *name) {
-            Some(option) => self.fields(node, &option.fields, fields, at, &[tag]),
-            None => {
-                let values = options.iter().map(|option| option.value.as_str());
-                self.no_choice(node, &key, label, name, values);
-            }
-        }
+        let Some(option) = options.iter().find(|option| option.value == *name) else {
+            let values = options.iter().map(|option| option.value.as_str());
+            return self.no_choice(node, &key, label, name, values);
+        };
+        self.fields(node, &option.fields, fields, at, &[tag]);
     }
 
     fn no_choice<'n>(

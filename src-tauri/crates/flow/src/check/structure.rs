@@ -165,9 +165,10 @@ impl Checker<'_> {
         }
         if spec.on_error == Some(OnError::Port) {
             let graph = &self.graph.nodes()[node];
-            let leads_on = graph.wires_out.iter().any(|wire| {
-                graph.outputs[self.graph.wires()[*wire].from_port].name == ERROR_PORT
-            });
+            let leads_on = graph
+                .wires_out
+                .iter()
+                .any(|wire| graph.outputs[self.graph.wires()[*wire].from_port].name == ERROR_PORT);
             if !leads_on {
                 let message = format!(
                     "Items that fail in \"{}\" leave by its error port, which leads nowhere: they are lost. Wire the port, or choose another rule for errors.",

@@ -12,14 +12,53 @@ pub(crate) fn catalogue() -> Catalogue {
     let each = || vec![port(OUT_PORT, Carries::Items)];
     let filter = || vec![port("kept", Carries::Items), port("dropped", Carries::Items)];
     Catalogue::new([
-        NodeType { info: NodeInfo { inputs: Vec::new(), ..info("trigger.manual", "Start", Family::Trigger, Source, each()) }, inspect: |_| Inspection::default() },
-        NodeType { info: NodeInfo { fields: Field::lower(&schema_for!(Request)), ..info("http.request", "Call a system", Family::System, Each, each()) }, inspect: |_| Inspection::default() },
-        NodeType { info: NodeInfo { fields: Field::lower(&schema_for!(Filter)), ..info("data.filter", "Filter", Family::Data, Each, filter()) }, inspect: inspect_filter },
-        NodeType { info: info("data.map", "Map", Family::Data, Each, each()), inspect: |_| Inspection::default() },
-        NodeType { info: info("data.sort", "Sort", Family::Data, Gather, each()), inspect: |_| Inspection::default() },
-        NodeType { info: NodeInfo { inputs: vec![port("left", Carries::Items), port("right", Carries::Items)], ..info("data.join", "Join", Family::Data, Gather, each()) }, inspect: |_| Inspection::default() },
-        NodeType { info: NodeInfo { inputs: vec![port(IN_PORT, Carries::Errors)], ..info("errors.only", "Mend", Family::Control, Each, each()) }, inspect: |_| Inspection::default() },
-        NodeType { info: info("scope.loop", "Loop", Family::Control, Scope, each()), inspect: |_| Inspection::default() },
+        NodeType {
+            info: NodeInfo {
+                inputs: Vec::new(),
+                ..info("trigger.manual", "Start", Family::Trigger, Source, each())
+            },
+            inspect: |_| Inspection::default(),
+        },
+        NodeType {
+            info: NodeInfo {
+                fields: Field::lower(&schema_for!(Request)),
+                ..info("http.request", "Call a system", Family::System, Each, each())
+            },
+            inspect: |_| Inspection::default(),
+        },
+        NodeType {
+            info: NodeInfo {
+                fields: Field::lower(&schema_for!(Filter)),
+                ..info("data.filter", "Filter", Family::Data, Each, filter())
+            },
+            inspect: inspect_filter,
+        },
+        NodeType {
+            info: info("data.map", "Map", Family::Data, Each, each()),
+            inspect: |_| Inspection::default(),
+        },
+        NodeType {
+            info: info("data.sort", "Sort", Family::Data, Gather, each()),
+            inspect: |_| Inspection::default(),
+        },
+        NodeType {
+            info: NodeInfo {
+                inputs: vec![port("left", Carries::Items), port("right", Carries::Items)],
+                ..info("data.join", "Join", Family::Data, Gather, each())
+            },
+            inspect: |_| Inspection::default(),
+        },
+        NodeType {
+            info: NodeInfo {
+                inputs: vec![port(IN_PORT, Carries::Errors)],
+                ..info("errors.only", "Mend", Family::Control, Each, each())
+            },
+            inspect: |_| Inspection::default(),
+        },
+        NodeType {
+            info: info("scope.loop", "Loop", Family::Control, Scope, each()),
+            inspect: |_| Inspection::default(),
+        },
     ])
 }
 
@@ -57,10 +96,11 @@ struct Request {
 }
 
 #[derive(JsonSchema, Deserialize, Default, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 enum Method {
     #[default]
-    GET,
-    POST,
+    Get,
+    Post,
 }
 
 #[derive(JsonSchema, Deserialize)]
@@ -85,7 +125,13 @@ struct Filter {
     condition: mapping::Expression,
 }
 
-fn info(kind: &str, title: &str, family: Family, consumes: Consumes, outputs: Vec<Port>) -> NodeInfo {
+fn info(
+    kind: &str,
+    title: &str,
+    family: Family,
+    consumes: Consumes,
+    outputs: Vec<Port>,
+) -> NodeInfo {
     NodeInfo {
         kind: kind.into(),
         title: title.to_owned(),
@@ -181,7 +227,8 @@ fn names_must_resolve() {
         .concat(),
         r#"{"from":"start","to":"a"},{"from":"a","to":"b"},{"from":"b","to":"c"},{"from":"c","to":"s"},{"from":"s","to":"after"}"#,
     );
-    flow.vars["shop"].value = serde_json::json!({"a": ["{{ $env.x }}{{ $vars.y }}"], "b": "{{ 1 +"});
+    flow.vars["shop"].value =
+        serde_json::json!({"a": ["{{ $env.x }}{{ $vars.y }}"], "b": "{{ 1 +"});
     insta::assert_snapshot!(told(&flow));
 }
 
@@ -219,7 +266,9 @@ fn ids_types_starts_scopes_and_rules_are_checked() {
 
 #[test]
 fn a_flow_that_nothing_starts_says_so_once() {
-    assert!(told(&flow(r#"{"id":"m","type":"data.map"}"#, "")).starts_with("Warning flow.no_start"));
+    assert!(
+        told(&flow(r#"{"id":"m","type":"data.map"}"#, "")).starts_with("Warning flow.no_start")
+    );
     assert!(told(&flow("", "")).starts_with("Info flow.empty"));
 }
 

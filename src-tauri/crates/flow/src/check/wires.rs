@@ -115,7 +115,11 @@ impl Checker<'_> {
             End::To => &self.graph.nodes()[node].inputs,
         };
         let Some(name) = &port.port else {
-            return if ports.is_empty() { Err(self.no_port(node, None, ports, end)) } else { Ok(0) };
+            return if ports.is_empty() {
+                Err(self.no_port(node, None, ports, end))
+            } else {
+                Ok(0)
+            };
         };
         ports
             .iter()

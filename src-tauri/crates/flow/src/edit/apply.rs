@@ -31,8 +31,8 @@ fn step(flow: &mut FlowFile, layout: &mut Layout, edit: &Edit) -> Result<Edit, E
     match edit {
         Edit::Add { nodes, wires } => add(flow, layout, nodes, wires),
         Edit::Remove { nodes, wires } => remove(flow, layout, nodes, wires),
-        Edit::SetNode { node, key, value } => set::set_node(flow, node, key, value.clone()),
-        Edit::SetFlow { key, value } => set::set_flow(flow, key, value.clone()),
+        Edit::SetNode { node, key, value } => set::set_node(flow, node, key, value.as_ref()),
+        Edit::SetFlow { key, value } => set::set_flow(flow, key, value.as_ref()),
         Edit::RenameNode { from, to } => rename(flow, layout, from, to),
         Edit::Place { places } => Ok(place(layout, places)),
         Edit::All { edits } => {
@@ -78,36 +78,60 @@ fn add(
         check_ids(flow, &ids)?;
         undos.extend(open_scope(flow, new.scope.as_ref())?);
         // What is known of these ids from before would be taken along when the node is removed.
-        let stale: Vec<_> = ids
-            .iter()
-            .filter_map(|id| Some((id.clone(), Some(*layout.nodes.get(id)?))))
-            .collect();
+        let stale: Vec<_> =
+            ids.iter().filter_map(|id| Some((id.clone(), Some(*layout.nodes.get(id)?)))).collect();
         if !stale.is_empty() {
             undos.push(Edit::Place { places: stale });
         }
         undos.extend(dangling(flow, new)?);
-        let list = &mut lists(flow, new.scope.as_ref())?.0;
+        let list = lists(flow, new.scope.as_ref())?.0;
         insert(list, new.index, new.node.clone())?;
         if let Some(place) = new.place {
             layout.nodes.insert(new.node.id.clone(), place);
         }
         added.push(new.node.id.clone());
     }
+    added.reverse();
+    let mut removals = Vec::new();
     for new in wires {
         undos.extend(open_scope(flow, new.scope.as_ref())?);
         let list = lists(flow, new.scope.as_ref())?.1;
         let index = new.index.unwrap_or(list.len());
         insert(list, Some(index), new.wire.clone())?;
-        // Of equal wires, broken flows have some, the one found first must be the one just put in.
-        if locate(flow, &new.wire) != Some((new.scope.clone(), index)) {
-            return Err(EditError::Twice(new.wire.id().to_string()));
-        }
+        removals.push(removal(flow, &new.wire, new.scope.as_ref(), index));
     }
-    added.reverse();
-    let wires = wires.iter().rev().map(|new| new.wire.clone()).collect();
-    undos.push(Edit::Remove { nodes: added, wires });
+    if removals.iter().all(|removal| matches!(removal, Edit::Remove { .. })) {
+        let wires = wires.iter().rev().map(|new| new.wire.clone()).collect();
+        undos.push(Edit::Remove { nodes: added, wires });
+    } else {
+        undos.push(Edit::Remove { nodes: added, wires: Vec::new() });
+        undos.extend(removals);
+    }
     undos.reverse();
     Ok(all(undos))
+}
+
+/// How the wire at this place is taken out. Broken flows have equal wires, of which the one that
+/// is found first goes first: those before this one are taken out too, and put back.
+fn removal(flow: &FlowFile, wire: &Wire, scope: Option<&NodeId>, index: usize) -> Edit {
+    if locate(flow, wire) == Some((scope.cloned(), index)) {
+        return Edit::Remove { nodes: Vec::new(), wires: vec![wire.clone()] };
+    }
+    let mut trial = flow.clone();
+    let mut others = Vec::new();
+    while let Some(found) = take_wire(&mut trial, wire) {
+        let is_same_list = found.scope.as_ref() == scope;
+        if is_same_list && found.index == Some(index) {
+            break;
+        }
+        // When they are put back, this one no longer stands before them.
+        let shift = usize::from(is_same_list);
+        others.push(NewWire { index: found.index.map(|index| index - shift), ..found });
+    }
+    others.reverse();
+    let wires = vec![wire.clone(); others.len() + 1];
+    let remove = Edit::Remove { nodes: Vec::new(), wires };
+    Edit::All { edits: vec![remove, Edit::Add { nodes: Vec::new(), wires: others }] }
 }
 
 /// The ids of a node and of all that stands inside it.
@@ -231,7 +255,8 @@ fn rename(
     if flow.nodes.iter().flat_map(ids_of).any(|id| id == *to) || layout.nodes.contains_key(to) {
         return Err(EditError::Taken(to.clone()));
     }
-    let scope = scope_of(&flow.nodes, from, None).ok_or_else(|| EditError::NoNode(from.clone()))?;
+    let (scope, index) =
+        locate_node(&flow.nodes, from, None).ok_or_else(|| EditError::NoNode(from.clone()))?;
     let (nodes, wires) = lists(flow, scope.as_ref())?;
     // A wire to a node that is not there would become this node's, and not be undone.
     if is_named(wires) {
@@ -244,8 +269,7 @@ fn rename(
             }
         }
     }
-    let node = nodes.iter_mut().find(|node| node.id == *from);
-    node.ok_or_else(|| EditError::NoNode(from.clone()))?.id = to.clone();
+    nodes[index].id = to.clone();
     if let Some(place) = layout.nodes.shift_remove(from) {
         layout.nodes.insert(to.clone(), place);
     }
@@ -281,21 +305,24 @@ fn lists<'f>(
     Ok((&mut body.nodes, &mut body.wires))
 }
 
-/// The scope that a node stands in, if the node is there.
-fn scope_of(nodes: &[NodeSpec], id: &NodeId, scope: Option<&NodeId>) -> Option<Option<NodeId>> {
-    nodes.iter().find_map(|node| {
+/// The scope that a node stands in, and its place there.
+fn locate_node(
+    nodes: &[NodeSpec],
+    id: &NodeId,
+    scope: Option<&NodeId>,
+) -> Option<(Option<NodeId>, usize)> {
+    nodes.iter().enumerate().find_map(|(index, node)| {
         if node.id == *id {
-            return Some(scope.cloned());
+            return Some((scope.cloned(), index));
         }
-        scope_of(&node.body.as_ref()?.nodes, id, Some(&node.id))
+        locate_node(&node.body.as_ref()?.nodes, id, Some(&node.id))
     })
 }
 
 fn take_node(flow: &mut FlowFile, id: &NodeId) -> Option<(NodeSpec, Option<NodeId>, usize)> {
-    let scope = scope_of(&flow.nodes, id, None)?;
-    let nodes = lists(flow, scope.as_ref()).ok()?.0;
-    let index = nodes.iter().position(|node| node.id == *id)?;
-    Some((nodes.remove(index), scope, index))
+    let (scope, index) = locate_node(&flow.nodes, id, None)?;
+    let node = lists(flow, scope.as_ref()).ok()?.0.remove(index);
+    Some((node, scope, index))
 }
 
 /// Where a wire is: the first scope that has it, and there the last of its equals.

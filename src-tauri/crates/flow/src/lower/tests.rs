@@ -52,11 +52,12 @@ struct Params {
 }
 
 #[derive(JsonSchema, Deserialize, Default, serde::Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 enum Method {
     #[default]
-    GET,
+    Get,
     /// Sends something.
-    POST,
+    Post,
 }
 
 #[derive(JsonSchema, Deserialize)]

@@ -9,27 +9,31 @@ fn planned(nodes: &str, wires: &str, target: &Target) -> Plan {
 }
 
 /// A plan as lines.
-fn shown(plan: &Plan, indent: &str) -> String {
-    let id = |node: usize| plan.nodes[node].spec.id.to_string();
-    let mut out = String::new();
+fn shown(plan: &Plan) -> String {
+    lines(plan, "").join("\n")
+}
+
+fn lines(plan: &Plan, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
     for stage in &plan.stages {
-        let ids: Vec<String> = stage.nodes.iter().map(|node| id(*node)).collect();
-        out += &format!("{indent}stage {}\n", ids.join(" "));
-        for node in stage.nodes.iter().map(|node| &plan.nodes[*node]) {
+        let nodes = || stage.nodes.iter().map(|node| &plan.nodes[*node]);
+        let ids: Vec<&str> = nodes().map(|node| node.spec.id.as_str()).collect();
+        lines.push(format!("{indent}stage {}", ids.join(" ")));
+        for node in nodes() {
             if node.retain {
-                out += &format!("{indent}  keeps the items of {}\n", node.spec.id);
+                lines.push(format!("{indent}  keeps the items of {}", node.spec.id));
             }
             for wire in node.wires_in.iter().map(|wire| &plan.wires[*wire]) {
                 let output = &plan.nodes[wire.from].outputs[wire.from_port].name;
                 let input = &node.inputs[wire.to_port].name;
-                out += &format!("{indent}  {}: {output} to {input}\n", wire.id);
+                lines.push(format!("{indent}  {}: {output} to {input}", wire.id));
             }
             if let Some(body) = &node.body {
-                out += &shown(body, &format!("{indent}    "));
+                lines.extend(self::lines(body, &format!("{indent}    ")));
             }
         }
     }
-    out
+    lines
 }
 
 const NODES: &str = r#"{"id":"sort","type":"data.sort"},{"id":"start","type":"trigger.manual"},
@@ -44,7 +48,7 @@ const WIRES: &str = r#"{"from":"start","to":"a"},{"from":"a","to":"big"},{"from"
 #[test]
 fn a_plan_has_stages_cut_at_barriers_and_where_wires_part() {
     let plan = planned(NODES, WIRES, &Target::Whole);
-    insta::assert_snapshot!(shown(&plan, ""), @r"
+    insta::assert_snapshot!(shown(&plan), @r"
     stage start
     stage a big
       keeps the items of a
@@ -69,7 +73,7 @@ fn a_plan_has_stages_cut_at_barriers_and_where_wires_part() {
 #[test]
 fn one_node_is_planned_alone_with_what_stands_inside_it() {
     let plan = planned(NODES, WIRES, &Target::Node("s".into()));
-    insta::assert_snapshot!(shown(&plan, ""), @r"
+    insta::assert_snapshot!(shown(&plan), @r"
     stage s
         stage in1 in2
           in1>in2: out to in

@@ -64,8 +64,12 @@ fn what_cannot_be_read_is_kept_and_the_rest_opens() {
     assert_eq!(flow.nodes[0].rest.keys().collect::<Vec<_>>(), ["retry", "timeout_ms"]);
     assert_eq!(flow.nodes[1].id.as_str(), "");
     assert_eq!(flow.wires.len(), 1);
-    let unread: Vec<_> =
-        flow.rest[UNREAD].as_array().unwrap().iter().map(|kept| kept["at"].as_str().unwrap()).collect();
+    let unread: Vec<_> = flow.rest[UNREAD]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|kept| kept["at"].as_str().unwrap())
+        .collect();
     assert_eq!(
         unread,
         ["/nodes/1", "/nodes/2/body/nodes/0", "/nodes/2/body/more", "/wires/0", "/wires/1/label"]
@@ -109,7 +113,10 @@ fn what_is_no_flow_is_told_in_words() {
 
 #[test]
 fn a_layout_is_written_by_id_with_short_numbers() {
-    let layout = read_layout(r#"{"nodes": {"b": {"x": 1.0, "y": 2.5}, "a": {"x": 0, "y": -4, "folded": true}, "c": 7}}"#).unwrap();
+    let layout = read_layout(
+        r#"{"nodes": {"b": {"x": 1.0, "y": 2.5}, "a": {"x": 0, "y": -4, "folded": true}, "c": 7}}"#,
+    )
+    .unwrap();
     let text = "{\n  \"nodes\": {\n    \"a\": { \"x\": 0, \"y\": -4, \"folded\": true },\n    \"b\": { \"x\": 1, \"y\": 2.5 }\n  }\n}\n";
     assert_eq!(write_layout(&layout), text);
     assert_eq!(write_layout(&read_layout(text).unwrap()), text);

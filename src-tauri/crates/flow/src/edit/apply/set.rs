@@ -16,22 +16,22 @@ pub(super) fn set_node(
     flow: &mut FlowFile,
     id: &NodeId,
     key: &str,
-    value: Option<Json>,
+    value: Option<&Json>,
 ) -> Result<Edit, EditError> {
     let all_ids: Vec<NodeId> = flow.nodes.iter().flat_map(ids_of).collect();
     let node = find_mut(&mut flow.nodes, id).ok_or_else(|| EditError::NoNode(id.clone()))?;
     if keys(key)?.first().is_some_and(|first| first == "id") {
         return Err(bad_key(key, "a node gets another id by renaming it"));
     }
-    let change = |json: &Json, key: &str, value: Option<Json>| {
-        let (json, undo) = changed(json, key, value.as_ref(), check_node_key)?;
+    let change = |json: &Json, key: &str, value: Option<&Json>| {
+        let (json, undo) = changed(json, key, value, check_node_key)?;
         let new = read::node(json).filter(|new| new.id == *id);
-        Ok((new.ok_or_else(|| bad_value(key, value.as_ref(), "this would be no node"))?, undo))
+        Ok((new.ok_or_else(|| bad_value(key, value, "this would be no node"))?, undo))
     };
     let before = to_json(node);
-    let (new, undo) = change(&before, key, value.clone())?;
-    check_ids(&all_ids, node, &new).map_err(|why| bad_value(key, value.as_ref(), &why))?;
-    let undone = change(&to_json(&new), &undo.0, undo.1.clone());
+    let (new, undo) = change(&before, key, value)?;
+    check_ids(&all_ids, node, &new).map_err(|why| bad_value(key, value, &why))?;
+    let undone = change(&to_json(&new), &undo.0, undo.1.as_ref());
     let (key, value) = exact(undo, undone.map(|(node, _)| to_json(&node)), before);
     *node = new;
     Ok(Edit::SetNode { node: id.clone(), key, value })
@@ -46,8 +46,7 @@ fn changed(
 ) -> Result<(Json, pointer::Undo), EditError> {
     let mut json = json.clone();
     let keys = keys(key)?;
-    let undo =
-        pointer::set(&mut json, &keys, value.cloned()).map_err(|why| bad_key(key, &why))?;
+    let undo = pointer::set(&mut json, &keys, value.cloned()).map_err(|why| bad_key(key, &why))?;
     if let Some(first) = keys.first() {
         check(first, json.get(first)).map_err(|why| bad_value(key, value, &why))?;
     }
@@ -58,10 +57,9 @@ fn changed(
 /// read with defaults filled in, be left out on writing, or have been one that cannot be set.
 fn exact(undo: pointer::Undo, undone: Result<Json, EditError>, before: Json) -> pointer::Undo {
     // Compared as texts, in which the order of keys counts.
-    match undone {
-        Ok(undone) if undone.to_string() == before.to_string() => undo,
-        _ => (String::new(), Some(before)),
-    }
+    let text = before.to_string();
+    let is_exact = undone.is_ok_and(|undone| format!("{undone}") == text);
+    if is_exact { undo } else { (String::new(), Some(before)) }
 }
 
 /// Nodes that come in with a body must have ids of their own.
@@ -105,7 +103,7 @@ fn read_as<T: DeserializeOwned>(value: &Json) -> Result<(), String> {
 pub(super) fn set_flow(
     flow: &mut FlowFile,
     key: &str,
-    value: Option<Json>,
+    value: Option<&Json>,
 ) -> Result<Edit, EditError> {
     match keys(key)?.first().map(String::as_str) {
         Some("nodes" | "wires") => {
@@ -114,14 +112,14 @@ pub(super) fn set_flow(
         Some("gantry") => return Err(bad_key(key, "the version of the format is Gantry's")),
         _ => {}
     }
-    let change = |json: &Json, key: &str, value: Option<Json>| {
-        let (json, undo) = changed(json, key, value.as_ref(), check_flow_key)?;
+    let change = |json: &Json, key: &str, value: Option<&Json>| {
+        let (json, undo) = changed(json, key, value, check_flow_key)?;
         let new = read::header(json).filter(|new| new.nodes.is_empty());
-        Ok((new.ok_or_else(|| bad_value(key, value.as_ref(), "this would be no flow"))?, undo))
+        Ok((new.ok_or_else(|| bad_value(key, value, "this would be no flow"))?, undo))
     };
     let before = header(flow);
     let (mut new, undo) = change(&before, key, value)?;
-    let undone = change(&header(&new), &undo.0, undo.1.clone());
+    let undone = change(&header(&new), &undo.0, undo.1.as_ref());
     let (key, value) = exact(undo, undone.map(|(flow, _)| header(&flow)), before);
     new.nodes = std::mem::take(&mut flow.nodes);
     new.wires = std::mem::take(&mut flow.wires);
@@ -167,7 +165,8 @@ fn to_json(value: &impl serde::Serialize) -> Json {
 }
 
 fn keys(key: &str) -> Result<Vec<String>, EditError> {
-    pointer::split(key).ok_or_else(|| bad_key(key, "a key begins with a slash, such as /params/url"))
+    pointer::split(key)
+        .ok_or_else(|| bad_key(key, "a key begins with a slash, such as /params/url"))
 }
 
 fn bad_key(key: &str, why: &str) -> EditError {

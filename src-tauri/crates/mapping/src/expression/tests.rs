@@ -1,0 +1,191 @@
+use super::*;
+use crate::NoNames;
+
+/// Names as a run has them, with a clock and a seed.
+struct Run;
+
+impl Names for Run {
+    fn get(&self, name: &str) -> Option<Value> {
+        let json = match name {
+            "vars" => r#"{"shop": "http://shop", "list": [1, 2]}"#,
+            "env" => r#"{"name": "test"}"#,
+            "run" => r#"{"id": "r1"}"#,
+            _ => return None,
+        };
+        serde_json::from_str(json).ok()
+    }
+
+    fn node(&self, id: &str) -> Result<Value, Fault> {
+        match id {
+            "orders" => Ok(serde_json::from_str(r#"{"id": 7}"#).unwrap()),
+            _ => Err(Fault::new("G0005", "There is none.")),
+        }
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        Some(1_700_000_000_123)
+    }
+
+    fn seed(&self) -> Option<u64> {
+        Some(42)
+    }
+}
+
+fn eval(source: &str, json: &str, names: &dyn Names) -> Result<Option<String>, Fault> {
+    let item = serde_json::from_str(json).unwrap();
+    let value = Expression::parse(source)?.eval(&item, names)?;
+    Ok(value.map(|value| value.to_string()))
+}
+
+#[track_caller]
+fn check(source: &str, json: &str, expected: &str) {
+    assert_eq!(eval(source, json, &Run).unwrap().as_deref().unwrap_or("nothing"), expected);
+}
+
+#[track_caller]
+fn refused(source: &str) -> (String, Option<(u32, u32)>, String) {
+    let fault = Expression::parse(source).unwrap_err();
+    (fault.code, fault.span.map(|span| (span.start, span.end)), fault.message)
+}
+
+#[test]
+fn expressions_reach_the_item_and_the_names() {
+    check("$sum(lines.price)", r#"{"lines": [{"price": 1.5}, {"price": 2}]}"#, "3.5");
+    check("missing.field", "{}", "nothing");
+    check("$vars.shop & '/' & $uppercase($env.name)", "{}", r#""http://shop/TEST""#);
+    check("$count($vars.list)", "{}", "2");
+    check("$run.id", "{}", r#""r1""#);
+    check("$node('orders').id + 1", "{}", "8");
+    check("[1..3].{'n': $}", "{}", r#"[{"n":1},{"n":2},{"n":3}]"#);
+    check("$eval('$vars.shop')", "{}", r#""http://shop""#);
+}
+
+#[test]
+fn a_node_that_is_not_there_is_a_fault_only_where_it_is_asked_for() {
+    let fault = eval("1 + $node('x').id", "{}", &Run).unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.span), ("G0005", Some(4..14)));
+    let fault = eval("$node('x').id", "{}", &Run).unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.span), ("G0005", Some(0..10)));
+    check("true ? 1 : $node('x').id", "{}", "1");
+}
+
+#[test]
+fn time_and_random_numbers_come_from_outside() {
+    check("$millis()", "{}", "1700000000123");
+    check("$now()", "{}", r#""2023-11-14T22:13:20.123Z""#);
+    check("$now('[Y0001]-[M01]-[D01]')", "{}", r#""2023-11-14""#);
+    check("$now('[H01]:[m01]', '+0200')", "{}", r#""00:13""#);
+    let random = eval("[$random(), $random()]", "{}", &Run).unwrap();
+    assert_eq!(random, eval("[$random(), $random()]", "{}", &Run).unwrap());
+    assert_eq!(random.as_deref(), Some("[0.7415648787718233,0.1599103928769201]"));
+    check("$shuffle([1,2,3,4,5])", "{}", "[2,3,5,1,4]");
+    for source in ["$now()", "$millis()", "$random()", "$shuffle([1,2])"] {
+        assert_eq!(eval(source, "{}", &NoNames).unwrap_err().code, "G0003", "{source}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_placed() {
+    assert_eq!((refused("a +").0.as_str(), refused("a +").1), ("S0207", Some((3, 3))));
+    assert_eq!(refused("a b").1, Some((2, 3)));
+    assert_eq!(refused("äö[0").1, Some((4, 4)));
+    assert_eq!((refused("a.b) + 1").0.as_str(), refused("a.b) + 1").1), ("S0201", Some((3, 4))));
+    assert_eq!(refused("a ? 1 : ]").1, Some((8, 9)));
+    assert_eq!(refused("").0, "S0207");
+    assert_eq!(refused("'open").1, Some((0, 5)));
+    assert!(refused("a.b) + 1").2.contains("`)` cannot stand here"));
+}
+
+#[test]
+fn what_cannot_be_evaluated_has_jsonatas_code_and_a_sentence() {
+    for (source, code) in [
+        ("1 + 'a'", "T2002"),
+        ("'a' < 1", "T2009"),
+        ("$nosuch(1)", "T1006"),
+        ("$number('x')", "D3030"),
+        ("$sum", "G0006"),
+        ("$error('no stock')", "D3137"),
+    ] {
+        let fault = eval(source, "{}", &Run).unwrap_err();
+        assert_eq!(fault.code, code, "{source}: {}", fault.message);
+        assert!(fault.message.ends_with('.'), "{}", fault.message);
+    }
+}
+
+#[test]
+fn an_expression_without_an_end_is_stopped() {
+    let code = |source: &str| eval(source, "{}", &Run).unwrap_err().code;
+    assert_eq!(code("($f := function($n) { 1 + $f($n) }; $f(1))"), "D1011");
+    assert_eq!(code("($f := function($n) { $f($n) }; $f(1))"), "D1012");
+    assert_eq!(code("[1..2000000].($ * 2)"), "D2015");
+}
+
+#[test]
+fn deep_sources_and_values_do_no_harm() {
+    let deep = format!("{}1{}", "(".repeat(20_000), ")".repeat(20_000));
+    assert!(Expression::parse(&deep).is_err());
+    assert!(Expression::parse(&"-".repeat(20_000)).is_err());
+    let item = (0..20_000).fold(Value::null(), |value, _| Value::list([value]));
+    let expression = Expression::parse("$count($) + 0").unwrap();
+    assert_eq!(expression.eval(&item, &NoNames).unwrap(), Some(Value::from(1)));
+}
+
+#[test]
+fn facts_are_known_without_evaluating() {
+    let of = |source: &str| Expression::parse(source).unwrap();
+    assert!(of("'a'").is_literal() && of("-1.5").is_literal() && of("null").is_literal());
+    assert!(!of("a").is_literal() && !of("1 + 1").is_literal());
+    assert_eq!(of("a.`b c`.d").as_path().unwrap(), ["a", "b c", "d"]);
+    assert_eq!(of("a[0]").as_path(), None);
+    assert_eq!(of("$vars.a").as_path(), None);
+    assert!(
+        of("total > 100")
+            .test(&serde_json::from_str(r#"{"total": 101}"#).unwrap(), &NoNames)
+            .unwrap()
+    );
+    assert!(!of("missing").test(&Value::null(), &NoNames).unwrap());
+}
+
+#[test]
+fn expressions_are_shared_between_threads() {
+    fn shared<T: Send + Sync + Clone>(_: &T) {}
+    let expression = Expression::parse("$sum(a) * 2").unwrap();
+    shared(&expression);
+    let item: Value = serde_json::from_str(r#"{"a": [1, 2]}"#).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    assert_eq!(expression.eval(&item, &NoNames).unwrap(), Some(Value::from(6)));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn expressions_are_texts_in_files() {
+    let expression: Expression = serde_json::from_str("\"a.b\"").unwrap();
+    assert_eq!(serde_json::to_string(&expression).unwrap(), "\"a.b\"");
+    assert!(
+        serde_json::from_str::<Expression>("\"a +\"")
+            .unwrap_err()
+            .to_string()
+            .contains("too early")
+    );
+}
+
+#[test]
+fn every_function_of_the_table_can_be_called() {
+    for function in crate::functions() {
+        // Called without arguments they may complain of those, but must be known.
+        let source = match function.name {
+            "node" => "$node('orders')".to_owned(),
+            name => format!("$type(${name})"),
+        };
+        let shown = eval(&source, "{}", &Run).unwrap();
+        let expected = if function.name == "node" { r#"{"id":7}"# } else { r#""function""# };
+        assert_eq!(shown.as_deref(), Some(expected), "{}", function.name);
+        assert!(function.signature.starts_with(&format!("${}(", function.name)));
+    }
+}

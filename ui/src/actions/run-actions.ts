@@ -1,0 +1,45 @@
+import { CircleStop, Play, StepForward } from "lucide-react";
+import { onlyNode } from "../model/selection";
+import type { State } from "../model/store";
+import type { Action } from "./action";
+import { startRun, stopRun } from "./runs";
+
+const isRunning = (state: State) => state.run?.run.status === "running";
+
+/** Running and stopping. */
+export const runActions: Action[] = [
+  {
+    id: "run",
+    label: "action.run",
+    group: "run",
+    icon: Play,
+    keys: ["Ctrl+Enter"],
+    reach: "always",
+    enabled: (state) => state.open !== null && state.screen === "canvas" && !isRunning(state),
+    run: () => void startRun(),
+  },
+  {
+    id: "run-node",
+    label: "action.runNode",
+    group: "run",
+    icon: StepForward,
+    keys: ["Ctrl+Shift+Enter"],
+    reach: "always",
+    enabled: (state) =>
+      state.open !== null && !state.past && onlyNode(state.selection) !== null && !isRunning(state),
+    run: (state) => {
+      const node = onlyNode(state.selection);
+      if (node !== null) void startRun(node);
+    },
+  },
+  {
+    id: "stop",
+    label: "action.stop",
+    group: "run",
+    icon: CircleStop,
+    keys: ["Ctrl+."],
+    reach: "always",
+    enabled: isRunning,
+    run: () => void stopRun(),
+  },
+];

@@ -1,0 +1,73 @@
+import { newRun, runOfView } from "../model/run";
+import { NOTHING_SELECTED } from "../model/selection";
+import { store } from "../model/store";
+import { t } from "../words/t";
+import { host, report, toast } from "./context";
+import { flush } from "./editing";
+import { openFlow } from "./flows";
+import { setPanel } from "./panels";
+
+/** Runs the open flow, or one node of it on the items that its input kept of the last run. */
+export async function startRun(node?: string): Promise<void> {
+  await flush();
+  const { open, past } = store.getState();
+  if (!open) return;
+  const flow = open.flow.id;
+  // What runs is the flow as it is now, so it is shown before.
+  if (past) await openFlow(flow);
+  try {
+    const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
+    // The event may have come before the answer, with more than the answer tells.
+    if (store.getState().run?.run.id !== run.id) store.setState({ run: newRun(run, open.flow) });
+  } catch (thrown) {
+    const error = report(thrown);
+    if (error.code === "broken") setPanel("runBar", { open: true, tab: "problems" });
+  }
+}
+
+/** Stops the run that is under way. */
+export async function stopRun(): Promise<void> {
+  const { run } = store.getState();
+  if (run?.run.status !== "running") return;
+  try {
+    await host().call("runs.cancel", { run: run.run.id });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Shows a run of the past on the canvas, with the flow as it was. It cannot be changed there. */
+export async function openRun(id: string): Promise<void> {
+  await flush();
+  try {
+    const view = await host().call("runs.open", { run: id });
+    const { flow, layout, findings, run } = view;
+    store.setState({
+      open: { flow, layout, findings, saved: { rev: run.rev, at: run.started_at } },
+      past: true,
+      run: runOfView(view),
+      unsaved: [],
+      selection: NOTHING_SELECTED,
+      inspector: { full: false, focusKey: null, wire: null, flow: false },
+      screen: "canvas",
+      overlay: null,
+    });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Deletes a stored run. */
+export async function deleteRun(run: string): Promise<void> {
+  try {
+    await host().call("runs.delete", { run });
+    const { run: shown, past, open } = store.getState();
+    if (shown?.run.id === run) {
+      store.setState(past ? { run: null, open: null, past: false } : { run: null });
+      if (past && open) store.setState({ screen: "runs" });
+    }
+    toast("ok", t("toast.runDeleted"));
+  } catch (thrown) {
+    report(thrown);
+  }
+}

@@ -1,0 +1,84 @@
+import type { UiEvent } from "../bindings/UiEvent";
+import { toHostError } from "../host/host";
+import { finishRun, newRun, reduceRun } from "../model/run";
+import { store } from "../model/store";
+import { t } from "../words/t";
+import { host } from "./context";
+import { heardOfRev } from "./editing";
+import { loadFlows, openFlow, refresh, showScreen } from "./flows";
+import { loadPanels, watchPanels } from "./panels";
+
+const FLOW_KEY = "gantry-flow";
+
+/** Takes one thing in that the host told. */
+export function hear(event: UiEvent): void {
+  const { open, run, past } = store.getState();
+  switch (event.type) {
+    case "run_started":
+      if (event.run.flow === open?.flow.id && !past)
+        store.setState({ run: newRun(event.run, open.flow) });
+      else void loadFlows();
+      return;
+    case "run":
+      if (run?.run.id === event.run) {
+        store.setState({ run: event.events.reduce(reduceRun, run) });
+      }
+      return;
+    case "run_finished":
+      if (run) store.setState({ run: finishRun(run, event.run) });
+      void loadFlows();
+      return;
+    case "resync":
+      void catchUp();
+      return;
+    case "flow_changed":
+      if (event.rev !== undefined && !past) heardOfRev(event.flow, event.rev);
+      else if (event.rev === undefined && event.flow === open?.flow.id) {
+        store.setState({ open: null, run: null, unsaved: [] });
+        showScreen("flows");
+      }
+      void loadFlows();
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+/** Some events were missed: what is shown is read again. */
+async function catchUp(): Promise<void> {
+  const { open, past } = store.getState();
+  await loadFlows();
+  if (open && !past) await refresh(open.flow.id);
+}
+
+/** Loads what the frame needs, and opens the flow that the host was started on. */
+export async function start(): Promise<void> {
+  store.setState({ down: null });
+  loadPanels();
+  watchPanels();
+  try {
+    const [app, catalogue] = await Promise.all([
+      host().call("app.info", {}),
+      host().call("app.catalogue", {}),
+    ]);
+    store.setState({ app, catalogue });
+    host().subscribe((events) => {
+      for (const event of events) hear(event);
+    });
+    await loadFlows();
+    const asked = new URLSearchParams(window.location.search).get("flow");
+    // A page that is loaded again stays where it was.
+    const last = sessionStorage.getItem(FLOW_KEY);
+    const known = store.getState().flows?.some((flow) => flow.id === last) ? last : null;
+    const first = asked ?? known ?? app.open;
+    if (first !== undefined && first !== null) await openFlow(first);
+    store.subscribe(({ open }, before) => {
+      if (open && open.flow.id !== before.open?.flow.id) {
+        sessionStorage.setItem(FLOW_KEY, open.flow.id);
+      }
+    });
+    store.setState({ ready: true });
+  } catch (thrown) {
+    store.setState({ down: toHostError(thrown).message || t("app.down") });
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Clock,
+  History as HistoryIcon,
+  LoaderCircle,
+  type LucideIcon,
+  StickyNote,
+  TriangleAlert,
+} from "lucide-react";
+import { cx } from "../kit/cx";
+import type { CardData } from "../model/canvas";
+import { isStale, type NodeRunState } from "../model/run";
+import { useGantry } from "../model/store";
+import { formatShortCount } from "../words/format";
+import { t } from "../words/t";
+import styles from "./CardBadges.module.css";
+
+type Mark = {
+  id: string;
+  icon: LucideIcon;
+  tone: "muted" | "accent" | "ok" | "warning" | "error";
+  text: string;
+  count?: number;
+  turning?: boolean;
+};
+
+function runMark(run: NodeRunState | undefined): Mark | null {
+  if (!run) return null;
+  if (run.wait) {
+    const { attempt, tries, reason } = run.wait;
+    const text = t("badge.retrying", { attempt: attempt + 1, tries, reason });
+    return { id: "run", icon: Clock, tone: "warning", text };
+  }
+  switch (run.status) {
+    case "idle":
+      return null;
+    case "running":
+      return {
+        id: "run",
+        icon: LoaderCircle,
+        tone: "accent",
+        text: t("badge.running"),
+        turning: true,
+      };
+    case "ok":
+      return { id: "run", icon: CircleCheck, tone: "ok", text: t("badge.ok") };
+    case "rejects": {
+      const n = run.counts.rejected;
+      return {
+        id: "run",
+        icon: CircleAlert,
+        tone: "warning",
+        text: t("badge.rejects", { n }),
+        count: n,
+      };
+    }
+    case "failed": {
+      const text = run.error?.message ?? t("badge.failed");
+      return { id: "run", icon: CircleX, tone: "error", text };
+    }
+    case "cancelled":
+      return { id: "run", icon: Ban, tone: "muted", text: t("badge.cancelled") };
+    case "skipped":
+      return { id: "run", icon: CircleDashed, tone: "muted", text: t("badge.skipped") };
+    default:
+      return run.status satisfies never;
+  }
+}
+
+function problemMark({ diagnostics }: CardData): Mark | null {
+  const [worst] = diagnostics;
+  if (!worst || worst.severity === "info") return null;
+  const { severity, message } = worst;
+  const n = diagnostics.filter((each) => each.severity === severity).length;
+  const icon = severity === "error" ? CircleAlert : TriangleAlert;
+  return {
+    id: "problem",
+    icon,
+    tone: severity,
+    text: t(`badge.problem.${severity}`, { n, message }),
+  };
+}
+
+/** How a node stands: small icons at its top right, each with its words on hover. */
+export function CardBadges({ id, data }: { id: string; data: CardData }) {
+  const run = useGantry((state) => state.run?.nodes[id]);
+  const stale = useGantry((state) => isStale(state.run, data.spec));
+  const note = data.spec.note;
+  const marks: (Mark | null)[] = [
+    data.disabled ? { id: "disabled", icon: Ban, tone: "muted", text: t("badge.disabled") } : null,
+    note ? { id: "note", icon: StickyNote, tone: "muted", text: t("badge.note", { note }) } : null,
+    problemMark(data),
+    stale ? { id: "stale", icon: HistoryIcon, tone: "muted", text: t("badge.stale") } : null,
+    runMark(run),
+  ];
+  const shown = marks.filter((mark) => mark !== null);
+  if (shown.length === 0) return null;
+  return (
+    <div className={styles.badges}>
+      {shown.map(({ id: key, icon: Icon, tone, text, count, turning }) => (
+        <span key={key} role="img" aria-label={text} title={text} className={styles[tone]}>
+          <Icon size={14} aria-hidden className={cx(turning && styles.turning)} />
+          {count !== undefined && formatShortCount(count)}
+        </span>
+      ))}
+    </div>
+  );
+}

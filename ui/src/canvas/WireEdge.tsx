@@ -1,0 +1,100 @@
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from "@xyflow/react";
+import { Plus } from "lucide-react";
+import { memo } from "react";
+import { showItems } from "../actions/select";
+import { spliceInto } from "../actions/view";
+import { cx } from "../kit/cx";
+import type { CanvasEdge } from "../model/canvas";
+import { type State, useGantry } from "../model/store";
+import { formatBytes, formatShortCount } from "../words/format";
+import { t } from "../words/t";
+import { hoverWire, useIsHovered } from "./hover";
+import styles from "./WireEdge.module.css";
+
+function isFlowing(state: State, source: string): boolean {
+  return state.run?.run.status === "running" && state.run.nodes[source]?.status === "running";
+}
+
+type MiddleProps = { id: string; x: number; y: number; errors: boolean };
+
+/** What stands in the middle of a wire: what passed it, and the button that puts a node in. */
+function Middle({ id, x, y, errors }: MiddleProps) {
+  const passed = useGantry((state) => state.run?.wires[id]);
+  const hovered = useIsHovered(id);
+  if (!passed && !hovered) return null;
+  const shown = passed && { n: formatShortCount(passed.items), bytes: formatBytes(passed.bytes) };
+  return (
+    <EdgeLabelRenderer>
+      <div
+        className={cx(styles.middle, "nodrag", "nopan")}
+        style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+        onPointerEnter={() => hoverWire(id)}
+        onPointerLeave={() => hoverWire(null)}
+      >
+        {shown && passed && (
+          <button
+            type="button"
+            className={cx(styles.chip, errors && passed.items > 0 && styles.errorChip)}
+            aria-label={t("wire.open", { n: passed.items })}
+            title={t("wire.open", { n: passed.items })}
+            onClick={() => showItems(id)}
+          >
+            {shown.n} <span className={styles.bytes}>· {shown.bytes}</span>
+          </button>
+        )}
+        {hovered && (
+          <button
+            type="button"
+            className={styles.add}
+            aria-label={t("wire.add")}
+            title={t("wire.add")}
+            onClick={() => spliceInto(id)}
+          >
+            <Plus size={14} aria-hidden />
+          </button>
+        )}
+      </div>
+    </EdgeLabelRenderer>
+  );
+}
+
+/** A wire from an output to an input. */
+export const WireEdge = memo(function WireEdge(props: EdgeProps<CanvasEdge>) {
+  const { id, source, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition } = props;
+  const { data, selected } = props;
+  const flowing = useGantry((state) => isFlowing(state, source));
+  const hovered = useIsHovered(id);
+  const [path, x, y] = getBezierPath({
+    sourceX,
+    sourceY,
+    targetX,
+    targetY,
+    sourcePosition,
+    targetPosition,
+  });
+  const order = data?.order ?? null;
+  const errors = data?.errors ?? false;
+  return (
+    <>
+      <BaseEdge
+        path={path}
+        interactionWidth={20}
+        className={cx(
+          styles.wire,
+          errors && styles.errors,
+          hovered && styles.hovered,
+          selected && styles.selected,
+          flowing && styles.flowing,
+        )}
+      />
+      {order !== null && (
+        <g className={styles.order} transform={`translate(${targetX - 18}, ${targetY - 11})`}>
+          <title>{t("wire.order", { n: order })}</title>
+          <circle r={7} />
+          <text y={3.5}>{order}</text>
+        </g>
+      )}
+      <Middle id={id} x={x} y={y} errors={errors} />
+    </>
+  );
+});

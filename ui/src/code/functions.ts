@@ -1,0 +1,183 @@
+/**
+ * JSONata's functions as the completion offers them: what goes in, what it does, an example.
+ * A table of data. Source: docs.jsonata.org, version 2.
+ */
+
+export type FunctionDoc = { name: string; takes: string; about: string; example: string };
+
+type Row = [name: string, takes: string, about: string, example: string];
+
+const ROWS: Row[] = [
+  ["sum", "(numbers)", "Adds up the numbers of a list.", "$sum(lines.amount)"],
+  ["count", "(list)", "Says how many values a list has.", "$count(lines)"],
+  ["max", "(numbers)", "Gives the greatest number.", "$max(lines.amount)"],
+  ["min", "(numbers)", "Gives the least number.", "$min(lines.amount)"],
+  ["average", "(numbers)", "Gives the mean of the numbers.", "$average(lines.amount)"],
+  ["string", "(value, prettify?)", "Turns a value into text.", "$string(total)"],
+  ["length", "(text)", "Says how many characters a text has.", "$length(name)"],
+  [
+    "substring",
+    "(text, start, length?)",
+    "Takes a part of a text; the start counts from 0.",
+    "$substring(sku, 0, 3)",
+  ],
+  [
+    "substringBefore",
+    "(text, mark)",
+    "Takes what stands before a mark.",
+    '$substringBefore(email, "@")',
+  ],
+  [
+    "substringAfter",
+    "(text, mark)",
+    "Takes what stands after a mark.",
+    '$substringAfter(email, "@")',
+  ],
+  ["uppercase", "(text)", "Turns a text into capitals.", "$uppercase(country)"],
+  ["lowercase", "(text)", "Turns a text into small letters.", "$lowercase(email)"],
+  ["trim", "(text)", "Takes spaces off both ends and makes inner ones single.", "$trim(name)"],
+  [
+    "pad",
+    "(text, width, char?)",
+    "Fills a text up to a width; negative widths fill on the left.",
+    '$pad(id, -8, "0")',
+  ],
+  [
+    "contains",
+    "(text, part)",
+    "Says whether a text has a part in it, or fits a pattern.",
+    "$contains(name, /gmbh/i)",
+  ],
+  ["split", "(text, mark, limit?)", "Cuts a text into a list.", '$split(tags, ",")'],
+  ["join", "(texts, mark?)", "Puts the texts of a list together.", '$join(tags, ", ")'],
+  ["match", "(text, pattern, limit?)", "Finds where a pattern fits.", "$match(note, /[0-9]+/)"],
+  [
+    "replace",
+    "(text, pattern, by, limit?)",
+    "Replaces parts of a text.",
+    '$replace(phone, / /, "")',
+  ],
+  ["eval", "(text, context?)", "Evaluates a text as an expression.", '$eval("1 + 2")'],
+  ["base64encode", "(text)", "Writes a text in base 64.", "$base64encode(note)"],
+  ["base64decode", "(text)", "Reads a text that is in base 64.", "$base64decode(content)"],
+  [
+    "encodeUrlComponent",
+    "(text)",
+    "Makes a text fit for one part of a URL.",
+    "$encodeUrlComponent(name)",
+  ],
+  ["decodeUrlComponent", "(text)", "Reads a part of a URL.", "$decodeUrlComponent(q)"],
+  ["encodeUrl", "(text)", "Makes a whole URL fit for a request.", "$encodeUrl(link)"],
+  ["decodeUrl", "(text)", "Reads a whole URL.", "$decodeUrl(link)"],
+  ["number", "(value)", "Reads a text as a number.", "$number(price)"],
+  ["abs", "(number)", "Takes off the sign.", "$abs(balance)"],
+  ["floor", "(number)", "Rounds down to a whole number.", "$floor(price)"],
+  ["ceil", "(number)", "Rounds up to a whole number.", "$ceil(weight)"],
+  ["round", "(number, digits?)", "Rounds, halves to the even digit.", "$round(total, 2)"],
+  ["power", "(base, exponent)", "Raises a number to a power.", "$power(2, 8)"],
+  ["sqrt", "(number)", "Takes the square root.", "$sqrt(area)"],
+  ["random", "()", "Gives a number from 0 to 1.", "$random()"],
+  [
+    "formatNumber",
+    "(number, picture)",
+    "Writes a number by a picture.",
+    '$formatNumber(total, "#,##0.00")',
+  ],
+  ["formatBase", "(number, base?)", "Writes a number in another base.", "$formatBase(id, 16)"],
+  [
+    "formatInteger",
+    "(number, picture)",
+    "Writes a whole number by a picture.",
+    '$formatInteger(rank, "I")',
+  ],
+  [
+    "parseInteger",
+    "(text, picture)",
+    "Reads a whole number by a picture.",
+    '$parseInteger("12,345", "#,##0")',
+  ],
+  ["boolean", "(value)", "Says whether a value counts as true.", "$boolean(lines)"],
+  ["not", "(value)", "Turns true into false.", "$not(paid)"],
+  ["exists", "(value)", "Says whether there is a value at all.", "$exists(email)"],
+  ["append", "(list, list)", "Puts two lists together.", "$append(tags, more)"],
+  [
+    "sort",
+    "(list, order?)",
+    "Sorts a list.",
+    "$sort(lines, function($a, $b) { $a.amount > $b.amount })",
+  ],
+  ["reverse", "(list)", "Turns a list round.", "$reverse(lines)"],
+  ["shuffle", "(list)", "Mixes a list.", "$shuffle(names)"],
+  ["distinct", "(list)", "Takes out doubled values.", "$distinct(lines.sku)"],
+  ["zip", "(list, list, …)", "Pairs the values of several lists.", "$zip(names, prices)"],
+  ["keys", "(object)", "Lists an object's keys.", "$keys($)"],
+  ["lookup", "(object, key)", "Gives the value at a key.", "$lookup(prices, sku)"],
+  ["spread", "(object)", "Makes one object for each key.", "$spread(prices)"],
+  ["merge", "(objects)", "Makes one object of several.", '$merge([$, {"checked": true}])'],
+  [
+    "sift",
+    "(object, test)",
+    "Keeps the keys that pass a test.",
+    "$sift($, function($v) { $v != null })",
+  ],
+  [
+    "each",
+    "(object, function)",
+    "Calls a function for each key.",
+    '$each(prices, function($v, $k) { $k & "=" & $v })',
+  ],
+  ["error", "(message)", "Stops with an error.", '$error("no customer number")'],
+  [
+    "assert",
+    "(condition, message)",
+    "Stops with an error unless the condition is true.",
+    '$assert(total > 0, "empty order")',
+  ],
+  ["type", "(value)", "Names a value's type.", "$type(total)"],
+  [
+    "map",
+    "(list, function)",
+    "Calls a function for each value and lists the results.",
+    "$map(lines, function($l) { $l.qty * $l.price })",
+  ],
+  [
+    "filter",
+    "(list, test)",
+    "Keeps the values that pass a test.",
+    "$filter(lines, function($l) { $l.qty > 0 })",
+  ],
+  [
+    "single",
+    "(list, test)",
+    "Gives the one value that passes a test.",
+    "$single(lines, function($l) { $l.id = 7 })",
+  ],
+  [
+    "reduce",
+    "(list, function, init?)",
+    "Folds a list into one value.",
+    "$reduce(amounts, function($sum, $n) { $sum + $n })",
+  ],
+  ["now", "(picture?, zone?)", "Gives the time of the run.", "$now()"],
+  ["millis", "()", "Gives the time of the run in milliseconds since 1970.", "$millis()"],
+  [
+    "fromMillis",
+    "(number, picture?, zone?)",
+    "Writes milliseconds as a date.",
+    '$fromMillis(at, "[D01].[M01].[Y]")',
+  ],
+  [
+    "toMillis",
+    "(text, picture?)",
+    "Reads a date as milliseconds.",
+    '$toMillis(date, "[D01].[M01].[Y]")',
+  ],
+];
+
+/** All functions, in the order of the JSONata documentation. */
+export const FUNCTIONS: readonly FunctionDoc[] = ROWS.map(([name, takes, about, example]) => ({
+  name,
+  takes,
+  about,
+  example,
+}));

@@ -1,0 +1,64 @@
+import { useEffect } from "react";
+import { I18nProvider } from "react-aria-components";
+import { listen } from "../actions/keys";
+import { start } from "../actions/start";
+import { Button } from "../kit/Button";
+import { EmptyState } from "../kit/EmptyState";
+import { Spinner } from "../kit/Spinner";
+import { useGantry } from "../model/store";
+import { FlowsScreen } from "../screens/FlowsScreen";
+import { RunsScreen } from "../screens/RunsScreen";
+import { SettingsScreen } from "../screens/SettingsScreen";
+import { t } from "../words/t";
+import styles from "./App.module.css";
+import { CanvasScreen } from "./CanvasScreen";
+import { Overlays } from "./Overlays";
+import { Rail } from "./Rail";
+import { Toasts } from "./Toasts";
+
+function ScreenOf() {
+  const screen = useGantry((state) => state.screen);
+  switch (screen) {
+    case "flows":
+      return <FlowsScreen />;
+    case "canvas":
+      return <CanvasScreen />;
+    case "runs":
+      return <RunsScreen />;
+    case "settings":
+      return <SettingsScreen />;
+    default:
+      return screen satisfies never;
+  }
+}
+
+/** The whole window: the rail, a screen, and what lies over it. */
+export function App() {
+  const ready = useGantry((state) => state.ready);
+  useEffect(listen, []);
+  const down = useGantry((state) => state.down);
+  if (down !== null) {
+    return (
+      <EmptyState title={t("app.down")} text={down}>
+        <Button onPress={() => void start()}>{t("app.retry")}</Button>
+      </EmptyState>
+    );
+  }
+  if (!ready) {
+    return (
+      <div className={styles.starting}>
+        <Spinner label={t("app.starting")} size={20} />
+      </div>
+    );
+  }
+  return (
+    <I18nProvider>
+      <div className={styles.app}>
+        <Rail />
+        <ScreenOf />
+        <Overlays />
+        <Toasts />
+      </div>
+    </I18nProvider>
+  );
+}

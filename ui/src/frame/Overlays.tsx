@@ -1,0 +1,41 @@
+import { deleteFlow } from "../actions/flows";
+import { Confirm } from "../kit/Dialog";
+import { store, useGantry } from "../model/store";
+import { t } from "../words/t";
+import { CommandPalette } from "./CommandPalette";
+import { Find } from "./Find";
+import { KeysSheet } from "./KeysSheet";
+
+function close(): void {
+  store.setState({ overlay: null });
+}
+
+/** What lies over the window: at most one. The canvas draws its own menus. */
+export function Overlays() {
+  const overlay = useGantry((state) => state.overlay);
+  switch (overlay?.type) {
+    case "commands":
+      return <CommandPalette onClose={close} />;
+    case "find":
+      return <Find onClose={close} />;
+    case "keys":
+      return <KeysSheet onClose={close} />;
+    case "confirm_delete":
+      return (
+        <Confirm
+          title={t("confirm.deleteFlow", { name: overlay.name })}
+          text={t("confirm.deleteFlowText")}
+          confirm={t("confirm.delete")}
+          cancel={t("confirm.cancel")}
+          onConfirm={() => void deleteFlow(overlay.flow, overlay.name)}
+          onClose={close}
+        />
+      );
+    case "menu":
+    case "quick_add":
+    case undefined:
+      return null;
+    default:
+      return overlay satisfies never;
+  }
+}

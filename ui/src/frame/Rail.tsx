@@ -1,0 +1,64 @@
+import {
+  History,
+  LayoutGrid,
+  type LucideIcon,
+  Moon,
+  Settings,
+  Sun,
+  SunMoon,
+  Workflow,
+} from "lucide-react";
+import { showScreen } from "../actions/flows";
+import { setTheme } from "../actions/panels";
+import { IconButton } from "../kit/Button";
+import type { Theme } from "../model/panels";
+import { type Screen, useGantry } from "../model/store";
+import { t } from "../words/t";
+import styles from "./Rail.module.css";
+
+const SCREENS: { screen: Screen; icon: LucideIcon; keys: string }[] = [
+  { screen: "flows", icon: LayoutGrid, keys: "Alt+1" },
+  { screen: "canvas", icon: Workflow, keys: "Alt+2" },
+  { screen: "runs", icon: History, keys: "Alt+3" },
+  { screen: "settings", icon: Settings, keys: "Alt+4" },
+];
+
+const NEXT_THEME: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const THEME_ICON: Record<Theme, LucideIcon> = { system: SunMoon, light: Sun, dark: Moon };
+
+/** The bar on the left: the screens, and the theme at the bottom. */
+export function Rail() {
+  const screen = useGantry((state) => state.screen);
+  const theme = useGantry((state) => state.theme);
+  return (
+    <nav className={styles.rail} aria-label={t("rail.label")}>
+      <svg className={styles.mark} viewBox="0 0 32 32" fill="none" aria-hidden="true">
+        <rect width="32" height="32" rx="7" fill="var(--accent)" />
+        <g stroke="var(--on-accent)" strokeWidth="2.4" strokeLinecap="round">
+          <path d="M6 10h20M9 10v14M23 10v14M16 10v6" />
+        </g>
+        <rect x="12.5" y="16" width="7" height="6" rx="1.5" fill="var(--on-accent)" />
+      </svg>
+      {SCREENS.map((each) => (
+        <IconButton
+          key={each.screen}
+          size="large"
+          placement="right"
+          label={t(`rail.${each.screen}`)}
+          keys={each.keys}
+          icon={each.icon}
+          pressed={screen === each.screen}
+          onPress={() => showScreen(each.screen)}
+        />
+      ))}
+      <span className={styles.gap} />
+      <IconButton
+        size="large"
+        placement="right"
+        label={`${t("rail.theme")}: ${t(`theme.${theme}`)}`}
+        icon={THEME_ICON[theme]}
+        onPress={() => setTheme(NEXT_THEME[theme])}
+      />
+    </nav>
+  );
+}

@@ -1,0 +1,155 @@
+import {
+  Ban,
+  ChevronDown,
+  ChevronUp,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleX,
+  Clock,
+  LoaderCircle,
+  type LucideIcon,
+} from "lucide-react";
+import { keysOf } from "../actions/all";
+import { setPanel } from "../actions/panels";
+import { titleOf } from "../actions/world";
+import type { RunStatus } from "../bindings/RunStatus";
+import { IconButton } from "../kit/Button";
+import { cx } from "../kit/cx";
+import { Keys } from "../kit/Keys";
+import { Resizer } from "../kit/Resizer";
+import { Tabs } from "../kit/Tabs";
+import type { RunTab } from "../model/panels";
+import { itemsPerSecond, type RunState, waits } from "../model/run";
+import { store, useGantry } from "../model/store";
+import { formatCount, formatDuration } from "../words/format";
+import { t } from "../words/t";
+import { Calls } from "./Calls";
+import { Problems } from "./Problems";
+import styles from "./RunBar.module.css";
+import { Timeline } from "./Timeline";
+import { useNow } from "./useNow";
+
+const ICONS: Record<RunStatus, LucideIcon> = {
+  running: LoaderCircle,
+  ok: CircleCheck,
+  ok_with_rejects: CircleAlert,
+  failed: CircleX,
+  cancelled: Ban,
+};
+
+function Waits({ run, now }: { run: RunState; now: number }) {
+  const [first, ...others] = waits(run);
+  if (!first) return null;
+  const left = formatDuration(Math.max(0, first.wait.until - now));
+  const node = titleOf(store.getState(), first.node);
+  return (
+    <span className={styles.wait}>
+      <Clock size={14} aria-hidden />
+      {t("runBar.waits", { node, time: left, reason: first.wait.reason })}
+      {others.length > 0 && ` ${t("runBar.moreWaits", { n: others.length })}`}
+    </span>
+  );
+}
+
+function Idle() {
+  const [before, after] = t("runBar.idleHint").split("{key}");
+  return (
+    <>
+      <CircleDashed size={16} aria-hidden className={styles.muted} />
+      <span>{t("runBar.idle")}</span>
+      <span className={styles.muted}>
+        {before}
+        <Keys keys={keysOf("run") ?? ""} />
+        {after}
+      </span>
+    </>
+  );
+}
+
+function Line({ run }: { run: RunState }) {
+  const { status, started_at, took_ms, summary } = run.run;
+  const running = status === "running";
+  const now = useNow(running);
+  const Icon = ICONS[status];
+  const speed = itemsPerSecond(run);
+  return (
+    <>
+      <Icon size={16} aria-hidden className={cx(styles[status], running && styles.turning)} />
+      <strong>{t(`runBar.${status}`)}</strong>
+      <span className={styles.muted}>
+        {formatDuration(running ? Math.max(0, now - started_at) : (took_ms ?? 0))}
+      </span>
+      {running && speed !== null && (
+        <span className={styles.muted}>
+          {t("runBar.speed", { n: formatCount(Math.round(speed)) })}
+        </span>
+      )}
+      {running ? (
+        <Waits run={run} now={now} />
+      ) : (
+        <span className={styles.summary} title={summary}>
+          {summary}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** The bar at the bottom: how the run stands. It opens upwards on times, problems and calls. */
+export function RunBar() {
+  const run = useGantry((state) => state.run);
+  const { open, height, tab } = useGantry((state) => state.panels.runBar);
+  const problems = useGantry(
+    (state) => (state.open?.findings.diagnostics.length ?? 0) + (state.run?.errors.length ?? 0),
+  );
+  const calls = run?.calls.length ?? 0;
+  const toggle = () => setPanel("runBar", { open: !open });
+  return (
+    <section className={styles.runBar} aria-label={t("runBar.label")}>
+      {open && (
+        <>
+          <Resizer
+            label={t("runBar.resize")}
+            orientation="horizontal"
+            size={height}
+            min={140}
+            max={640}
+            side="after"
+            onResize={(next) => setPanel("runBar", { height: next })}
+          />
+          <div className={styles.panes} style={{ height }}>
+            <Tabs<RunTab>
+              label={t("runBar.label")}
+              selected={tab}
+              onSelect={(next) => setPanel("runBar", { tab: next })}
+              tabs={[
+                { id: "timeline", label: t("runBar.timeline"), content: <Timeline /> },
+                {
+                  id: "problems",
+                  label: t("runBar.problems"),
+                  count: problems,
+                  content: <Problems />,
+                },
+                { id: "calls", label: t("runBar.calls"), count: calls, content: <Calls /> },
+              ]}
+            />
+          </div>
+        </>
+      )}
+      <div className={styles.line}>
+        <div className={styles.state} role="status">
+          {run ? <Line run={run} /> : <Idle />}
+        </div>
+        <IconButton
+          size="small"
+          placement="top"
+          icon={open ? ChevronDown : ChevronUp}
+          label={t(open ? "runBar.close" : "runBar.open")}
+          keys={keysOf("toggle-run-bar")}
+          onPress={toggle}
+        />
+      </div>
+    </section>
+  );
+}

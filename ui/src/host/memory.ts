@@ -1,0 +1,247 @@
+import type { Edit } from "../bindings/Edit";
+import type { FlowView } from "../bindings/FlowView";
+import type { RunEvent } from "../bindings/RunEvent";
+import type { RunSummary } from "../bindings/RunSummary";
+import type { UiEvent } from "../bindings/UiEvent";
+import { applyEdit } from "../model/edit";
+import { emptyFlow, freshId, walk } from "../model/flow";
+import { newRun, reduceRun } from "../model/run";
+import type { CommandName, Commands } from "./commands";
+import { type Host, HostError } from "./host";
+import { CATALOGUE } from "./memory/catalogue";
+import { look } from "./memory/findings";
+import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
+import { playRun } from "./memory/run";
+
+type Step = { label: string; edit: Edit };
+type Stored = Sketch & { rev: number; at: number; undo: Step[]; redo: Step[] };
+type StoredRun = { run: RunSummary; sketch: Sketch; events: RunEvent[]; stop: () => void };
+
+type Handlers = {
+  [K in CommandName]: (args: Commands[K]["args"]) => Commands[K]["ret"];
+};
+
+/**
+ * A host that keeps everything in memory and only acts as if it ran flows. For the UI's own tests,
+ * and for working on the UI without the program.
+ */
+export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host {
+  const flows = new Map<string, Stored>();
+  const runs = new Map<string, StoredRun>();
+  const settings: Record<string, unknown> = {};
+  const listeners = new Set<(events: UiEvent[]) => void>();
+  const tell = (events: UiEvent[]) => {
+    for (const listener of listeners) listener(events);
+  };
+  const keep = (sketch: Sketch): FlowView => {
+    flows.set(sketch.flow.id, { ...sketch, rev: 1, at: Date.now(), undo: [], redo: [] });
+    return view(sketch.flow.id);
+  };
+  const stored = (id: string): Stored => {
+    const flow = flows.get(id);
+    if (!flow) throw new HostError({ code: "not_found", message: `There is no flow ${id}.` });
+    return flow;
+  };
+  const storedRun = (id: string): StoredRun => {
+    const run = runs.get(id);
+    if (!run) throw new HostError({ code: "not_found", message: `There is no run ${id}.` });
+    return run;
+  };
+  const savedOf = ({ rev, at, undo, redo }: Stored) => {
+    const [back, on] = [undo.at(-1), redo.at(-1)];
+    return { rev, at, ...(back ? { undo: back.label } : {}), ...(on ? { redo: on.label } : {}) };
+  };
+  const view = (id: string): FlowView => {
+    const flow = stored(id);
+    return {
+      flow: flow.flow,
+      layout: flow.layout,
+      findings: look(flow.flow),
+      saved: savedOf(flow),
+    };
+  };
+  const change = (id: string, rev: number, edit: Edit): { flow: Stored; inverse: Edit } => {
+    const flow = stored(id);
+    if (flow.rev !== rev) throw new HostError({ code: "stale", message: "The flow was changed." });
+    const { drawing, inverse } = applyEdit(flow, edit);
+    Object.assign(flow, drawing, { rev: rev + 1, at: Date.now() });
+    return { flow, inverse };
+  };
+  const applied = (flow: Stored, edit: Edit) => ({
+    edit,
+    findings: look(flow.flow),
+    saved: savedOf(flow),
+  });
+  const step = (id: string, rev: number, from: "undo" | "redo", to: "undo" | "redo") => {
+    const last = stored(id)[from].at(-1);
+    if (!last) throw new HostError({ code: "invalid", message: `There is nothing to ${from}.` });
+    const { flow, inverse } = change(id, rev, last.edit);
+    flow[from].pop();
+    flow[to].push({ label: last.label, edit: inverse });
+    return applied(flow, last.edit);
+  };
+  const startRun = ({ flow: id, node }: Commands["runs.start"]["args"]): RunSummary => {
+    const { flow, layout, rev } = stored(id);
+    if (look(flow).diagnostics.some((each) => each.severity === "error")) {
+      throw new HostError({ code: "broken", message: "The flow has errors. Mend them first." });
+    }
+    const run: RunSummary = {
+      id: `run-${String(runs.size + 1).padStart(4, "0")}`,
+      flow: id,
+      flow_name: flow.name,
+      rev,
+      trigger: "manual",
+      status: "running",
+      started_at: Date.now(),
+      items: 0,
+      rejected: 0,
+      summary: "",
+    };
+    tell([{ type: "run_started", run }]);
+    const stop = playRun(flow, run, node, tell, (finished, events) => {
+      runs.set(run.id, { ...storedRun(run.id), run: finished, events });
+      tell([{ type: "run_finished", run: finished }]);
+    });
+    runs.set(run.id, { run, sketch: { flow, layout }, events: [], stop });
+    return run;
+  };
+  const newestRuns = (flow?: string) =>
+    [...runs.values()]
+      .map((each) => each.run)
+      .filter((run) => flow === undefined || run.flow === flow)
+      .reverse();
+
+  for (const sketch of sketches) keep(sketch);
+
+  const handlers: Handlers = {
+    "app.info": () => ({ version: "0.1.0", data_dir: "memory", sandbox: "http://127.0.0.1:9000" }),
+    "app.catalogue": () => CATALOGUE,
+    "settings.get": () => ({ ...settings }),
+    "settings.set": ({ key, value }) => {
+      settings[key] = value;
+      return null;
+    },
+    "flows.list": () =>
+      [...flows.values()].map((each) => {
+        const last_run = newestRuns(each.flow.id)[0];
+        const types = [...walk(each.flow)].map((found) => found.node.type);
+        return {
+          id: each.flow.id,
+          name: each.flow.name,
+          about: each.flow.about ?? "",
+          saved_at: each.at,
+          nodes: types.length,
+          types: [...new Set(types)],
+          errors: look(each.flow).diagnostics.filter((d) => d.severity === "error").length,
+          ...(last_run ? { last_run } : {}),
+        };
+      }),
+    "flows.create": ({ name, template }) => {
+      const id = freshId(name, new Set(flows.keys()));
+      if (template === undefined) return keep({ flow: emptyFlow(id, name), layout: { nodes: {} } });
+      return keep({ flow: { ...SAMPLE.flow, id, name }, layout: SAMPLE.layout });
+    },
+    "flows.open": ({ flow }) => view(flow),
+    "flows.edit": ({ flow: id, rev, label, edit }) => {
+      const { flow, inverse } = change(id, rev, edit);
+      flow.undo.push({ label, edit: inverse });
+      flow.redo = [];
+      return applied(flow, edit);
+    },
+    "flows.undo": ({ flow, rev }) => step(flow, rev, "undo", "redo"),
+    "flows.redo": ({ flow, rev }) => step(flow, rev, "redo", "undo"),
+    "flows.delete": ({ flow }) => {
+      flows.delete(stored(flow).flow.id);
+      tell([{ type: "flow_changed", flow }]);
+      return null;
+    },
+    "flows.duplicate": ({ flow }) => {
+      const from = stored(flow);
+      const id = freshId(from.flow.id, new Set(flows.keys()));
+      return keep({
+        flow: { ...from.flow, id, name: `${from.flow.name} (copy)` },
+        layout: from.layout,
+      });
+    },
+    "flows.import": ({ text }) => keep({ flow: JSON.parse(text), layout: { nodes: {} } }),
+    "flows.export": ({ flow }) => ({
+      flow: JSON.stringify(stored(flow).flow, null, 2),
+      layout: JSON.stringify(stored(flow).layout, null, 2),
+    }),
+    "templates.list": () => [
+      {
+        id: "orders",
+        name: SAMPLE.flow.name,
+        about: SAMPLE.flow.about ?? "",
+        types: SAMPLE.flow.nodes.map((node) => node.type),
+        ...SAMPLE,
+      },
+    ],
+    "runs.start": startRun,
+    "runs.cancel": ({ run }) => {
+      storedRun(run).stop();
+      return null;
+    },
+    "runs.list": ({ flow, limit }) => newestRuns(flow).slice(0, limit),
+    "runs.open": ({ run: id }) => {
+      const { run, sketch, events } = storedRun(id);
+      const state = events.reduce(reduceRun, newRun(run));
+      const nodes = Object.fromEntries(
+        Object.entries(state.nodes).map(([node, { status, counts, error }]) => [
+          node,
+          {
+            counts,
+            ...(status === "running" || status === "idle" ? {} : { status }),
+            ...(error ? { error } : {}),
+          },
+        ]),
+      );
+      return { run, ...sketch, findings: look(sketch.flow), nodes, wires: state.wires };
+    },
+    "runs.delete": ({ run }) => {
+      runs.delete(run);
+      return null;
+    },
+    "runs.items": ({ offset, limit }) => ({
+      items: Array.from({ length: Math.min(limit, Math.max(0, 11 - offset)) }, (_, n) => ({
+        item: `orders:0/${offset + n}`,
+        value: {
+          id: 1000 + offset + n,
+          total: 120.5 + n * 13,
+          customer: { name: "Ada Lovelace", city: n % 3 ? "London" : null },
+          lines: [{ sku: "A-1", n: 2 }],
+          paid: n % 2 === 0,
+        },
+      })),
+      total: 11,
+      kept: 11,
+    }),
+    "runs.schema": () => ({
+      count: 11,
+      kinds: { null: 0, boolean: 0, number: 0, text: 0, list: 0, object: 11 },
+      optional: false,
+      nullable: false,
+      is_whole: true,
+      more_fields: false,
+    }),
+    "runs.node": ({ run, node }) => ({
+      events: storedRun(run).events.filter((event) => "node" in event && event.node === node),
+      more: false,
+    }),
+    "runs.errors": ({ run }) =>
+      storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
+    "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
+  };
+
+  return {
+    kind: "memory",
+    async call(name, args) {
+      await Promise.resolve();
+      return handlers[name](args);
+    },
+    subscribe(onEvents) {
+      listeners.add(onEvents);
+      return () => listeners.delete(onEvents);
+    },
+  };
+}

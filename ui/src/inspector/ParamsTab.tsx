@@ -1,0 +1,72 @@
+import { useMemo } from "react";
+import type { Field } from "../bindings/Field";
+import { JsonLines } from "../data/JsonLines";
+import type { FormDoor } from "../form/door";
+import { Findings } from "../form/FieldRow";
+import { Form } from "../form/Form";
+import { elsewhere } from "../form/findings";
+import { join } from "../form/pointer";
+import { t } from "../words/t";
+import styles from "./Inspector.module.css";
+import type { NodeInView } from "./useNode";
+
+type Props = {
+  view: NodeInView;
+  door: Omit<FormDoor, "active" | "activate">;
+  jump: { key: string } | undefined;
+};
+
+/** The form of a node's params, made from what its type tells. */
+export function ParamsTab({ view, door, jump }: Props) {
+  const { node, info } = view;
+  if (info === undefined) return <UnknownType view={view} door={door} />;
+  const keys = info.fields.map((field) => join("/params", field.key));
+  const hasParams = Object.keys(node.params ?? {}).length > 0;
+  // What is wrong with settings of other tabs is shown there.
+  const loose = elsewhere(door.diagnostics, [...keys, ...OTHER_TABS]);
+  return (
+    <div className={styles.scroll}>
+      <Findings found={loose} />
+      {info.fields.length === 0 && !hasParams && (
+        <p className={styles.quiet}>{t("inspector.noParams", { title: info.title })}</p>
+      )}
+      {info.fields.length === 0 && hasParams ? (
+        <Form fields={[WHOLE]} value={node} pointer="" door={door} jump={jump} />
+      ) : (
+        <Form
+          fields={info.fields}
+          value={node.params ?? {}}
+          pointer="/params"
+          door={door}
+          jump={jump}
+        />
+      )}
+    </div>
+  );
+}
+
+/** The params as one JSON, for a type that tells of no fields while the file has params. */
+const WHOLE: Field = {
+  key: "params",
+  label: t("inspector.params"),
+  required: false,
+  advanced: false,
+  kind: { type: "json" },
+};
+
+const OTHER_TABS = ["/retry", "/timeout_ms", "/on_error", "/concurrency"];
+
+/** A type that this version does not know: its params are kept as they are. */
+function UnknownType({ view, door }: Omit<Props, "jump">) {
+  const { node } = view;
+  const roots = useMemo(() => [node.params ?? {}], [node.params]);
+  return (
+    <div className={styles.scroll}>
+      <p>{t("inspector.unknown", { type: node.type })}</p>
+      <Findings found={door.diagnostics} />
+      <div className={styles.rawParams}>
+        <JsonLines roots={roots} foldFrom={4} />
+      </div>
+    </div>
+  );
+}

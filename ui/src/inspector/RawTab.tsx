@@ -1,0 +1,102 @@
+import { ChevronRight, RadioTower } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { Exchange } from "../bindings/Exchange";
+import type { RunEvent } from "../bindings/RunEvent";
+import { useCall } from "../host/useCall";
+import { Badge } from "../kit/Badge";
+import { cx } from "../kit/cx";
+import { EmptyState } from "../kit/EmptyState";
+import { formatDuration } from "../words/format";
+import { t } from "../words/t";
+import { ExchangeDetail } from "./ExchangeDetail";
+import styles from "./Raw.module.css";
+import type { NodeInView } from "./useNode";
+
+type Called = Extract<RunEvent, { type: "called" }>;
+type Retrying = Extract<RunEvent, { type: "retrying" }>;
+
+/** Every call that the node made in the run, as it went over the wire. */
+export function RawTab({ view }: { view: NodeInView }) {
+  const { run, node, version } = view;
+  const { data, error } = useCall(
+    "runs.node",
+    run === undefined ? null : { run, node: node.id },
+    version,
+  );
+  const [open, setOpen] = useState<number>();
+  const lines = useMemo(
+    () =>
+      data?.events.filter(
+        (event): event is Called | Retrying => event.type === "called" || event.type === "retrying",
+      ) ?? [],
+    [data],
+  );
+  if (error !== null) return <EmptyState title={t("raw.failed")} text={error.message} />;
+  if (lines.length === 0) {
+    const hint = run === undefined ? t("data.noRunHint") : t("raw.noneHint");
+    return <EmptyState icon={RadioTower} title={t("raw.none")} text={hint} />;
+  }
+  return (
+    <div className={styles.calls}>
+      {lines.map((event) =>
+        event.type === "retrying" ? (
+          <p key={event.seq} className={styles.wait}>
+            {t("raw.waited", {
+              wait: formatDuration(event.wait_ms),
+              attempt: event.attempt + 1,
+              tries: event.tries,
+              reason: event.reason,
+            })}
+          </p>
+        ) : (
+          <section key={event.seq} className={styles.call}>
+            <button
+              type="button"
+              className={styles.line}
+              aria-expanded={open === event.seq}
+              onClick={() => setOpen(open === event.seq ? undefined : event.seq)}
+            >
+              <ChevronRight
+                size={14}
+                aria-hidden
+                className={cx(styles.chevron, open === event.seq && styles.turned)}
+              />
+              <CallStatus exchange={event.exchange} />
+              <b className={styles.method}>{event.exchange.method}</b>
+              <span className={styles.url} title={event.exchange.url}>
+                {pathOf(event.exchange.url)}
+              </span>
+              {event.exchange.attempt > 1 && (
+                <Badge>{t("raw.try", { n: event.exchange.attempt })}</Badge>
+              )}
+              <span className={styles.took}>{formatDuration(event.exchange.took_ms)}</span>
+            </button>
+            {open === event.seq && (
+              <div className={styles.body}>
+                <p className={styles.item}>{t("raw.item", { item: event.item })}</p>
+                <ExchangeDetail exchange={event.exchange} />
+              </div>
+            )}
+          </section>
+        ),
+      )}
+      {data?.more && <p className={styles.wait}>{t("raw.more")}</p>}
+    </div>
+  );
+}
+
+function CallStatus({ exchange }: { exchange: Exchange }) {
+  const { status } = exchange;
+  if (status === undefined) return <Badge tone="error">{t("calls.noAnswer")}</Badge>;
+  return (
+    <Badge
+      tone={status < 300 ? "ok" : status < 400 ? "neutral" : status < 500 ? "warning" : "error"}
+    >
+      {status}
+    </Badge>
+  );
+}
+
+function pathOf(url: string): string {
+  return url.replace(/^[a-z]+:\/\/[^/]+/i, "") || url;
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { RunEvent } from "../bindings/RunEvent";
+import type { RunSummary } from "../bindings/RunSummary";
+import { isStale, itemsPerSecond, newRun, type RunState, reduceRun, waits } from "./run";
+
+const RUN: RunSummary = {
+  id: "r1",
+  flow: "f",
+  flow_name: "F",
+  rev: 1,
+  trigger: "manual",
+  status: "running",
+  started_at: 0,
+  items: 0,
+  rejected: 0,
+  summary: "",
+};
+
+const COUNTS = { items_in: 3, items_out: 2, rejected: 1, busy_us: 10 };
+
+const EVENTS: RunEvent[] = [
+  { seq: 0, at: 1000, type: "started", trigger: "manual" },
+  { seq: 1, at: 1010, type: "node_started", node: "a" },
+  {
+    seq: 2,
+    at: 1100,
+    type: "retrying",
+    node: "a",
+    item: "a:0",
+    attempt: 1,
+    tries: 4,
+    wait_ms: 500,
+    reason: "the shop said Retry-After",
+  },
+  { seq: 3, at: 1600, type: "counted", node: "a", counts: COUNTS },
+  { seq: 4, at: 1700, type: "passed", wire: "a>b", items: 2, bytes: 80 },
+  {
+    seq: 5,
+    at: 1710,
+    type: "rejected",
+    error: { node: "a", class: "validation", message: "no", attempts: 1 },
+  },
+  { seq: 6, at: 1800, type: "node_finished", node: "a", status: "rejects", counts: COUNTS },
+  { seq: 7, at: 1810, type: "node_started", node: "b" },
+  { seq: 8, at: 1900, type: "finished", status: "cancelled", took_ms: 900, summary: "Stopped." },
+];
+
+function play(events: RunEvent[], from: RunState = newRun(RUN)): RunState {
+  return events.reduce(reduceRun, from);
+}
+
+describe("a run", () => {
+  test("counts what passes each wire and what each node did", () => {
+    const state = play(EVENTS);
+    expect(state.wires["a>b"]).toEqual({ items: 2, bytes: 80 });
+    expect(state.nodes.a).toMatchObject({ status: "rejects", counts: COUNTS, startedAt: 1010 });
+    expect(state.errors).toHaveLength(1);
+    expect(state.run).toMatchObject({ status: "cancelled", took_ms: 900, summary: "Stopped." });
+  });
+
+  test("passes over events that it took in already", () => {
+    const once = play(EVENTS);
+    expect(play(EVENTS, once)).toBe(once);
+  });
+
+  test("tells which node waits and why, until the node goes on", () => {
+    expect(waits(play(EVENTS.slice(0, 3)))).toEqual([
+      {
+        node: "a",
+        wait: { until: 1600, attempt: 1, tries: 4, reason: "the shop said Retry-After" },
+      },
+    ]);
+    expect(waits(play(EVENTS.slice(0, 4)))).toEqual([]);
+  });
+
+  test("that ends leaves no node running", () => {
+    expect(play(EVENTS).nodes.b?.status).toBe("cancelled");
+  });
+
+  test("knows its speed from the last seconds", () => {
+    const counted = (seq: number, at: number, items_in: number): RunEvent => ({
+      seq,
+      at,
+      type: "counted",
+      node: "a",
+      counts: { ...COUNTS, items_in },
+    });
+    expect(itemsPerSecond(play([counted(0, 1000, 0)]))).toBeNull();
+    expect(itemsPerSecond(play([counted(0, 1000, 0), counted(1, 2000, 50)]))).toBe(50);
+  });
+});
+
+test("a node is stale once it does something else than in the run, not when it is renamed", () => {
+  const node = { id: "a", type: "data.map", name: "A", params: { x: 1 } };
+  const flow = { gantry: 1, id: "f", name: "F", nodes: [node], wires: [] };
+  const run = play(EVENTS, newRun(RUN, flow));
+  expect(isStale(run, node)).toBe(false);
+  expect(isStale(run, { ...node, name: "B" })).toBe(false);
+  expect(isStale(run, { ...node, params: { x: 2 } })).toBe(true);
+  expect(isStale(run, { ...node, id: "never-ran", params: {} })).toBe(false);
+});

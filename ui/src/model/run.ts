@@ -1,0 +1,193 @@
+import type { Exchange } from "../bindings/Exchange";
+import type { FlowFile } from "../bindings/FlowFile";
+import type { ItemError } from "../bindings/ItemError";
+import type { NodeCounts } from "../bindings/NodeCounts";
+import type { NodeSpec } from "../bindings/NodeSpec";
+import type { NodeStatus } from "../bindings/NodeStatus";
+import type { RunEvent } from "../bindings/RunEvent";
+import type { RunSummary } from "../bindings/RunSummary";
+import type { RunView } from "../bindings/RunView";
+import type { WireRun } from "../bindings/WireRun";
+import { walk } from "./flow";
+
+/** A pause before a step is tried again. */
+export type Wait = { until: number; attempt: number; tries: number; reason: string };
+
+/** One node in a run. */
+export type NodeRunState = {
+  status: NodeStatus | "running" | "idle";
+  counts: NodeCounts;
+  startedAt: number | null;
+  finishedAt: number | null;
+  wait: Wait | null;
+  error: ItemError | null;
+};
+
+/** A call that a node of the run made. */
+export type Call = { seq: number; at: number; node: string; item: string; exchange: Exchange };
+
+/** A run as the canvas shows it. */
+export type RunState = {
+  run: RunSummary;
+  /** The flow as it ran; null where that is not known. */
+  flow: FlowFile | null;
+  /** The number of the last event taken in; events up to it are passed over. */
+  seq: number;
+  nodes: Record<string, NodeRunState>;
+  wires: Record<string, WireRun>;
+  calls: Call[];
+  errors: ItemError[];
+  /** Counts of items over time, for the speed shown. */
+  pace: { at: number; items: number }[];
+};
+
+const NO_COUNTS: NodeCounts = { items_in: 0, items_out: 0, rejected: 0, busy_us: 0 };
+const MAX_CALLS = 500;
+const MAX_ERRORS = 500;
+const PACE_MS = 3000;
+
+const IDLE: NodeRunState = {
+  status: "idle",
+  counts: NO_COUNTS,
+  startedAt: null,
+  finishedAt: null,
+  wait: null,
+  error: null,
+};
+
+/** A run that has just begun. */
+export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState {
+  return { run, flow, seq: -1, nodes: {}, wires: {}, calls: [], errors: [], pace: [] };
+}
+
+/** A run of the past, as it was stored. */
+export function runOfView(view: RunView): RunState {
+  const nodes: Record<string, NodeRunState> = {};
+  for (const [id, node] of Object.entries(view.nodes)) {
+    nodes[id] = {
+      ...IDLE,
+      status: node.status ?? (view.run.status === "running" ? "running" : "idle"),
+      counts: node.counts,
+      error: node.error ?? null,
+    };
+  }
+  return { ...newRun(view.run, view.flow), nodes, wires: { ...view.wires } };
+}
+
+function setNode(state: RunState, id: string, change: Partial<NodeRunState>): RunState {
+  const node = { ...(state.nodes[id] ?? IDLE), ...change };
+  return { ...state, nodes: { ...state.nodes, [id]: node } };
+}
+
+function pace(state: RunState, at: number): RunState["pace"] {
+  const items = Object.values(state.nodes).reduce((sum, node) => sum + node.counts.items_in, 0);
+  const recent = state.pace.filter((each) => at - each.at <= PACE_MS);
+  return [...recent, { at, items }];
+}
+
+/** Takes one event in. An event that was taken in before changes nothing. */
+export function reduceRun(state: RunState, event: RunEvent): RunState {
+  if (event.seq <= state.seq) return state;
+  return { ...take(state, event), seq: event.seq };
+}
+
+function take(state: RunState, event: RunEvent): RunState {
+  switch (event.type) {
+    case "started":
+      return { ...state, run: { ...state.run, started_at: event.at, trigger: event.trigger } };
+    case "node_started":
+      return setNode(state, event.node, { status: "running", startedAt: event.at });
+    case "passed": {
+      const wire = { items: event.items, bytes: event.bytes };
+      return { ...state, wires: { ...state.wires, [event.wire]: wire } };
+    }
+    case "counted": {
+      const next = setNode(state, event.node, { counts: event.counts, wait: null });
+      return { ...next, pace: pace(next, event.at) };
+    }
+    case "retrying": {
+      const { attempt, tries, reason } = event;
+      const wait = { until: event.at + event.wait_ms, attempt, tries, reason };
+      return setNode(state, event.node, { wait });
+    }
+    case "called": {
+      const { seq, at, node, item, exchange } = event;
+      const calls = [...state.calls, { seq, at, node, item, exchange }];
+      return setNode({ ...state, calls: calls.slice(-MAX_CALLS) }, node, { wait: null });
+    }
+    case "rejected":
+      return { ...state, errors: [...state.errors, event.error].slice(0, MAX_ERRORS) };
+    case "node_finished": {
+      const { status, counts, error } = event;
+      const next = setNode(state, event.node, {
+        status,
+        counts,
+        finishedAt: event.at,
+        wait: null,
+        error: error ?? null,
+      });
+      return error ? { ...next, errors: [error, ...next.errors] } : next;
+    }
+    case "finished": {
+      const { status, took_ms, summary } = event;
+      const nodes = { ...state.nodes };
+      for (const [id, node] of Object.entries(nodes)) {
+        if (node.status === "running") nodes[id] = { ...node, status: "cancelled", wait: null };
+      }
+      return { ...state, nodes, run: { ...state.run, status, took_ms, summary } };
+    }
+    default: {
+      // An event of a newer engine: nothing is lost by passing over it.
+      event satisfies never;
+      return state;
+    }
+  }
+}
+
+/** Takes the host's summary of a run that is over. */
+export function finishRun(state: RunState, run: RunSummary): RunState {
+  return state.run.id === run.id ? { ...state, run } : state;
+}
+
+/** Items per second over the last seconds; null while there is too little to tell. */
+export function itemsPerSecond(state: RunState): number | null {
+  const first = state.pace[0];
+  const last = state.pace.at(-1);
+  if (!first || !last || last.at - first.at < 200) return null;
+  return ((last.items - first.items) * 1000) / (last.at - first.at);
+}
+
+/** The nodes that wait before another try, longest wait first. */
+export function waits(state: RunState): { node: string; wait: Wait }[] {
+  return Object.entries(state.nodes)
+    .flatMap(([node, { wait }]) => (wait ? [{ node, wait }] : []))
+    .sort((a, b) => b.wait.until - a.wait.until);
+}
+
+const specs = new WeakMap<FlowFile, Map<string, NodeSpec>>();
+
+function specThen(flow: FlowFile, node: string): NodeSpec | undefined {
+  let index = specs.get(flow);
+  if (!index) {
+    index = new Map([...walk(flow)].map((found) => [found.node.id, found.node]));
+    specs.set(flow, index);
+  }
+  return index.get(node);
+}
+
+/** Keys in one order: setting a value and taking it back moves its key to the end. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function whatItDoes({ name: _name, note: _note, body: _body, ...rest }: NodeSpec): string {
+  return JSON.stringify(rest, sorted);
+}
+
+/** Whether a node does something else now than it did in the run that is shown. */
+export function isStale(run: RunState | null, now: NodeSpec): boolean {
+  if (!run?.flow || !run.nodes[now.id]) return false;
+  const then = specThen(run.flow, now.id);
+  return then !== undefined && then !== now && whatItDoes(then) !== whatItDoes(now);
+}

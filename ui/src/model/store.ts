@@ -1,0 +1,122 @@
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import type { AppInfo } from "../bindings/AppInfo";
+import type { Edit } from "../bindings/Edit";
+import type { FlowSummary } from "../bindings/FlowSummary";
+import type { FlowView } from "../bindings/FlowView";
+import type { NodeInfo } from "../bindings/NodeInfo";
+import type { TemplateSummary } from "../bindings/TemplateSummary";
+import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
+import type { RunState } from "./run";
+import { NOTHING_SELECTED, type Selection } from "./selection";
+
+/** What fills the window beside the rail. */
+export type Screen = "flows" | "canvas" | "runs" | "settings";
+
+/** A short message that goes away by itself. */
+export type Toast = {
+  id: number;
+  tone: "neutral" | "ok" | "error";
+  text: string;
+  action?: { label: string; run: () => void };
+};
+
+/** Where the node that quick-add will put in belongs. */
+export type QuickAdd = {
+  /** Where on the screen it opens. */
+  screen: { x: number; y: number };
+  /** Where on the canvas the node goes, in the coordinates of the flow. */
+  at: { x: number; y: number };
+  /** The port it is joined to, when it was opened by dropping a wire. */
+  join?: { node: string; port: string; side: "input" | "output" };
+  /** The wire it is put into, when it was opened from a wire. */
+  splice?: string;
+  scope?: string;
+};
+
+/** What lies over the window, one at a time. */
+export type Overlay =
+  | { type: "commands" }
+  | { type: "find" }
+  | { type: "keys" }
+  | { type: "quick_add"; quickAdd: QuickAdd }
+  | { type: "menu"; x: number; y: number; on: "node" | "wire" | "canvas" }
+  | { type: "confirm_delete"; flow: string; name: string };
+
+/** What the inspector shows of the selected node. */
+export type InspectorState = {
+  /** Whether it fills the window. */
+  full: boolean;
+  /** The field to go to, as a JSON pointer inside the node; taken away once it has the focus. */
+  focusKey: string | null;
+  /** The wire whose items are shown instead of a node; null for the selected node. */
+  wire: string | null;
+  /** Whether the flow itself is shown when nothing is selected: its purpose and its variables. */
+  flow: boolean;
+};
+
+/** All that the UI knows. Plain data: what follows from it is worked out where it is shown. */
+export type State = {
+  app: AppInfo | null;
+  catalogue: NodeInfo[];
+  /** Whether the host has answered; until then the frame shows that it starts. */
+  ready: boolean;
+  /** Why the host cannot be spoken to. */
+  down: string | null;
+  screen: Screen;
+  flows: FlowSummary[] | null;
+  templates: TemplateSummary[] | null;
+  settings: Record<string, unknown>;
+  open: FlowView | null;
+  /** Edits shown on the canvas that the host has not stored yet. */
+  unsaved: { label: string; edit: Edit; inverse: Edit }[];
+  /** Whether what is open is a run of the past, with the flow as it was: it cannot be changed. */
+  past: boolean;
+  selection: Selection;
+  /** The node whose name is typed on the canvas. */
+  renaming: string | null;
+  /** The node that a wire is led from by keyboard. */
+  connecting: string | null;
+  inspector: InspectorState;
+  run: RunState | null;
+  overlay: Overlay | null;
+  toasts: Toast[];
+  panels: Panels;
+  theme: Theme;
+};
+
+const START: State = {
+  app: null,
+  catalogue: [],
+  ready: false,
+  down: null,
+  screen: "flows",
+  flows: null,
+  templates: null,
+  settings: {},
+  open: null,
+  unsaved: [],
+  past: false,
+  selection: NOTHING_SELECTED,
+  renaming: null,
+  connecting: null,
+  inspector: { full: false, focusKey: null, wire: null, flow: false },
+  run: null,
+  overlay: null,
+  toasts: [],
+  panels: DEFAULT_PANELS,
+  theme: "system",
+};
+
+/** The one store. Actions change it; components read it through `useGantry`. */
+export const store = createStore<State>(() => START);
+
+/** Reads a part of the state; the component is drawn again when that part changes. */
+export function useGantry<Part>(select: (state: State) => Part): Part {
+  return useStore(store, select);
+}
+
+/** Puts the store back to its start, for tests. */
+export function resetStore(): void {
+  store.setState(START, true);
+}
