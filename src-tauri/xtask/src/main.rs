@@ -18,7 +18,7 @@ mod pages;
 mod steps;
 mod suite;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -62,7 +62,10 @@ fn main() -> ExitCode {
 }
 
 /// Returns the folder of the workspace's `Cargo.toml`, two above this crate's own.
+///
+/// Asked when it runs: two checkouts with one build folder share what was compiled.
 fn workspace_root() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR");
+    let manifest = manifest.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.ancestors().nth(2).expect("the crate is in src-tauri/xtask").to_path_buf()
 }

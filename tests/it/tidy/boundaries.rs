@@ -285,6 +285,7 @@ const GEOMETRY: &[&str] = &[
     "flex",
     "flex",
     "flexBasis",
+    "flexDirection",
     "paddingLeft",
     "paddingInlineStart",
 ];

@@ -26,6 +26,7 @@ async function settled(): Promise<void> {
 beforeEach(async () => {
   resetStore();
   localStorage.clear();
+  sessionStorage.clear();
   setHost(memoryHost());
   await start();
   await openFlow("orders-to-erp");

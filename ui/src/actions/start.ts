@@ -8,6 +8,8 @@ import { heardOfRev } from "./editing";
 import { loadFlows, openFlow, refresh, showScreen } from "./flows";
 import { loadPanels, watchPanels } from "./panels";
 
+const FLOW_KEY = "gantry-flow";
+
 /** Takes one thing in that the host told. */
 export function hear(event: UiEvent): void {
   const { open, run, past } = store.getState();
@@ -65,8 +67,16 @@ export async function start(): Promise<void> {
     });
     await loadFlows();
     const asked = new URLSearchParams(window.location.search).get("flow");
-    const first = asked ?? app.open;
+    // A page that is loaded again stays where it was.
+    const last = sessionStorage.getItem(FLOW_KEY);
+    const known = store.getState().flows?.some((flow) => flow.id === last) ? last : null;
+    const first = asked ?? known ?? app.open;
     if (first !== undefined && first !== null) await openFlow(first);
+    store.subscribe(({ open }, before) => {
+      if (open && open.flow.id !== before.open?.flow.id) {
+        sessionStorage.setItem(FLOW_KEY, open.flow.id);
+      }
+    });
     store.setState({ ready: true });
   } catch (thrown) {
     store.setState({ down: toHostError(thrown).message || t("app.down") });

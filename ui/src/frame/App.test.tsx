@@ -18,6 +18,7 @@ function press(key: string, held: KeyboardEventInit = {}): void {
 beforeEach(async () => {
   resetStore();
   localStorage.clear();
+  sessionStorage.clear();
   setHost(memoryHost([SAMPLE]));
   await start();
   await openFlow("orders-to-erp");

@@ -235,10 +235,8 @@ impl Cut<'_> {
                 n_channels += 1;
             }
             seats.insert(node, (stages.len(), 0));
-            let (head, entry) = match is_pure {
-                true => (Head::Pass, vec![Target::Member(0)]),
-                false => (Head::Node, vec![]),
-            };
+            let (head, entry) =
+                if is_pure { (Head::Pass, vec![Target::Member(0)]) } else { (Head::Node, vec![]) };
             stages.push(Stage { lanes, head, entry, members: vec![member], outlets: vec![] });
         }
         let mut results = Vec::new();

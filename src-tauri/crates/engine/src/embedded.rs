@@ -103,7 +103,7 @@ impl StepContext for EmbeddedContext {
         Box::pin(self.run_tries(retry, work))
     }
 
-    fn sleep<'a>(&'a self, _: StepKey, pause: Duration) -> BoxFuture<'a, StepResult<()>> {
+    fn sleep(&self, _: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>> {
         Box::pin(async move {
             tokio::time::sleep(pause).await;
             Ok(())

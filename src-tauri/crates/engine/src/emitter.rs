@@ -145,10 +145,8 @@ impl Emitter {
     /// Sends items that are only taken in to where they go.
     pub(crate) fn enter(&mut self, items: Chunk) {
         let stage = Arc::clone(&self.stage);
-        let bytes = match stage.entry.iter().any(|t| matches!(t, Target::Outlet(_))) {
-            true => size_of_items(&items),
-            false => 0,
-        };
+        let leads_out = stage.entry.iter().any(|target| matches!(target, Target::Outlet(_)));
+        let bytes = if leads_out { size_of_items(&items) } else { 0 };
         self.route(&stage.entry, items, bytes);
     }
 
@@ -255,11 +253,11 @@ impl Emitter {
         let cx = PureContext { run: &world.scope, node: &node.rules.id };
         let mut ports = Ports::new(node.rules.id.clone(), node.n_ports, n_waiting.min(CHUNK_ITEMS));
         let mut end = Ok(());
-        while let Some(item) = work.items.next() {
+        for item in work.items.by_ref() {
             ports.mark();
             if let Err(error) = pure.apply(&item, &cx, &mut ports) {
                 ports.take_back();
-                end = self.settle(member, &item, error, &mut ports);
+                end = self.settle(member, &item, &error, &mut ports);
             } else if let Some(stop) = ports.take_stop() {
                 end = Err(self.stop(member, &item, stop));
             }
@@ -301,7 +299,7 @@ impl Emitter {
         &mut self,
         member: usize,
         item: &Item,
-        error: StepError,
+        error: &StepError,
         ports: &mut Ports,
     ) -> Result<(), Halt> {
         if matches!(error, StepError::Cancelled) {
@@ -310,7 +308,7 @@ impl Emitter {
         let node = self.node(member);
         let world = Arc::clone(&self.world);
         let rules = &world.program.nodes[node].rules;
-        let what = self.item_error(member, item, &error);
+        let what = self.item_error(member, item, error);
         match &rules.on_error {
             Policy::Stop => return Err(Halt::Failed { node, error: Box::new(what) }),
             Policy::Skip => self.reject(node, what, TOLD_REJECTS),
@@ -467,20 +465,23 @@ fn class_name(error: &ItemError) -> String {
 
 /// What went wrong at a node, as it is told.
 pub(crate) fn item_error(node: flow::id::NodeId, error: &StepError) -> ItemError {
-    let (class, message, advice, key, attempts, exchange) = match error.trouble() {
-        Some(t) => (
-            t.class,
-            t.message.clone(),
-            t.advice.clone(),
-            t.key.clone(),
-            t.attempts,
-            t.exchange.clone(),
-        ),
-        None => {
-            let class = flow::run::ErrorClass::Stopped;
-            (class, error.to_string(), String::new(), None, 0, None)
-        }
+    let mut what = ItemError {
+        node,
+        class: flow::run::ErrorClass::Stopped,
+        message: error.to_string(),
+        advice: String::new(),
+        key: None,
+        item: None,
+        value: None,
+        attempts: 0,
+        exchange: None,
     };
-    let (item, value) = (None, None);
-    ItemError { node, class, message, advice, key, item, value, attempts, exchange }
+    if let Some(trouble) = error.trouble() {
+        what.class = trouble.class;
+        what.advice.clone_from(&trouble.advice);
+        what.key.clone_from(&trouble.key);
+        what.attempts = trouble.attempts;
+        what.exchange.clone_from(&trouble.exchange);
+    }
+    what
 }

@@ -321,8 +321,8 @@ impl Flow {
                 let node = find(id)?;
                 (vec![node], vec![(node, true)])
             }
-            Target::All => self.from_starts(selection, None),
-            Target::UpTo(id) => self.from_starts(selection, Some(find(id)?)),
+            Target::All => self.reached(selection, None),
+            Target::UpTo(id) => self.reached(selection, Some(find(id)?)),
         };
         let concerns = |found: &Diagnostic| match (&found.at.node, &selection.target) {
             _ if found.severity != Severity::Error => false,
@@ -351,7 +351,7 @@ impl Flow {
     ///
     /// The trigger begins, and so do sources without a wire in. In a flow without a trigger all
     /// nodes without a wire in begin, with the run's input.
-    fn from_starts(
+    fn reached(
         &self,
         selection: &Selection,
         up_to: Option<usize>,

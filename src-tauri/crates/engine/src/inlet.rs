@@ -28,7 +28,7 @@ pub(crate) struct Inlet {
 
 enum LaneState {
     Given(std::vec::IntoIter<crate::item::Item>),
-    Wire { receiver: Receiver<Message>, aside: Option<Queue>, is_done: bool },
+    Wire { receiver: Receiver<Message>, aside: Option<Box<Queue>>, is_done: bool },
 }
 
 /// What comes next.
@@ -144,7 +144,7 @@ impl Inlet {
         while !*is_done {
             match receiver.poll_recv(cx) {
                 Poll::Ready(Some(Message::Chunk(chunk))) => {
-                    let queue = aside.get_or_insert_with(|| Queue::new(self.budget));
+                    let queue = aside.get_or_insert_with(|| Box::new(Queue::new(self.budget)));
                     for item in chunk {
                         queue.push(item, &self.temp_dir)?;
                     }

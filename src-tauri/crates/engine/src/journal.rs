@@ -37,6 +37,7 @@ pub struct JournalError {
 }
 
 /// One thing to keep of a run.
+#[expect(clippy::large_enum_variant, reason = "nearly all records are events")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     /// Something happened.

@@ -263,32 +263,25 @@ impl Sets {
 
 /// The origins that the members of sets stem from, each counted once in a row.
 #[derive(Debug, Default)]
-pub struct OriginTable {
+struct OriginTable {
     origins: Vec<Arc<Origin>>,
 }
 
 impl OriginTable {
     /// The number of the lineage's origin; the last one's where it is the same.
-    pub fn number(&mut self, lineage: &Lineage) -> u32 {
+    fn number(&mut self, lineage: &Lineage) -> u32 {
         // Items come in the order of their origins, so looking back a little finds nearly all.
         let recent =
             self.origins.iter().rev().take(4).position(|o| Arc::ptr_eq(o, &lineage.origin));
-        match recent {
-            Some(back) => (self.origins.len() - 1 - back) as u32,
-            None => {
-                self.origins.push(Arc::clone(&lineage.origin));
-                (self.origins.len() - 1) as u32
-            }
+        if let Some(back) = recent {
+            return (self.origins.len() - 1 - back) as u32;
         }
-    }
-
-    /// The lineage of that number and index.
-    pub fn lineage(&self, number: u32, index: u32) -> Option<Lineage> {
-        self.origins.get(number as usize).map(|origin| Lineage::new(origin, index))
+        self.origins.push(Arc::clone(&lineage.origin));
+        (self.origins.len() - 1) as u32
     }
 
     /// The table, no longer growing, as sets share it.
-    pub fn freeze(self) -> Arc<Vec<Arc<Origin>>> {
+    fn freeze(self) -> Arc<Vec<Arc<Origin>>> {
         Arc::new(self.origins)
     }
 }
@@ -301,19 +294,19 @@ pub struct SetBuilder {
 }
 
 impl SetBuilder {
-    /// Adds a member by its origin's number in an [`OriginTable`] and its index there.
+    /// Adds a member by its origin's number in the table that the set is finished with, and its
+    /// index there.
     pub fn push(&mut self, origin: u32, index: u32) {
-        match self.last {
-            Some((same, before)) if same == origin => {
-                write_varint(&mut self.bytes, 0);
-                write_varint(&mut self.bytes, zigzag(i64::from(index) - i64::from(before)));
-            }
-            before => {
-                let before = before.map_or(0, |(origin, _)| origin);
-                let step = zigzag(i64::from(origin) - i64::from(before));
-                write_varint(&mut self.bytes, step + 1);
-                write_varint(&mut self.bytes, u64::from(index));
-            }
+        if let Some((same, before)) = self.last
+            && same == origin
+        {
+            write_varint(&mut self.bytes, 0);
+            write_varint(&mut self.bytes, zigzag(i64::from(index) - i64::from(before)));
+        } else {
+            let before = self.last.map_or(0, |(origin, _)| origin);
+            let step = zigzag(i64::from(origin) - i64::from(before));
+            write_varint(&mut self.bytes, step + 1);
+            write_varint(&mut self.bytes, u64::from(index));
         }
         self.last = Some((origin, index));
     }

@@ -2,6 +2,8 @@
 //! consumes items. Not how nodes are scheduled, retried or counted: the runner does that around
 //! every node alike.
 
+use std::fmt::Write as _;
+
 use async_trait::async_trait;
 use data::Value;
 use flow::catalogue::{Inspection, NodeInfo, Problem};
@@ -224,7 +226,9 @@ fn params<P: DeserializeOwned>(spec: &NodeSpec) -> Result<P, Problem> {
         let mut key = String::from("/params");
         for segment in error.path() {
             match segment {
-                serde_path_to_error::Segment::Seq { index } => key.push_str(&format!("/{index}")),
+                serde_path_to_error::Segment::Seq { index } => {
+                    let _ = write!(key, "/{index}");
+                }
                 serde_path_to_error::Segment::Map { key: name } => {
                     key.push('/');
                     key.push_str(&name.replace('~', "~0").replace('/', "~1"));

@@ -67,7 +67,7 @@ impl<'a> Outbox<'a> {
     pub async fn reject(&mut self, item: &Item, error: StepError) -> StepResult<()> {
         let rules = self.emitter.head_rules();
         let mut ports = Ports::new(rules.id.clone(), self.emitter.head_ports(), 0);
-        let settled = self.emitter.settle(0, item, error, &mut ports);
+        let settled = self.emitter.settle(0, item, &error, &mut ports);
         self.checked(settled)?;
         for (port, items) in ports.into_lists().into_iter().enumerate() {
             self.emitter.emit(0, port, items);

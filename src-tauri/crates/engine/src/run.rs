@@ -104,7 +104,7 @@ fn vars(
     declared: &IndexMap<String, Var>,
     given: &IndexMap<String, Value>,
     env: &Value,
-) -> Result<Value, ItemError> {
+) -> Result<Value, Box<ItemError>> {
     let mut vars: IndexMap<&str, Value> = IndexMap::new();
     for (name, var) in declared {
         if given.contains_key(name) {
@@ -114,7 +114,7 @@ fn vars(
         let value = match value.as_str() {
             Some(text) => render(text, env).map_err(|fault| {
                 let error = StepError::fault(&fault, format!("/vars/{name}/value"));
-                item_error("".into(), &error)
+                Box::new(item_error("".into(), &error))
             })?,
             None => value,
         };
@@ -167,19 +167,19 @@ impl Owner {
         mut self,
         ready: &Ready,
         trigger: &str,
-        begin: Result<Vec<Value>, ItemError>,
+        begin: Result<Vec<Value>, Box<ItemError>>,
         outputs: Option<mpsc::Sender<Output>>,
     ) -> RunOutcome {
         let at = self.world.scope.now();
         self.recorder.push(What::Started { trigger: trigger.to_owned() }, at);
-        match begin.and_then(|input| self.start_items(ready, input)) {
+        match begin.and_then(|input| self.start_items(ready, &input)) {
             Ok(mut items) => {
                 let program = Arc::clone(&self.world.program);
                 let given = |node: usize| items.swap_remove(&node).unwrap_or_default();
                 let launched = launch(&self.world, &program.graph, None, given, outputs.as_ref());
                 self.tasks = launched.tasks;
             }
-            Err(error) => self.end.failure = Some((None, error)),
+            Err(error) => self.end.failure = Some((None, *error)),
         }
         drop(outputs);
         self.watch().await;
@@ -190,20 +190,20 @@ impl Owner {
     fn start_items(
         &self,
         ready: &Ready,
-        input: Vec<Value>,
-    ) -> Result<IndexMap<usize, Vec<Item>>, ItemError> {
+        input: &[Value],
+    ) -> Result<IndexMap<usize, Vec<Item>>, Box<ItemError>> {
         let empty = || vec![Value::object::<&str>([])];
         let mut items = IndexMap::new();
         for (node, gets_input) in &ready.given {
             let node_of = &self.world.program.nodes[*node];
-            let given = if *gets_input { input.clone() } else { Vec::new() };
+            let given = if *gets_input { input.to_vec() } else { Vec::new() };
             let id = &node_of.rules.id;
             let values: StepResult<Vec<Value>> = match &node_of.behaviour {
                 Behaviour::Trigger(trigger) => trigger.start(given),
                 _ if given.is_empty() => Ok(empty()),
                 _ => Ok(given),
             };
-            let values = values.map_err(|error| item_error(id.clone(), &error))?;
+            let values = values.map_err(|error| Box::new(item_error(id.clone(), &error)))?;
             let is_trigger = matches!(node_of.behaviour, Behaviour::Trigger(_));
             if is_trigger && values.len() > 1 {
                 self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);

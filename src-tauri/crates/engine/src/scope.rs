@@ -163,7 +163,7 @@ async fn finish_item(
             Err(Halt::Enough(message))
         }
         Err(Halt::Failed { error, .. }) if instance.kept.is_some() => {
-            crate::window::settle(emitter, &instance.item, inner_error(&error))?;
+            crate::window::settle(emitter, &instance.item, &inner_error(&error))?;
             emitter.flush().await
         }
         Err(halt) => Err(halt),

@@ -60,7 +60,7 @@ pub trait StepContext: Send + Sync {
     ) -> BoxFuture<'a, StepResult<Value>>;
 
     /// Waits; the wait survives a restart where the engine is a distributed one.
-    fn sleep<'a>(&'a self, key: StepKey, pause: Duration) -> BoxFuture<'a, StepResult<()>>;
+    fn sleep(&self, key: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>>;
 
     /// Waits for a signal of that name from outside the run; `None` after `timeout`.
     fn wait_signal<'a>(
@@ -168,8 +168,8 @@ impl fmt::Display for Trouble {
 }
 
 impl Trouble {
-    fn new(class: ErrorClass, message: impl Into<String>) -> Box<Self> {
-        Box::new(Self {
+    fn new(class: ErrorClass, message: impl Into<String>) -> Self {
+        Self {
             class,
             message: message.into(),
             advice: String::new(),
@@ -177,19 +177,19 @@ impl Trouble {
             retry_after: None,
             exchange: None,
             attempts: 0,
-        })
+        }
     }
 }
 
 impl StepError {
     /// An error that another try may mend.
     pub fn retryable(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self::Retryable(Trouble::new(class, message))
+        Self::Retryable(Box::new(Trouble::new(class, message)))
     }
 
     /// An error that no other try will mend.
     pub fn terminal(class: ErrorClass, message: impl Into<String>) -> Self {
-        Self::Terminal(Trouble::new(class, message))
+        Self::Terminal(Box::new(Trouble::new(class, message)))
     }
 
     /// What a fault of the expression at `key` (`/params/where`) is to the run.

@@ -219,7 +219,7 @@ impl Window {
             emitter.count_busy(0, head.began);
             if let Err(error) = end {
                 let item = head.item.clone();
-                settle(emitter, &item, error)?;
+                settle(emitter, &item, &error)?;
             }
             self.slots.pop_front();
             self.n_gone += 1;
@@ -260,7 +260,7 @@ impl Slot {
 }
 
 /// Does with a failed item what its node's policy says, and gives out what comes of that.
-pub(crate) fn settle(emitter: &mut Emitter, item: &Item, error: StepError) -> Result<(), Halt> {
+pub(crate) fn settle(emitter: &mut Emitter, item: &Item, error: &StepError) -> Result<(), Halt> {
     let mut ports = Ports::new(emitter.head_rules().id.clone(), emitter.head_ports(), 1);
     emitter.settle(0, item, error, &mut ports)?;
     for (port, items) in ports.into_lists().into_iter().enumerate() {

@@ -10,7 +10,6 @@ use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
 use mapping::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::catalogue::{node_info, port, words};
 use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup};
@@ -145,6 +144,8 @@ impl Params {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

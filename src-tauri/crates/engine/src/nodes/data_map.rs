@@ -190,7 +190,7 @@ impl MapField {
                 Missing::Omit => Ok(None),
                 Missing::Null => Ok(Some(Value::null())),
                 Missing::Default => Ok(Some(self.default.clone().unwrap_or_default())),
-                Missing::Error => Err(self.error(
+                Missing::Error => Err(Self::error(
                     index,
                     format!("The field \"{}\" has no value: {} gives nothing.", self.to, self.from),
                 )),
@@ -198,10 +198,10 @@ impl MapField {
         };
         convert(&value, self.kind)
             .map(Some)
-            .map_err(|why| self.error(index, format!("The field \"{}\" {why}", self.to)))
+            .map_err(|why| Self::error(index, format!("The field \"{}\" {why}", self.to)))
     }
 
-    fn error(&self, index: usize, message: String) -> StepError {
+    fn error(index: usize, message: String) -> StepError {
         StepError::terminal(ErrorClass::Validation, message)
             .advice("Mend the data at its source, or change what the field is made from.")
             .key(format!("/params/fields/{index}/from"))

@@ -11,12 +11,11 @@ async fn examples_give_what_they_show() {
             let Some(output) = &example.output else { continue };
             let node = json!({ "id": "node", "type": kind.info.kind, "params": example.params });
             let is_trigger = kind.info.inputs.is_empty();
-            let flow = match is_trigger {
-                true => flow(json!([node]), &[]),
-                false => {
-                    let nodes = json!([{ "id": "start", "type": "trigger.manual" }, node]);
-                    flow(nodes, &["start>node"])
-                }
+            let flow = if is_trigger {
+                flow(json!([node]), &[])
+            } else {
+                let nodes = json!([{ "id": "start", "type": "trigger.manual" }, node]);
+                flow(nodes, &["start>node"])
             };
             let ran = run(&flow, json!(example.input)).await;
             let first_port = &kind.info.outputs[0].name;

@@ -18,6 +18,7 @@ use crate::journal::MemoryJournal;
 use crate::{Engine, EngineOptions, RunOutcome, RunRequest};
 
 /// A flow of these nodes and wires; wires are written `a>b` or `a.port>b.port`.
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 pub(crate) fn flow(nodes: Json, wires: &[&str]) -> FlowFile {
     let wires: Vec<Json> = wires.iter().map(|wire| as_wire(wire)).collect();
     let file = json!({ "gantry": 1, "id": "test", "name": "Test", "nodes": nodes, "wires": wires });

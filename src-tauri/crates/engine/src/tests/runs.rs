@@ -181,7 +181,7 @@ async fn one_node_can_be_run_alone_in_a_flow_that_is_not_whole() {
     );
     let (engine, _) = super::engine(0);
     let errors = engine.prepare(&flow).start(request(json!([]))).err().expect("it is broken");
-    assert_eq!(errors[0].at.node.as_ref().map(|id| id.as_str()), Some("broken"));
+    assert_eq!(errors[0].at.node.as_ref().map(flow::id::NodeId::as_str), Some("broken"));
     let mut request = request(json!([{ "n": 1 }, { "n": 2 }]));
     request.target = Target::Only("shape".into());
     let ran = run_with(&flow, request, 0).await;

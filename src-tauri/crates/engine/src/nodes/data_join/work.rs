@@ -66,9 +66,10 @@ impl AtWork {
     }
 
     fn key(&self, item: &Item, is_right: bool, cx: &dyn StepContext) -> StepResult<Value> {
-        let (key, name) = match is_right {
-            true => (&self.params.right_key, "/params/right_key"),
-            false => (&self.params.left_key, "/params/left_key"),
+        let (key, name) = if is_right {
+            (&self.params.right_key, "/params/right_key")
+        } else {
+            (&self.params.left_key, "/params/left_key")
         };
         let found =
             key.eval(&item.value, cx.names()).map_err(|fault| StepError::fault(&fault, name))?;
@@ -104,12 +105,12 @@ impl AtWork {
             for row in left.take(part).map_err(|error| broken_spill(&error))? {
                 for (nth, made) in table.join(&row, &self.params).into_iter().enumerate() {
                     let seq = row.seq << MATCH_BITS | nth as u64;
-                    pairs.push(made.to_row(seq)).map_err(|error| broken_spill(&error))?;
+                    pairs.push(made.into_row(seq)).map_err(|error| broken_spill(&error))?;
                 }
             }
             if self.params.kind == JoinKind::Full {
                 for (seq, made) in table.alone(&self.params) {
-                    alone.push(made.to_row(seq)).map_err(|error| broken_spill(&error))?;
+                    alone.push(made.into_row(seq)).map_err(|error| broken_spill(&error))?;
                 }
             }
             tokio::task::yield_now().await;
@@ -260,7 +261,7 @@ impl Table {
 
 impl Made {
     /// As it waits on disk: the places stand in the key.
-    fn to_row(self, seq: u64) -> Row {
+    fn into_row(self, seq: u64) -> Row {
         let place = |place: Option<(u32, u32)>| match place {
             Some((origin, index)) => Value::list([Value::from(origin), Value::from(index)]),
             None => Value::null(),

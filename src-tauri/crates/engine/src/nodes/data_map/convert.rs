@@ -154,6 +154,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
     fn check(from: serde_json::Value, to: FieldType, expect: Result<serde_json::Value, &str>) {
         let value: Value = serde_json::from_value(from.clone()).unwrap();
         let got = convert(&value, to).map(|value| serde_json::to_value(value).unwrap());
