@@ -352,7 +352,7 @@ mod tests {
         );
         assert_eq!(body("text/plain", b"hello"), r#""hello""#);
         assert_eq!(body("", b"[1]"), "[1]");
-        assert_eq!(body("image/png", b"\x89PNG"), r#""iVBORw==""#.replace("iVBORw==", "iVBORw=="));
+        assert_eq!(body("image/png", b"\x89PNG"), r#""iVBORw==""#);
         assert_eq!(call_with("application/json", b"{").unwrap_err().status, 400);
     }
 

@@ -302,6 +302,19 @@ async fn calls_that_may_be_repeated_are_and_others_are_not() {
 }
 
 #[tokio::test]
+async fn an_error_with_status_200_is_one_where_the_node_says_so() {
+    let server = Server::start(|got| match got.target.as_str() {
+        "/bad" => json_reply(&json!({ "ok": false, "error": "invalid_auth" })),
+        _ => json_reply(&json!({ "ok": true, "rows": [1] })),
+    });
+    let node = |path: &str| json!({ "connection": "chat", "params": { "url": format!("{}{path}", server.url), "items": "rows", "fail_when": "ok = false" } });
+    assert_eq!(call(node("/good"), json!([{}])).await.items, ["1"]);
+    let ran = call(node("/bad"), json!([{}])).await;
+    assert_eq!(ran.error().message, "Chat refused the request: invalid_auth (200).");
+    assert_eq!(ran.error().key.as_deref(), Some("/params/fail_when"));
+}
+
+#[tokio::test]
 async fn a_broken_write_is_not_repeated_and_its_outcome_is_unknown() {
     let server = Server::start(|_| b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec());
     // The connection stays open, so the answer stops rather than breaks off.

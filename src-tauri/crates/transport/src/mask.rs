@@ -12,31 +12,34 @@ pub const MASK: &str = "••••";
 /// A value shorter than this is not looked for in texts: it would be found in too many words.
 const LEAST_SECRET_LEN: usize = 4;
 
+/// Places in a list are called tokens too, and hiding them would hide how paging goes.
+const PLACES: [&str; 6] = ["page", "next", "continuation", "skip", "sync", "cursor"];
+
+/// What a secret's name has in it.
+const PARTS: [&str; 14] = [
+    "authorization",
+    "cookie",
+    "apikey",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "credential",
+    "privatekey",
+    "accesskey",
+    "signature",
+    "sessionid",
+    "subscriptionkey",
+];
+
 /// Whether what stands under this name is taken for a secret, in headers, queries and bodies.
 pub fn is_secret_name(name: &str) -> bool {
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    // Places in a list are called tokens too, and hiding them would hide how paging goes.
-    const PLACES: [&str; 6] = ["page", "next", "continuation", "skip", "sync", "cursor"];
     if name.ends_with("token") && PLACES.iter().any(|place| name.contains(place)) {
         return false;
     }
-    const PARTS: [&str; 14] = [
-        "authorization",
-        "cookie",
-        "apikey",
-        "token",
-        "secret",
-        "password",
-        "passwd",
-        "passphrase",
-        "credential",
-        "privatekey",
-        "accesskey",
-        "signature",
-        "sessionid",
-        "subscriptionkey",
-    ];
     PARTS.iter().any(|part| name.contains(part))
         || ["pwd", "auth", "jwt", "sig", "hmac", "xauth"].contains(&name.as_str())
 }

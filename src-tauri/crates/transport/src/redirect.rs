@@ -113,35 +113,35 @@ pub(crate) fn next(
 mod tests {
     use super::*;
 
-    fn go(from: &str, method: Method, status: u16, to: &str) -> Result<Next, Kind> {
+    fn go(from: &str, method: &Method, status: u16, to: &str) -> Result<Next, Kind> {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, "Bearer x".parse().unwrap());
         headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
         let mut answer = HeaderMap::new();
         answer.insert(header::LOCATION, to.parse().unwrap());
-        let has_body = method == Method::POST;
+        let has_body = *method == Method::POST;
         let status = StatusCode::from_u16(status).unwrap();
-        next(&from.parse().unwrap(), &method, &headers, has_body, &[], (status, &answer))
+        next(&from.parse().unwrap(), method, &headers, has_body, &[], (status, &answer))
     }
 
     #[test]
     fn credentials_stay_at_their_origin() {
-        let same = go("https://a.com/x/y", Method::GET, 302, "z").unwrap();
+        let same = go("https://a.com/x/y", &Method::GET, 302, "z").unwrap();
         assert_eq!(same.url.as_str(), "https://a.com/x/z");
         assert!(same.headers.contains_key(header::AUTHORIZATION));
         for other in ["https://b.com/", "http://a.com/", "https://a.com:444/"] {
-            let next = go("https://a.com/x", Method::GET, 302, other).unwrap();
+            let next = go("https://a.com/x", &Method::GET, 302, other).unwrap();
             assert!(!next.headers.contains_key(header::AUTHORIZATION), "{other}");
         }
     }
 
     #[test]
     fn the_method_is_kept_where_the_standard_says_so() {
-        assert_eq!(go("https://a.com/", Method::POST, 307, "/b").unwrap().method, Method::POST);
-        let see_other = go("https://a.com/", Method::POST, 303, "/b").unwrap();
+        assert_eq!(go("https://a.com/", &Method::POST, 307, "/b").unwrap().method, Method::POST);
+        let see_other = go("https://a.com/", &Method::POST, 303, "/b").unwrap();
         assert_eq!((see_other.method, see_other.keeps_body), (Method::GET, false));
         assert!(!see_other.headers.contains_key(header::CONTENT_TYPE));
-        assert_eq!(go("https://a.com/", Method::PUT, 302, "/b").unwrap().method, Method::PUT);
+        assert_eq!(go("https://a.com/", &Method::PUT, 302, "/b").unwrap().method, Method::PUT);
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
             (Method::GET, "http://169.254.169.254/"),
             (Method::POST, "https://b.com/"),
         ] {
-            let refused = go("https://a.com/", method, 307, to).unwrap_err();
+            let refused = go("https://a.com/", &method, 307, to).unwrap_err();
             assert!(matches!(refused, Kind::RedirectRefused { .. }), "{to}");
         }
     }

@@ -175,17 +175,19 @@ fn client(options: &Options, route: Route) -> Result<reqwest::Client, String> {
     } else {
         let mut roots = Vec::new();
         for pem in &options.extra_roots {
-            roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(cause_of)?);
+            roots.extend(
+                reqwest::Certificate::from_pem_bundle(pem).map_err(|error| cause_of(&error))?,
+            );
         }
         if !roots.is_empty() {
             builder = builder.tls_certs_merge(roots);
         }
     }
-    builder.build().map_err(cause_of)
+    builder.build().map_err(|error| cause_of(&error))
 }
 
-fn cause_of(error: reqwest::Error) -> String {
-    std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
+fn cause_of(error: &reqwest::Error) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Rustls is built without a default for its arithmetic, so one is named, once for the process.

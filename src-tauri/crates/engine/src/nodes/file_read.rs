@@ -212,7 +212,7 @@ impl Pages for FileRecords {
 
 /// A file being read.
 enum Records {
-    Json(Items<Box<dyn Read + Send>>),
+    Json(Box<Items<Box<dyn Read + Send>>>),
     Csv(Box<csv::Reader<Box<dyn Read + Send>>>),
 }
 
@@ -286,7 +286,7 @@ fn open(params: &Params, path: &FilePath) -> io::Result<Records> {
         (_, None) if is_list => JsonFormat::Elements(Path::root()),
         (_, None) => JsonFormat::Document,
     };
-    Ok(Records::Json(Items::new(source, json_format, Limits::default())))
+    Ok(Records::Json(Box::new(Items::new(source, json_format, Limits::default()))))
 }
 
 fn io_error(error: csv::CsvError) -> io::Error {

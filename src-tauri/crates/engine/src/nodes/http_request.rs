@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use data::{Path, Value};
 use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Problem};
 use indexmap::IndexMap;
-use mapping::Template;
+use mapping::{Expression, Template};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -67,6 +67,10 @@ pub(crate) struct Params {
     /// can be tried again safely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     idempotency: Option<Idempotency>,
+    /// An expression over the whole answer that is true where it is an error after all, for APIs
+    /// that answer errors with 200: `ok = false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fail_when: Option<Expression>,
     /// The largest answer that is read, in megabytes when unpacked; 256 without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_mb: Option<u32>,
@@ -210,9 +214,11 @@ impl Plan {
             system: self.system(call),
             items: self.items.clone(),
             needs_json: self.items.is_some() || pages.is_some(),
-            needs_document: pages.is_some_and(PageParams::looks_into_answer),
+            needs_document: pages.is_some_and(PageParams::looks_into_answer)
+                || self.params.fail_when.is_some(),
             may_stream: pages.is_none() && self.params.into.is_none(),
             repeat: self.repeat(call),
+            fail_when: self.params.fail_when.clone(),
             is_get: self.params.method == Method::Get,
         }
     }

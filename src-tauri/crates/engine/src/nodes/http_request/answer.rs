@@ -6,11 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use data::json::{Format, JsonError, Push};
 use data::{Limits, Path, Value};
 use flow::run::ErrorClass;
+use mapping::Expression;
 use transport::Response;
 
 use super::failure::{self, Repeat};
 use crate::item::CHUNK_ITEMS;
-use crate::step::{StepError, StepResult};
+use crate::step::{StepContext, StepError, StepResult};
 
 /// Up to so many bytes an answer is given out only once it has arrived whole; above it, its items
 /// go on as they come.
@@ -30,6 +31,8 @@ pub(super) struct Reading {
     /// Whether items of a large answer may go on before its end.
     pub(super) may_stream: bool,
     pub(super) repeat: Repeat,
+    /// Tells of a document that it is an error after all.
+    pub(super) fail_when: Option<Expression>,
     /// Whether the call asked for something, so that an empty answer is odd.
     pub(super) is_get: bool,
 }
@@ -41,7 +44,7 @@ pub(super) enum Read {
     /// A list, and the whole document where that is needed.
     List { items: Vec<Value>, document: Value },
     /// The first items of a list that is still arriving.
-    Part { items: Vec<Value>, live: Live },
+    Part { items: Vec<Value>, live: Box<Live> },
 }
 
 /// A list that is still arriving.
@@ -63,15 +66,19 @@ enum Kind {
 
 impl Reading {
     /// Reads an answer.
-    pub(super) async fn read(&self, response: &mut Option<Response>) -> StepResult<Read> {
+    pub(super) async fn read(
+        &self,
+        response: &mut Option<Response>,
+        cx: &dyn StepContext,
+    ) -> StepResult<Read> {
         let Some(mut answer) = response.take() else { return Err(StepError::Cancelled) };
-        let result = self.read_kind(&mut answer).await;
+        let result = self.read_kind(&mut answer, cx).await;
         match result {
             Ok(Some(read)) => {
                 *response = Some(answer);
                 Ok(read)
             }
-            Ok(None) => self.read_list_or_document(answer, response).await,
+            Ok(None) => self.read_list_or_document(answer, response, cx).await,
             Err(error) => Err(error),
         }
     }
@@ -88,7 +95,11 @@ impl Reading {
     }
 
     /// Reads what is no JSON; none where it is.
-    async fn read_kind(&self, answer: &mut Response) -> StepResult<Option<Read>> {
+    async fn read_kind(
+        &self,
+        answer: &mut Response,
+        cx: &dyn StepContext,
+    ) -> StepResult<Option<Read>> {
         if matches!(answer.status, 204 | 205 | 304) {
             return Ok(Some(self.empty(answer)));
         }
@@ -102,7 +113,7 @@ impl Reading {
                 let looks_like_it = text.trim_start().starts_with(['{', '[']);
                 let json = data::json::read(text.as_bytes(), &Limits::default());
                 Ok(Some(match json {
-                    Ok(document) if looks_like_it => self.of_document(answer, document)?,
+                    Ok(document) if looks_like_it => self.of_document(answer, document, cx)?,
                     _ => Read::One(whole(answer, Value::from(text))),
                 }))
             }
@@ -127,6 +138,7 @@ impl Reading {
         &self,
         mut answer: Response,
         done: &mut Option<Response>,
+        cx: &dyn StepContext,
     ) -> StepResult<Read> {
         let Some(first) = self.first_piece(&mut answer).await? else {
             if answer.body.seen() == 0 && !self.is_get {
@@ -161,13 +173,13 @@ impl Reading {
                 break;
             }
             if self.may_stream && !is_document && live.response.body.seen() > HELD_BYTES {
-                return Ok(Read::Part { items, live });
+                return Ok(Read::Part { items, live: Box::new(live) });
             }
         }
         let mut answer = live.response;
         let read = if is_document {
             let document = items.pop().unwrap_or_default();
-            self.of_document(&mut answer, document)?
+            self.of_document(&mut answer, document, cx)?
         } else {
             Read::List { items, document: Value::default() }
         };
@@ -205,19 +217,30 @@ impl Reading {
         Ok(())
     }
 
-    fn of_document(&self, answer: &mut Response, document: Value) -> StepResult<Read> {
+    fn of_document(
+        &self,
+        answer: &mut Response,
+        document: Value,
+        cx: &dyn StepContext,
+    ) -> StepResult<Read> {
+        if let Some(rule) = &self.fail_when {
+            let verdict = rule.eval(&document, cx.names());
+            let verdict = verdict.map_err(|f| StepError::fault(&f, "/params/fail_when"))?;
+            if verdict.and_then(|value| value.as_bool()) == Some(true) {
+                let error = failure::of_rule(&self.system, answer.status, answer.exchange());
+                return Err(error.key("/params/fail_when"));
+            }
+        }
         let list = match &self.items {
             None => document.as_list().map(<[Value]>::to_vec),
-            Some(path) => match path.get(&document) {
-                Some(found) => match found.as_list() {
-                    Some(list) => Some(list.to_vec()),
-                    None => {
-                        let what = format!("`{path}` in it is no list but a {}", found.kind());
-                        return Err(self.unusable(answer, &what));
-                    }
-                },
-                None => return Err(self.unusable(answer, &format!("it has no list at `{path}`"))),
-            },
+            Some(path) => {
+                let found = path.get(&document);
+                let list = found.and_then(Value::as_list).ok_or_else(|| match found {
+                    Some(other) => format!("`{path}` in it is no list but a {}", other.kind()),
+                    None => format!("it has no list at `{path}`"),
+                });
+                Some(list.map_err(|what| self.unusable(answer, &what))?.to_vec())
+            }
         };
         match list {
             Some(items) => Ok(Read::List { items, document }),

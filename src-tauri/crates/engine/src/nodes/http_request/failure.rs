@@ -139,6 +139,16 @@ pub(super) fn of_answer(
         .exchange(exchange)
 }
 
+/// An answer that is an error by the node's own rule, whatever its status says.
+pub(super) fn of_rule(system: &str, status: u16, exchange: Exchange) -> StepError {
+    let text = exchange.response_body.as_ref().map_or("", |body| body.text.as_str());
+    let said = said(text).unwrap_or_else(|| "it gave no reason".to_owned());
+    let message = format!("{} refused the request: {said} ({status}).", capital(system));
+    StepError::terminal(ErrorClass::Answer, message)
+        .advice("Compare what was sent, under Raw, with what the system expects.")
+        .exchange(exchange)
+}
+
 /// The same error, but not to be mended by another try.
 pub(super) fn for_good(error: StepError) -> StepError {
     match error {
@@ -191,7 +201,6 @@ fn meaning(status: u16) -> &'static str {
         503 => "it is not available at the moment",
         504 => "a system behind it did not answer in time",
         300..=399 => "the address has changed",
-        400..=499 => "it gave no reason",
         _ => "it gave no reason",
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Calls {
     pager: Option<Pager>,
     /// The first page, which was read to know what the answer is.
     ready: Option<Vec<Value>>,
-    live: Option<Live>,
+    live: Option<Box<Live>>,
     /// Parts of a large answer so far, and the items in them.
     n_parts: u32,
     n_items: u64,
@@ -46,7 +46,7 @@ pub(super) struct Calls {
 /// What a step found, besides what it recorded.
 #[derive(Default)]
 struct Found {
-    live: Option<Live>,
+    live: Option<Box<Live>>,
 }
 
 impl Calls {
@@ -205,7 +205,7 @@ async fn call_once(
         let answer = send(plan, call, attempt, cx, &told).await?;
         let (headers, url) = (answer.headers.clone(), answer.url.clone());
         let mut place = Some(answer);
-        match plan.reading(call).read(&mut place).await? {
+        match plan.reading(call).read(&mut place, cx).await? {
             Read::One(value) => Ok(Value::object([("one", value)])),
             Read::Part { items, live } => {
                 found.lock().unwrap_or_else(PoisonError::into_inner).live = Some(live);
@@ -231,7 +231,7 @@ async fn call_once(
 async fn read_part(
     plan: &Plan,
     call: &Call,
-    place: &mut Option<Live>,
+    place: &mut Option<Box<Live>>,
     n_items: u64,
     attempt: u32,
     cx: &dyn StepContext,
@@ -245,7 +245,7 @@ async fn read_part(
     let told = Told::default();
     let answer = send(plan, call, attempt, cx, &told).await;
     let read = match answer {
-        Ok(answer) => reading.read(&mut Some(answer)).await,
+        Ok(answer) => reading.read(&mut Some(answer), cx).await,
         Err(error) => Err(error),
     };
     told.report(cx);

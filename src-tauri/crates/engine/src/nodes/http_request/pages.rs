@@ -191,9 +191,11 @@ impl Pager {
     pub(super) fn call(&self, first: &Call) -> StepResult<Call> {
         let mut call = first.clone();
         match &self.rule {
-            PageParams::Page { size_param, size, .. } => set_size(&mut call, size_param, *size),
+            PageParams::Page { size_param, size, .. } => {
+                set_size(&mut call, size_param.as_ref(), *size)
+            }
             PageParams::Offset { limit_param, limit, .. } => {
-                set_size(&mut call, limit_param, *limit);
+                set_size(&mut call, limit_param.as_ref(), *limit);
             }
             _ => {}
         }
@@ -422,7 +424,7 @@ impl PageParams {
     }
 }
 
-fn set_size(call: &mut Call, param: &Option<String>, size: Option<u64>) {
+fn set_size(call: &mut Call, param: Option<&String>, size: Option<u64>) {
     if let (Some(param), Some(size)) = (param, size) {
         call.set_query(param, &size.to_string());
     }
