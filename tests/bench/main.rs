@@ -4,6 +4,8 @@
 //! `cargo xtask bench` builds the command line in release and starts this. The floors run as
 //! processes of their own (`bench floor NAME`), as Gantry does, so that both are measured alike.
 
+#![allow(clippy::print_stdout, reason = "what it measured is what it prints")]
+
 mod data;
 mod floor;
 mod flows;
