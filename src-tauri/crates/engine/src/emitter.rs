@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 use data::Value;
+use flow::plan::{Outlet, Route, Stage};
 use flow::run::{ItemError, Sample, What};
 use tokio::sync::mpsc;
 
@@ -14,7 +15,7 @@ use crate::journal::SampleLimits;
 use crate::lineage::{Lineage, Origin};
 use crate::node::{Behaviour, PureContext};
 use crate::ports::{Ports, StopRequest};
-use crate::program::{Node, Outlet, Program, Stage, Target};
+use crate::program::{Node, Program};
 use crate::recorder::Note;
 use crate::rules::{Policy, Rules};
 use crate::run_scope::RunScope;
@@ -142,12 +143,9 @@ impl Emitter {
         self.world.tally.nodes[self.node(member)].busy_us.fetch_add(busy_us, Relaxed);
     }
 
-    /// Sends items that are only taken in to where they go.
+    /// Gives items to the first member, a pure one; they move on with the next flush.
     pub(crate) fn enter(&mut self, items: Chunk) {
-        let stage = Arc::clone(&self.stage);
-        let leads_out = stage.entry.iter().any(|target| matches!(target, Target::Outlet(_)));
-        let bytes = if leads_out { size_of_items(&items) } else { 0 };
-        self.route(&stage.entry, items, bytes);
+        self.reach(Route::Member(0), items, 0);
     }
 
     /// Takes what a member put out by a port; it moves on with the next flush.
@@ -204,19 +202,19 @@ impl Emitter {
         }
     }
 
-    fn route(&mut self, targets: &[Target], items: Chunk, bytes: usize) {
-        let Some((first, others)) = targets.split_first() else { return };
-        // The first target comes last, so that it is on top of the work.
-        for target in others.iter().rev() {
-            self.reach(*target, items.clone(), bytes);
+    fn route(&mut self, routes: &[Route], items: Chunk, bytes: usize) {
+        let Some((first, others)) = routes.split_first() else { return };
+        // The first route comes last, so that it is on top of the work.
+        for route in others.iter().rev() {
+            self.reach(*route, items.clone(), bytes);
         }
         self.reach(*first, items, bytes);
     }
 
-    fn reach(&mut self, target: Target, mut items: Chunk, bytes: usize) {
-        match target {
-            Target::Member(member) => self.work.push(Work { member, items: items.into_iter() }),
-            Target::Outlet(outlet) => {
+    fn reach(&mut self, route: Route, mut items: Chunk, bytes: usize) {
+        match route {
+            Route::Member(member) => self.work.push(Work { member, items: items.into_iter() }),
+            Route::Outlet(outlet) => {
                 let outlet = &mut self.outlets[outlet];
                 outlet.bytes += bytes;
                 if outlet.pending.is_empty() {
@@ -413,10 +411,10 @@ async fn send_chunk(
         (Way::Channel(sender), _) => {
             sender.send(Message::Chunk(chunk)).await.map_err(|_| Halt::Broken)
         }
-        (Way::Output(sender), Outlet::Result { port }) => {
+        (Way::Output(sender), Outlet::Result { node, port }) => {
             let places = &world.program.places;
-            let place = &places.ports[port];
-            let node = places.nodes[place.node].id.clone();
+            let place = &places.ports[places.nodes[node].first_port + port];
+            let node = places.nodes[node].id.clone();
             // A reader who has gone wants no more; the run goes on without.
             let _ = sender.send(Output { node, port: place.name.clone(), items: chunk }).await;
             Ok(())

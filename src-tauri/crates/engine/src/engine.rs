@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use data::Value;
 use flow::catalogue::Catalogue;
-use flow::diagnostic::{Diagnostic, Severity};
+use flow::diagnostic::Diagnostic;
 use flow::file::FlowFile;
 use flow::id::{FlowId, NodeId, RunId};
+use flow::plan::{Selection, Target, plan};
 use flow::run::{ErrorClass, ItemError, NodeCounts, RunStatus};
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::compile::{Built, Cut, Into, build};
+use crate::build::{Built, build};
 use crate::emitter::Output;
 use crate::journal::{Journal, NoJournal, SampleLimits};
-use crate::node::Behaviour;
 use crate::program::Program;
 use crate::respond::Responder;
-use crate::run::{Start, own};
+use crate::run::{Beginning, own};
 use crate::run_scope::Clock;
 use crate::services::Services;
 use crate::signals::Signals;
@@ -67,34 +67,7 @@ struct Flow {
     id: FlowId,
     vars: IndexMap<String, flow::file::Var>,
     built: Built,
-    programs: Mutex<HashMap<Selection, Arc<Ready>>>,
-}
-
-/// Which part of a flow is run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Selection {
-    start: Option<NodeId>,
-    target: Target,
-    outputs_of: Option<NodeId>,
-}
-
-/// A part of a flow ready to run, and the nodes that are given its start items.
-pub(crate) struct Ready {
-    pub(crate) program: Arc<Program>,
-    /// Nodes that begin, and whether they get the run's input rather than one empty item.
-    pub(crate) given: Vec<(usize, bool)>,
-}
-
-/// How far a run goes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub enum Target {
-    /// The whole flow.
-    #[default]
-    All,
-    /// This node alone, on the run's input.
-    Only(NodeId),
-    /// Up to this node, it included.
-    UpTo(NodeId),
+    programs: Mutex<HashMap<Selection, Arc<Program>>>,
 }
 
 /// What a run is started with.
@@ -199,7 +172,7 @@ impl Engine {
 impl Prepared {
     /// What is wrong with the flow, and what is worth knowing.
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.0.built.diagnostics
+        &self.0.built.checked.diagnostics
     }
 
     /// Starts a run. Must be called within a tokio runtime.
@@ -212,7 +185,7 @@ impl Prepared {
             target: request.target.clone(),
             outputs_of: request.outputs_of.clone(),
         };
-        let ready = self.0.ready(selection)?;
+        let program = self.0.program(selection)?;
         let (sender, outputs) = match request.outputs {
             Some(n_chunks) => {
                 let (sender, receiver) = mpsc::channel(n_chunks.max(1));
@@ -222,10 +195,10 @@ impl Prepared {
         };
         let cancel = CancellationToken::new();
         let signals = Arc::new(Signals::default());
-        let start = Start {
+        let start = Beginning {
             flow: self.0.id.clone(),
             vars: self.0.vars.clone(),
-            ready,
+            program,
             services: Arc::clone(&self.0.engine.services),
             journal: Arc::clone(&self.0.engine.options.journal),
             samples: self.0.engine.options.samples,
@@ -296,94 +269,17 @@ impl RunOutcome {
 }
 
 impl Flow {
-    fn ready(&self, selection: Selection) -> Result<Arc<Ready>, Vec<Diagnostic>> {
+    /// The program of a part of the flow; it is planned when it is first asked for.
+    fn program(&self, selection: Selection) -> Result<Arc<Program>, Vec<Diagnostic>> {
         let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ready) = programs.get(&selection) {
-            return Ok(Arc::clone(ready));
+        if let Some(program) = programs.get(&selection) {
+            return Ok(Arc::clone(program));
         }
-        let ready = Arc::new(self.cut(&selection)?);
-        programs.insert(selection, Arc::clone(&ready));
-        Ok(ready)
-    }
-
-    fn cut(&self, selection: &Selection) -> Result<Ready, Vec<Diagnostic>> {
-        let Built { graph, nodes, places, diagnostics } = &self.built;
-        let find = |id: &NodeId| {
-            graph.find(id).ok_or_else(|| {
-                let message = format!("There is no node \"{id}\" in this flow.");
-                let at = flow::diagnostic::At { node: Some(id.clone()), ..Default::default() };
-                let (severity, code) = (Severity::Error, "node.unknown".to_owned());
-                vec![Diagnostic { severity, code, message, at }]
-            })
-        };
-        let (inside, given) = match &selection.target {
-            Target::Only(id) => {
-                let node = find(id)?;
-                (vec![node], vec![(node, true)])
-            }
-            Target::All => self.reached(selection, None),
-            Target::UpTo(id) => self.reached(selection, Some(find(id)?)),
-        };
-        let concerns = |found: &Diagnostic| match (&found.at.node, &selection.target) {
-            _ if found.severity != Severity::Error => false,
-            (Some(id), Target::Only(_) | Target::UpTo(_)) => graph
-                .find(id)
-                .is_some_and(|node| graph.around(node).any(|around| inside.contains(&around))),
-            (None, Target::Only(_)) => false,
-            _ => true,
-        };
-        let errors: Vec<_> = diagnostics.iter().filter(|found| concerns(found)).cloned().collect();
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        let tapped = match &selection.outputs_of {
-            Some(id) => vec![find(id)?],
-            None => vec![],
-        };
-        let starts: Vec<usize> = given.iter().map(|(node, _)| *node).collect();
-        let cut = Cut { graph, nodes, places, into: Into::Flow };
-        let graph = cut.run(&inside, &starts, &tapped);
-        let program = Program { nodes: Arc::clone(nodes), graph, places: Arc::clone(places) };
-        Ok(Ready { program: Arc::new(program), given })
-    }
-
-    /// The nodes that items can reach, and those that begin.
-    ///
-    /// The trigger begins, and so do sources without a wire in. In a flow without a trigger all
-    /// nodes without a wire in begin, with the run's input.
-    fn reached(
-        &self,
-        selection: &Selection,
-        up_to: Option<usize>,
-    ) -> (Vec<usize>, Vec<(usize, bool)>) {
-        let Built { graph, nodes, .. } = &self.built;
-        let sorted = graph.sorted(None);
-        let is_trigger = |node: usize| matches!(nodes[node].behaviour, Behaviour::Trigger(_));
-        let chosen = selection.start.as_ref().and_then(|id| graph.find(id));
-        let trigger = chosen.or_else(|| {
-            let manual = sorted.iter().copied().find(|node| {
-                is_trigger(*node) && graph.nodes()[*node].spec.kind.as_str() == "trigger.manual"
-            });
-            manual.or_else(|| sorted.iter().copied().find(|node| is_trigger(*node)))
-        });
-        let given: Vec<(usize, bool)> = sorted
-            .iter()
-            .copied()
-            .filter(|node| graph.nodes()[*node].wires_in.is_empty())
-            .filter_map(|node| match trigger {
-                Some(trigger) if node == trigger => Some((node, true)),
-                Some(_) if is_trigger(node) => None,
-                Some(_) => nodes[node].is_source.then_some((node, false)),
-                None => Some((node, true)),
-            })
-            .collect();
-        let reached = graph.reached_from(given.iter().map(|(node, _)| *node));
-        let inside: Vec<usize> = sorted
-            .into_iter()
-            .filter(|node| reached[*node])
-            .filter(|node| up_to.is_none_or(|end| *node == end || graph.is_reached(*node, end)))
-            .collect();
-        let given = given.into_iter().filter(|(node, _)| inside.contains(node)).collect();
-        (inside, given)
+        let Built { checked, nodes, places } = &self.built;
+        let plan = plan(checked, &selection)?;
+        let (nodes, places) = (Arc::clone(nodes), Arc::clone(places));
+        let program = Arc::new(Program { nodes, plan, places });
+        programs.insert(selection, Arc::clone(&program));
+        Ok(program)
     }
 }

@@ -1,15 +1,15 @@
 //! Runs flows: stages, scopes, lineage, steps and the journal. It knows no database and no window;
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
+mod build;
 pub mod catalogue;
-mod compile;
 mod embedded;
 mod emitter;
 pub mod engine;
-mod graph;
 mod inlet;
 pub mod item;
 pub mod journal;
+mod launch;
 pub mod lineage;
 pub mod node;
 mod nodes;
@@ -36,5 +36,6 @@ pub mod webhook;
 mod window;
 
 pub use emitter::Output;
-pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
+pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest};
+pub use flow::plan::Target;
 pub use run_scope::Clock;

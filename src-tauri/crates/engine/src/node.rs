@@ -51,7 +51,8 @@ pub struct Setup<'a> {
 pub enum Behaviour {
     /// Begins a run.
     Trigger(Box<dyn Trigger>),
-    /// Computes, item by item, without effects.
+    /// Computes, item by item, without effects. Types of this kind say so by
+    /// [`Passage::IN_PLACE`](flow::catalogue::Passage::IN_PLACE) too.
     Pure(Box<dyn Pure>),
     /// Acts, item by item, several at once where the node's `concurrency` says so. Sources are of
     /// this kind too: they answer one item with pages.
@@ -140,16 +141,11 @@ pub trait Pages: Send {
 
 /// A node that sees its items in order and remembers: sorts, groups, joins, writes one file.
 pub trait Gather: Send + Sync {
-    /// The input ports in the order in which their items are wanted. The runner keeps those of
-    /// later ports aside, on disk where they are many.
-    fn order(&self) -> &'static [&'static str] {
-        &["in"]
-    }
-
     /// Begins: once per run, and once per item of a scope that the node stands in.
     ///
     /// `lanes` are the wires that come in, by the name of their port, in the order in which their
-    /// items are wanted.
+    /// items are wanted (see [`Passage::first_inputs`](flow::catalogue::Passage::first_inputs)). The
+    /// runner keeps those of later lanes aside, on disk where they are many.
     fn open(&self, lanes: &[&str]) -> Box<dyn Gathering>;
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use data::Value;
 use flow::file::Var;
 use flow::id::FlowId;
+use flow::plan::{Given, Start};
 use flow::run::{ErrorClass, ItemError, NodeStatus, RunStatus, What};
 use indexmap::IndexMap;
 use mapping::{Fault, Names, Template};
@@ -17,12 +18,13 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::emitter::{Halt, Output, World, item_error};
-use crate::engine::{Ready, RunOutcome, RunRequest};
-use crate::graph::launch;
+use crate::engine::{RunOutcome, RunRequest};
 use crate::item::{CHUNK_ITEMS, Item};
 use crate::journal::{Journal, JournalError, SampleLimits};
+use crate::launch::launch;
 use crate::lineage::{Lineage, Origin};
 use crate::node::Behaviour;
+use crate::program::Program;
 use crate::recorder::{Note, Recorder, Reporter};
 use crate::run_scope::RunScope;
 use crate::services::Services;
@@ -37,10 +39,10 @@ const TICK: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Everything that a run begins with.
-pub(crate) struct Start {
+pub(crate) struct Beginning {
     pub(crate) flow: FlowId,
     pub(crate) vars: IndexMap<String, Var>,
-    pub(crate) ready: Arc<Ready>,
+    pub(crate) program: Arc<Program>,
     pub(crate) services: Arc<Services>,
     pub(crate) journal: Arc<dyn Journal>,
     pub(crate) samples: SampleLimits,
@@ -52,9 +54,9 @@ pub(crate) struct Start {
 }
 
 /// Runs a flow to its end.
-pub(crate) async fn own(start: Start) -> RunOutcome {
+pub(crate) async fn own(start: Beginning) -> RunOutcome {
     let (reporter, notes) = Reporter::new();
-    let program = Arc::clone(&start.ready.program);
+    let program = start.program;
     let places = Arc::clone(&program.places);
     let tally = Arc::new(Tally::new(&places));
     let request = start.request;
@@ -96,7 +98,7 @@ pub(crate) async fn own(start: Start) -> RunOutcome {
         end: End::default(),
     };
     let begin = vars.map(|_| request.input);
-    owner.run(&start.ready, &request.trigger, begin, start.outputs).await
+    owner.run(&request.trigger, begin, start.outputs).await
 }
 
 /// The flow's vars: texts in them are templates over `$env`; those given take their place.
@@ -165,18 +167,17 @@ struct End {
 impl Owner {
     async fn run(
         mut self,
-        ready: &Ready,
         trigger: &str,
         begin: Result<Vec<Value>, Box<ItemError>>,
         outputs: Option<mpsc::Sender<Output>>,
     ) -> RunOutcome {
         let at = self.world.scope.now();
         self.recorder.push(What::Started { trigger: trigger.to_owned() }, at);
-        match begin.and_then(|input| self.start_items(ready, &input)) {
+        match begin.and_then(|input| self.start_items(&input)) {
             Ok(mut items) => {
                 let program = Arc::clone(&self.world.program);
                 let given = |node: usize| items.swap_remove(&node).unwrap_or_default();
-                let launched = launch(&self.world, &program.graph, None, given, outputs.as_ref());
+                let launched = launch(&self.world, &program.plan, None, given, outputs.as_ref());
                 self.tasks = launched.tasks;
             }
             Err(error) => self.end.failure = Some((None, *error)),
@@ -187,16 +188,15 @@ impl Owner {
     }
 
     /// The items that each first node is given.
-    fn start_items(
-        &self,
-        ready: &Ready,
-        input: &[Value],
-    ) -> Result<IndexMap<usize, Vec<Item>>, Box<ItemError>> {
+    fn start_items(&self, input: &[Value]) -> Result<IndexMap<usize, Vec<Item>>, Box<ItemError>> {
         let empty = || vec![Value::object::<&str>([])];
         let mut items = IndexMap::new();
-        for (node, gets_input) in &ready.given {
+        for Start { node, given } in &self.world.program.plan.starts {
             let node_of = &self.world.program.nodes[*node];
-            let given = if *gets_input { input.to_vec() } else { Vec::new() };
+            let given = match given {
+                Given::Input => input.to_vec(),
+                Given::Empty => Vec::new(),
+            };
             let id = &node_of.rules.id;
             let values: StepResult<Vec<Value>> = match &node_of.behaviour {
                 Behaviour::Trigger(trigger) => trigger.start(given),

@@ -5,15 +5,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
+use flow::plan::Plan;
 use flow::run::ItemError;
 use tokio::task::JoinSet;
 
 use crate::emitter::{Emitter, Halt, World};
-use crate::graph::{Launch, launch};
 use crate::inlet::{Inlet, Next};
 use crate::item::{CHUNK_ITEMS, Item};
+use crate::launch::{Launch, launch};
 use crate::node::broken_spill;
-use crate::program::Graph;
 use crate::rules::Policy;
 use crate::spill::Queue;
 use crate::step::StepError;
@@ -22,7 +22,8 @@ use crate::step::StepError;
 pub(crate) async fn run(inlet: &mut Inlet, emitter: &mut Emitter, node: usize) -> Result<(), Halt> {
     let world = Arc::clone(&emitter.world);
     let scope = &world.program.nodes[node];
-    let Some(body) = scope.body.as_ref().filter(|body| !body.stages.is_empty()) else {
+    let stage = Arc::clone(&emitter.stage);
+    let Some(body) = stage.body.as_ref().filter(|body| !body.stages.is_empty()) else {
         return pass_on(inlet, emitter).await;
     };
     let concurrency = scope.rules.concurrency.get() as usize;
@@ -89,7 +90,7 @@ struct Instance {
 }
 
 impl Instance {
-    fn begin(world: &Arc<World>, body: &Graph, item: Item, policy: &Policy) -> Self {
+    fn begin(world: &Arc<World>, body: &Plan, item: Item, policy: &Policy) -> Self {
         let within = Some(item.lineage.clone());
         let given = |_: usize| vec![item.clone()];
         let Launch { tasks, results } = launch(world, body, within.as_ref(), given, None);

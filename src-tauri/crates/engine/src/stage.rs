@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use flow::plan::Plan;
 use flow::run::NodeStatus;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -14,7 +15,6 @@ use crate::item::Chunk;
 use crate::lineage::{Lineage, Origin};
 use crate::node::{Behaviour, Gather, broken_spill};
 use crate::outbox::Outbox;
-use crate::program::Head;
 use crate::recorder::Note;
 use crate::step::StepError;
 
@@ -41,9 +41,6 @@ pub(crate) async fn run_stage(mut inlet: Inlet, mut emitter: Emitter) -> Result<
 }
 
 async fn run_head(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
-    if emitter.stage.head == Head::Pass {
-        return run_pass(inlet, emitter).await;
-    }
     let world = Arc::clone(&emitter.world);
     let node = emitter.stage.members[0].node;
     match &world.program.nodes[node].behaviour {
@@ -55,7 +52,7 @@ async fn run_head(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> 
     }
 }
 
-/// Items that are only taken in, and go to the pure nodes of the stage.
+/// Items that go to the pure nodes of the stage as they come.
 async fn run_pass(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
     while let Some((_, chunk)) = next(inlet, emitter).await? {
         emitter.enter(chunk);
@@ -147,15 +144,13 @@ fn finish_members(emitter: &mut Emitter) {
     for member in &stage.members {
         finish_node(emitter, member.node);
     }
+    for node in stage.body.iter().flat_map(Plan::all_nodes) {
+        finish_node(emitter, node);
+    }
 }
 
 fn finish_node(emitter: &mut Emitter, node: usize) {
     let world = Arc::clone(&emitter.world);
-    if let Some(body) = &world.program.nodes[node].body {
-        for inner in &body.nodes {
-            finish_node(emitter, *inner);
-        }
-    }
     let status = ended_status(&world.tally.nodes[node]);
     emitter.note(Note::NodeFinished { node, status, error: None });
 }

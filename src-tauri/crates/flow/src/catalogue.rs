@@ -34,6 +34,26 @@ pub struct Inspection {
     pub outputs: Option<Vec<Port>>,
     /// What is wrong with the params beyond what their form can tell.
     pub problems: Vec<Problem>,
+    /// How items pass the node.
+    pub passage: Passage,
+}
+
+/// How items pass a node: what a plan cuts its stages by. By default a node takes items in by
+/// itself, wants the inputs in their order, and gives its results out by its first output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Passage {
+    /// Whether the node only computes, item by item, so that it can work right behind the node
+    /// that feeds it.
+    pub in_place: bool,
+    /// The inputs whose items are wanted before those of the others, in this order.
+    pub first_inputs: &'static [&'static str],
+    /// Whether all outputs, not only the first, give results where no wire leads on.
+    pub all_outputs: bool,
+}
+
+impl Passage {
+    /// The node only computes, item by item.
+    pub const IN_PLACE: Self = Self { in_place: true, first_inputs: &[], all_outputs: false };
 }
 
 /// What is wrong with one param.

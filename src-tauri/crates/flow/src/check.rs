@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::catalogue::{Carries, Catalogue, Inspection, NodeType, Port};
+use crate::catalogue::{Carries, Catalogue, Inspection, NodeType, Passage, Port};
 use crate::diagnostic::{At, Diagnostic, Severity};
 use crate::file::{Body, FlowFile, NodeSpec, OnError};
 use crate::graph::{Graph, Node};
@@ -117,6 +117,8 @@ impl<'a> Checker<'a> {
                 spec: NodeSpec { body: None, ..spec.clone() },
                 scope,
                 consumes: kind.map(|kind| kind.info.consumes),
+                family: kind.map(|kind| kind.info.family),
+                passage: if spec.disabled { Passage::IN_PLACE } else { inspection.passage },
                 inputs: facts.inputs.clone(),
                 outputs: facts.outputs.clone(),
                 wires_in: Vec::new(),

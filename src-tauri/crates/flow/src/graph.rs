@@ -7,7 +7,7 @@ use petgraph::algo::has_path_connecting;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use crate::catalogue::{Consumes, Port};
+use crate::catalogue::{Consumes, Family, Passage, Port};
 use crate::file::NodeSpec;
 use crate::id::{NodeId, WireId};
 
@@ -31,6 +31,10 @@ pub struct Node {
     pub scope: Option<usize>,
     /// How it consumes items; none where its type is not known.
     pub consumes: Option<Consumes>,
+    /// What family its type is of; none where its type is not known.
+    pub family: Option<Family>,
+    /// How items pass it.
+    pub passage: Passage,
     /// What can be wired into it.
     pub inputs: Vec<Port>,
     /// What can be wired out of it.
@@ -56,6 +60,23 @@ pub struct Wire {
     pub to_port: usize,
     /// Its place among the wires of one port; behind those that have one without it.
     pub order: Option<u32>,
+}
+
+impl Node {
+    /// Whether it can start a run.
+    pub fn is_trigger(&self) -> bool {
+        self.family == Some(Family::Trigger) && !self.spec.disabled
+    }
+
+    /// Whether it makes items by itself, once per run.
+    pub fn is_source(&self) -> bool {
+        self.consumes == Some(Consumes::Source) && self.family != Some(Family::Trigger)
+    }
+
+    /// Whether it runs what stands inside it.
+    pub fn is_scope(&self) -> bool {
+        self.consumes == Some(Consumes::Scope) && !self.spec.disabled
+    }
 }
 
 impl Graph {

@@ -1,140 +1,191 @@
-//! What the engine runs: the nodes in an order in which each comes after all that it needs, wires
-//! with both ends resolved, chains of nodes that can pass items on without waiting. Not the running.
+//! What the engine runs of a flow: which nodes, which of them begin, and the stages that their
+//! items pass. Pure: made from what `check` found, by looking only. Not the running.
 
-use crate::catalogue::{Consumes, Port};
+use std::sync::Arc;
+
 use crate::check::Checked;
 use crate::diagnostic::{At, Diagnostic, Severity};
-use crate::file::NodeSpec;
-use crate::graph::{self, Graph};
-use crate::id::{NodeId, WireId};
+use crate::file::PortRef;
+use crate::graph::Graph;
+use crate::id::NodeId;
 
-/// What of a flow is to be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+mod stages;
+#[cfg(test)]
+mod tests;
+
+/// How far a run goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Target {
-    /// All of it.
-    Whole,
-    /// One node alone, with what stands inside it, on items that are given.
-    Node(NodeId),
+    /// The whole flow.
+    #[default]
+    All,
+    /// This node alone, with what stands inside it, on items that are given.
+    Only(NodeId),
+    /// Up to this node, it included.
+    UpTo(NodeId),
 }
 
-/// What is run of a flow, or inside a scope.
-#[derive(Debug, Clone, Default)]
+/// Which part of a flow is to be run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Selection {
+    /// The trigger that fires; without it the first `trigger.manual`, or else the first trigger.
+    pub start: Option<NodeId>,
+    /// How far the run goes.
+    pub target: Target,
+    /// A node whose items are results although wires lead on from it.
+    pub outputs_of: Option<NodeId>,
+}
+
+/// What is run of a flow, or inside a scope. Nodes are named by their place in the graph.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The nodes, each after all that wires lead from to it; beyond that in the order of the file.
-    pub nodes: Vec<PlanNode>,
-    /// The wires between them, in the order of the file.
-    pub wires: Vec<PlanWire>,
-    /// All nodes in chains, in an order in which each chain comes after all that it needs.
-    pub stages: Vec<Stage>,
+    /// The nodes, each after all that it needs; beyond that in the order of the file. Those inside
+    /// scopes stand in the plans of their stages.
+    pub nodes: Vec<usize>,
+    /// The nodes that begin, and what they are given.
+    pub starts: Vec<Start>,
+    /// All nodes in stages, in an order in which each stage comes after all that it needs.
+    pub stages: Vec<Arc<Stage>>,
+    /// How many channels join the stages, those of a body's results included.
+    pub n_channels: usize,
+    /// The channels of a body's results, in the order of the nodes they come from.
+    pub results: Vec<usize>,
 }
 
-/// A node to be run.
-#[derive(Debug, Clone)]
-pub struct PlanNode {
-    /// The node as it stands in the file, without its body.
-    pub spec: NodeSpec,
-    /// What the user calls it.
-    pub title: String,
-    /// How it consumes items.
-    pub consumes: Consumes,
-    /// What can be wired into it.
-    pub inputs: Vec<Port>,
-    /// What can be wired out of it, the error port included where it has one.
-    pub outputs: Vec<Port>,
-    /// The wires into it, by their place in the plan, in the order in which their items are wanted.
-    pub wires_in: Vec<usize>,
-    /// The wires out of it, by their place in the plan, in the order of the wires.
-    pub wires_out: Vec<usize>,
-    /// Whether a later node asks for its items with `$node`.
-    pub retain: bool,
-    /// What is run inside it, where it is a scope.
+/// A node that begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// The node.
+    pub node: usize,
+    /// What it is given.
+    pub given: Given,
+}
+
+/// What a node that begins is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// The run's input, or the scope's item.
+    Input,
+    /// One empty item, so that it runs once.
+    Empty,
+}
+
+/// What one task does: it takes items in, works on them at its first node, and passes what comes
+/// out through the nodes behind it, which work in place and need no channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stage {
+    /// Where items come from, in the order in which they are wanted.
+    pub lanes: Vec<Lane>,
+    /// The first node, and those that work in place behind it.
+    pub members: Vec<Member>,
+    /// Where items leave the stage.
+    pub outlets: Vec<Outlet>,
+    /// What is run inside the first node, where that is a scope.
     pub body: Option<Plan>,
 }
 
-/// A wire to pass items along.
+/// Where a stage takes items from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanWire {
-    /// The wire's id, as written in the file.
-    pub id: WireId,
-    /// The node that it leaves, by its place in the plan.
-    pub from: usize,
-    /// The output that it leaves, by its place in the node's outputs.
-    pub from_port: usize,
-    /// The node that it enters, by its place in the plan.
-    pub to: usize,
-    /// The input that it enters, by its place in the node's inputs.
-    pub to_port: usize,
+pub struct Lane {
+    /// Where they come from.
+    pub source: LaneSource,
+    /// The name of the input that they enter.
+    pub port: String,
 }
 
-/// A chain of nodes through which a chunk of items passes without waiting for others: cut before and
-/// behind nodes that are not per item, where wires part and where they meet.
+/// Where the items of a lane come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LaneSource {
+    /// Another stage.
+    Channel(usize),
+    /// Outside: what this first node is given.
+    Given(usize),
+}
+
+/// A node in a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stage {
-    /// The nodes, by their place in the plan, in the order in which items pass them.
-    pub nodes: Vec<usize>,
+pub struct Member {
+    /// The node.
+    pub node: usize,
+    /// Where the items of each of its outputs go.
+    pub routes: Vec<Vec<Route>>,
+}
+
+/// Where items go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// To another member of the same stage.
+    Member(usize),
+    /// Out of the stage, by this outlet.
+    Outlet(usize),
+}
+
+/// Where the items of an outlet go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlet {
+    /// To another stage, or out of a body.
+    Channel(usize),
+    /// Out of the flow, from this output of this node.
+    Result {
+        /// The node.
+        node: usize,
+        /// The output, by its place in the node's outputs.
+        port: usize,
+    },
 }
 
 impl Plan {
-    /// The place of a node in this plan, bodies left aside.
-    pub fn find(&self, id: &NodeId) -> Option<usize> {
-        self.nodes.iter().position(|node| node.spec.id == *id)
+    /// All nodes, those inside scopes included, each scope before what stands inside it.
+    pub fn all_nodes(&self) -> Vec<usize> {
+        let bodies = self.stages.iter().filter_map(|stage| Some((stage.head()?, &stage.body)));
+        let bodies: std::collections::HashMap<usize, &Option<Self>> = bodies.collect();
+        let inside = |node: &usize| bodies.get(node).copied().into_iter().flatten();
+        let with_inside = |node: &usize| {
+            std::iter::once(*node).chain(inside(node).flat_map(Self::all_nodes)).collect::<Vec<_>>()
+        };
+        self.nodes.iter().flat_map(with_inside).collect()
+    }
+}
+
+impl Stage {
+    /// The node that takes the stage's items in.
+    pub fn head(&self) -> Option<usize> {
+        self.members.first().map(|member| member.node)
     }
 
-    /// The nodes that no wire leads into: they get the run's, or the scope's, items.
-    pub fn starts(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.nodes.len()).filter(|node| self.nodes[*node].wires_in.is_empty())
-    }
-
-    /// The nodes that no wire leads out of: their items are the run's, or the scope's, results.
-    pub fn ends(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.nodes.len()).filter(|node| self.nodes[*node].wires_out.is_empty())
-    }
-
-    /// All nodes, those in bodies included, each scope before what stands inside it.
-    pub fn all_nodes(&self) -> Vec<&PlanNode> {
-        let mut all = Vec::new();
-        for node in &self.nodes {
-            all.push(node);
-            all.extend(node.body.iter().flat_map(Plan::all_nodes));
-        }
-        all
+    /// Whether several wires enter the same input.
+    pub fn shares_input(&self) -> bool {
+        let mut before = self.lanes.iter().enumerate();
+        before.any(|(at, lane)| self.lanes[..at].iter().any(|other| other.port == lane.port))
     }
 }
 
 /// Plans a run.
 ///
 /// # Errors
-/// What keeps it from running: all errors of the flow, or those of the one node and what stands
-/// inside it; or that there is no such node.
-pub fn plan(checked: &Checked, target: &Target) -> Result<Plan, Vec<Diagnostic>> {
+/// What keeps this part of the flow from running: what is wrong with it, or that a node that was
+/// asked for is not there.
+pub fn plan(checked: &Checked, selection: &Selection) -> Result<Plan, Vec<Diagnostic>> {
     let graph = &checked.graph;
-    let errors = |concerns: &dyn Fn(&Diagnostic) -> bool| {
-        let is_error = |found: &&Diagnostic| found.severity == Severity::Error && concerns(found);
-        let errors: Vec<Diagnostic> =
-            checked.diagnostics.iter().filter(is_error).cloned().collect();
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    let find = |id: &NodeId| graph.find(id).ok_or_else(|| vec![no_node(id)]);
+    let trigger = selection.start.as_ref().map(find).transpose()?;
+    let tapped = selection.outputs_of.as_ref().map(find).transpose()?;
+    let (nodes, starts) = match &selection.target {
+        Target::Only(id) => {
+            let node = find(id)?;
+            (vec![node], vec![Start { node, given: Given::Input }])
+        }
+        Target::All => reached(graph, trigger, None),
+        Target::UpTo(id) => reached(graph, trigger, Some(find(id)?)),
     };
-    match target {
-        Target::Whole => {
-            errors(&|_| true)?;
-            Ok(plan_of(checked, &graph.sorted(None)))
-        }
-        Target::Node(id) => {
-            let Some(node) = graph.find(id) else { return Err(vec![no_node(id)]) };
-            let inside = |found: &Diagnostic| {
-                let at = found.at.node.as_ref().and_then(|at| graph.find(at));
-                let at = at.or_else(|| {
-                    let (from, _) = found.at.wire.as_ref()?.as_str().split_once('>')?;
-                    let from = graph.find(&crate::file::PortRef::parse(from).node)?;
-                    // A wire concerns what it stands in, not the node that it leaves.
-                    graph.nodes()[from].scope
-                });
-                at.is_some_and(|at| graph.around(at).any(|around| around == node))
-            };
-            errors(&inside)?;
-            Ok(plan_of(checked, &[node]))
-        }
+    let is_in_way = |found: &&Diagnostic| {
+        found.severity == Severity::Error && concerns(found, graph, &nodes, &selection.target)
+    };
+    let errors: Vec<Diagnostic> = checked.diagnostics.iter().filter(is_in_way).cloned().collect();
+    if !errors.is_empty() {
+        return Err(errors);
     }
+    Ok(stages::of_flow(graph, nodes, starts, tapped))
 }
 
 fn no_node(id: &NodeId) -> Diagnostic {
@@ -142,79 +193,57 @@ fn no_node(id: &NodeId) -> Diagnostic {
         severity: Severity::Error,
         code: "name.unknown_node".to_owned(),
         message: format!("There is no node \"{id}\" in this flow. Choose one that is there."),
-        at: At::default(),
+        at: At { node: Some(id.clone()), ..At::default() },
     }
 }
 
-/// The plan of these nodes, which stand in one scope and come in topological order.
-fn plan_of(checked: &Checked, sorted: &[usize]) -> Plan {
-    let graph = &checked.graph;
-    let mut places = vec![None; graph.nodes().len()];
-    for (at, node) in sorted.iter().enumerate() {
-        places[*node] = Some(at);
+/// Whether what was found stands in the way of a run of these nodes.
+fn concerns(found: &Diagnostic, graph: &Graph, nodes: &[usize], target: &Target) -> bool {
+    let is_within = |at: usize| graph.around(at).any(|around| nodes.contains(&around));
+    if *target == Target::All {
+        return true;
     }
-    let mut new_index = vec![None; graph.wires().len()];
-    let mut wires = Vec::new();
-    for (index, wire) in graph.wires().iter().enumerate() {
-        let (Some(from), Some(to)) = (places[wire.from], places[wire.to]) else { continue };
-        new_index[index] = Some(wires.len());
-        let graph::Wire { id, from_port, to_port, .. } = wire.clone();
-        wires.push(PlanWire { id, from, from_port, to, to_port });
+    if let Some(id) = &found.at.node {
+        return graph.find(id).is_some_and(is_within);
     }
-    let renumber = |list: &[usize]| list.iter().filter_map(|wire| new_index[*wire]).collect();
-    let nodes: Vec<PlanNode> = sorted
-        .iter()
-        .map(|node| PlanNode {
-            wires_in: renumber(&graph.nodes()[*node].wires_in),
-            wires_out: renumber(&graph.nodes()[*node].wires_out),
-            ..plan_node(checked, *node)
-        })
-        .collect();
-    let stages = stages(&nodes, &wires);
-    Plan { nodes, wires, stages }
-}
-
-fn plan_node(checked: &Checked, at: usize) -> PlanNode {
-    let graph: &Graph = &checked.graph;
-    let node = &graph.nodes()[at];
-    let id = &node.spec.id;
-    let consumes = node.consumes.unwrap_or(Consumes::Each);
-    PlanNode {
-        spec: node.spec.clone(),
-        title: checked.facts.get(id).map(|facts| facts.title.clone()).unwrap_or_default(),
-        consumes,
-        inputs: node.inputs.clone(),
-        outputs: node.outputs.clone(),
-        wires_in: Vec::new(),
-        wires_out: Vec::new(),
-        retain: checked.retained.binary_search(id).is_ok(),
-        body: (consumes == Consumes::Scope).then(|| plan_of(checked, &graph.sorted(Some(at)))),
+    // A wire concerns what it stands in, not the node that it leaves.
+    let ends = found.at.wire.as_ref().and_then(|wire| wire.as_str().split_once('>'));
+    let from = ends.and_then(|(from, _)| graph.find(&PortRef::parse(from).node));
+    match from.and_then(|from| graph.nodes()[from].scope) {
+        Some(scope) => is_within(scope),
+        None => matches!(target, Target::UpTo(_)),
     }
 }
 
-/// Puts each node into the chain of the one before it, where it is the only one behind that.
-fn stages(nodes: &[PlanNode], wires: &[PlanWire]) -> Vec<Stage> {
-    let mut stages: Vec<Stage> = Vec::new();
-    let mut stage_of = vec![0; nodes.len()];
-    for (at, node) in nodes.iter().enumerate() {
-        let before = match node.wires_in[..] {
-            [wire] if is_fusable(node) => Some(wires[wire].from),
-            _ => None,
-        };
-        let chained = before
-            .filter(|before| is_fusable(&nodes[*before]) && nodes[*before].wires_out.len() == 1);
-        stage_of[at] = chained.map_or(stages.len(), |before| stage_of[before]);
-        if stage_of[at] == stages.len() {
-            stages.push(Stage { nodes: Vec::new() });
-        }
-        stages[stage_of[at]].nodes.push(at);
-    }
-    stages
+/// The nodes that items can reach, and those that begin.
+///
+/// The trigger begins, and so do sources without a wire in. In a flow without a trigger all nodes
+/// without a wire in begin, with the run's input.
+fn reached(
+    graph: &Graph,
+    trigger: Option<usize>,
+    up_to: Option<usize>,
+) -> (Vec<usize>, Vec<Start>) {
+    let sorted = graph.sorted(None);
+    let trigger = trigger.or_else(|| first_trigger(graph, &sorted));
+    let given = |node: usize| match trigger {
+        Some(trigger) if node == trigger => Some(Given::Input),
+        Some(_) => graph.nodes()[node].is_source().then_some(Given::Empty),
+        None => Some(Given::Input),
+    };
+    let begin = sorted.iter().filter(|node| graph.nodes()[**node].wires_in.is_empty());
+    let starts: Vec<Start> =
+        begin.filter_map(|node| Some(Start { node: *node, given: given(*node)? })).collect();
+    let reached = graph.reached_from(starts.iter().map(|start| start.node));
+    let is_on_way = |node: usize| up_to.is_none_or(|end| graph.is_reached(node, end));
+    let nodes: Vec<usize> =
+        sorted.into_iter().filter(|node| reached[*node] && is_on_way(*node)).collect();
+    let starts = starts.into_iter().filter(|start| nodes.contains(&start.node)).collect();
+    (nodes, starts)
 }
 
-fn is_fusable(node: &PlanNode) -> bool {
-    node.consumes == Consumes::Each
+fn first_trigger(graph: &Graph, sorted: &[usize]) -> Option<usize> {
+    let triggers = || sorted.iter().copied().filter(|node| graph.nodes()[*node].is_trigger());
+    let is_manual = |node: &usize| graph.nodes()[*node].spec.kind.as_str() == "trigger.manual";
+    triggers().find(is_manual).or_else(|| triggers().next())
 }
-
-#[cfg(test)]
-mod tests;

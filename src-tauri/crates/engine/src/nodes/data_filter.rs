@@ -1,6 +1,6 @@
 //! `data.filter`: lets items through that meet a condition.
 
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use mapping::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,7 +61,11 @@ impl NodeType for Filter {
     }
 
     fn inspect(params: &Params) -> Inspection {
-        Inspection { summary: format!("keeps {}", params.r#where), ..Inspection::default() }
+        Inspection {
+            summary: format!("keeps {}", params.r#where),
+            passage: Passage::IN_PLACE,
+            ..Inspection::default()
+        }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use data::Value;
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use mapping::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -87,7 +87,9 @@ impl NodeType for Join {
             JoinKind::Full => "all of both",
         };
         let summary = format!("{what}, {left_key} = {right_key}");
-        Inspection { summary, ..Inspection::default() }
+        // The right side is kept, the left one then passes by.
+        let passage = Passage { first_inputs: &["right"], ..Passage::default() };
+        Inspection { summary, passage, ..Inspection::default() }
     }
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {
@@ -102,10 +104,6 @@ struct Joining {
 }
 
 impl Gather for Joining {
-    fn order(&self) -> &'static [&'static str] {
-        &["right", "left"]
-    }
-
     fn open(&self, lanes: &[&str]) -> Box<dyn Gathering> {
         let is_right = lanes.iter().map(|lane| *lane == "right").collect();
         Box::new(work::AtWork::new(Arc::clone(&self.params), self.dir.clone(), is_right))

@@ -4,7 +4,7 @@ mod convert;
 mod shape;
 
 use data::Value;
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use flow::run::ErrorClass;
 use mapping::{Expression, Names};
 use schemars::JsonSchema;
@@ -137,7 +137,12 @@ impl NodeType for Map {
             _ => format!("{verb} {}{more}", names.join(", ")),
         };
         let problems = Tree::of(params.fields.iter().map(|f| f.to.as_str())).err();
-        Inspection { summary, problems: problems.into_iter().collect(), outputs: None }
+        Inspection {
+            summary,
+            problems: problems.into_iter().collect(),
+            passage: Passage::IN_PLACE,
+            ..Inspection::default()
+        }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

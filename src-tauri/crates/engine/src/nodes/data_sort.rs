@@ -111,7 +111,7 @@ impl NodeType for Sort {
         let problems = if words.is_empty() { vec![problem] } else { vec![] };
         let summary =
             if words.is_empty() { String::new() } else { format!("by {}", words.join("; ")) };
-        Inspection { summary, problems, outputs: None }
+        Inspection { summary, problems, ..Inspection::default() }
     }
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -1,7 +1,7 @@
 //! `data.split`: makes an item of each entry of a list.
 
 use data::Value;
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use mapping::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -63,7 +63,11 @@ impl NodeType for Split {
     }
 
     fn inspect(params: &Params) -> Inspection {
-        Inspection { summary: format!("splits {}", params.list), ..Inspection::default() }
+        Inspection {
+            summary: format!("splits {}", params.list),
+            passage: Passage::IN_PLACE,
+            ..Inspection::default()
+        }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

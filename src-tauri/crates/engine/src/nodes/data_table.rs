@@ -1,7 +1,7 @@
 //! `data.table`: gives rows that stand in the flow itself.
 
 use data::Value;
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use mapping::JsonTemplate;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -53,7 +53,11 @@ impl NodeType for Table {
     fn inspect(params: &Params) -> Inspection {
         let n_rows = params.rows.source().as_array().map_or(1, Vec::len);
         let rows = if n_rows == 1 { "row" } else { "rows" };
-        Inspection { summary: format!("gives {n_rows} {rows}"), ..Inspection::default() }
+        Inspection {
+            summary: format!("gives {n_rows} {rows}"),
+            passage: Passage::IN_PLACE,
+            ..Inspection::default()
+        }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -138,7 +138,7 @@ impl NodeType for FileRead {
             add("charset", format!("The charset \"{name}\" is not known."));
         }
         let summary = if path.trim().is_empty() { String::new() } else { format!("reads {path}") };
-        Inspection { summary, outputs: None, problems }
+        Inspection { summary, problems, ..Inspection::default() }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

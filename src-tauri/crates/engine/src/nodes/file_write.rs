@@ -125,7 +125,7 @@ impl NodeType for FileWrite {
         }
         let verb = if params.mode == Mode::Append { "appends to" } else { "writes" };
         let summary = if path.trim().is_empty() { String::new() } else { format!("{verb} {path}") };
-        Inspection { summary, outputs: None, problems }
+        Inspection { summary, problems, ..Inspection::default() }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

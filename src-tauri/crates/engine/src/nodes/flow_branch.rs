@@ -1,6 +1,6 @@
 //! `flow.branch`: sends each item the way whose condition it meets.
 
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Port, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Port, Problem};
 use mapping::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -104,7 +104,8 @@ impl NodeType for Branch {
                 format!("{} ways: {}", cases.len(), names.join(", "))
             }
         };
-        Inspection { summary, outputs: Some(outputs(params)), problems }
+        let passage = Passage { all_outputs: true, ..Passage::IN_PLACE };
+        Inspection { summary, outputs: Some(outputs(params)), problems, passage }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

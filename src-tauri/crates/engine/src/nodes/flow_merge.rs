@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use data::Value;
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Port, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Port, Problem};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -70,11 +70,11 @@ impl NodeType for Merge {
     }
 
     fn inspect(params: &Params) -> Inspection {
-        let summary = match params.mode {
-            Mode::Append => "one wire after the other",
-            Mode::Zip => "item by item, by position",
+        let (summary, passage) = match params.mode {
+            Mode::Append => ("one wire after the other", Passage::IN_PLACE),
+            Mode::Zip => ("item by item, by position", Passage::default()),
         };
-        Inspection { summary: summary.to_owned(), ..Inspection::default() }
+        Inspection { summary: summary.to_owned(), passage, ..Inspection::default() }
     }
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -74,8 +74,8 @@ impl NodeType for Respond {
         }
         Inspection {
             summary: format!("answers {} with {what}", status.trim()),
-            outputs: None,
             problems,
+            ..Inspection::default()
         }
     }
 

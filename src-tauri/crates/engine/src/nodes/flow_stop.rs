@@ -1,6 +1,6 @@
 //! `flow.stop`: ends the flow, well or with an error.
 
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
+use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use flow::run::ErrorClass;
 use mapping::{Expression, Template};
 use schemars::JsonSchema;
@@ -73,7 +73,7 @@ impl NodeType for Stop {
             Some(when) => format!("{verb} when {when}"),
             None => format!("{verb} the run"),
         };
-        Inspection { summary, ..Inspection::default() }
+        Inspection { summary, passage: Passage::IN_PLACE, ..Inspection::default() }
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -131,7 +131,7 @@ impl NodeType for HttpRequest {
     }
 
     fn inspect(params: &Params) -> Inspection {
-        Inspection { summary: summary(params), problems: problems(params), outputs: None }
+        Inspection { summary: summary(params), problems: problems(params), ..Inspection::default() }
     }
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -135,7 +135,7 @@ impl NodeType for WebhookTrigger {
         if let Some(message) = path_problem(path) {
             problems.push(Problem { key: "/params/path".to_owned(), message });
         }
-        Inspection { summary, outputs: None, problems }
+        Inspection { summary, problems, ..Inspection::default() }
     }
 
     fn build(_: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {

@@ -35,7 +35,7 @@ pub(crate) fn catalogue() -> Catalogue {
         },
         NodeType {
             info: info("data.map", "Map", Family::Data, Each, each()),
-            inspect: |_| Inspection::default(),
+            inspect: |_| Inspection { passage: Passage::IN_PLACE, ..Inspection::default() },
         },
         NodeType {
             info: info("data.sort", "Sort", Family::Data, Gather, each()),
@@ -46,7 +46,10 @@ pub(crate) fn catalogue() -> Catalogue {
                 inputs: vec![port("left", Carries::Items), port("right", Carries::Items)],
                 ..info("data.join", "Join", Family::Data, Gather, each())
             },
-            inspect: |_| Inspection::default(),
+            inspect: |_| Inspection {
+                passage: Passage { first_inputs: &["right"], ..Passage::default() },
+                ..Inspection::default()
+            },
         },
         NodeType {
             info: NodeInfo {
@@ -76,7 +79,8 @@ fn inspect_filter(spec: &NodeSpec) -> Inspection {
     } else {
         Vec::new()
     };
-    Inspection { summary: format!("keeps {condition}"), outputs: None, problems }
+    let summary = format!("keeps {condition}");
+    Inspection { summary, outputs: None, problems, passage: Passage::IN_PLACE }
 }
 
 #[derive(JsonSchema, Deserialize)]

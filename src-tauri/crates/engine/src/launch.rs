@@ -1,8 +1,9 @@
-//! Starts the stages of a graph, a flow's or a body's, and joins them by channels. Not what a stage
+//! Starts the stages of a plan, a flow's or a body's, and joins them by channels. Not what a stage
 //! does.
 
 use std::sync::Arc;
 
+use flow::plan::{LaneSource, Outlet, Plan};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -10,14 +11,13 @@ use crate::emitter::{Emitter, Halt, Message, Output, Way, World};
 use crate::inlet::Inlet;
 use crate::item::Chunk;
 use crate::lineage::Lineage;
-use crate::program::{Graph, LaneSource, Outlet};
 use crate::stage::run_stage;
 
 /// Chunks that may wait between two stages: enough that both can work, few enough that a slow
 /// writer soon pauses a fast reader.
 const CHANNEL_CHUNKS: usize = 4;
 
-/// A graph at work.
+/// A plan at work.
 pub(crate) struct Launch {
     /// One task per stage; they end when this is dropped.
     pub(crate) tasks: JoinSet<Result<(), Halt>>,
@@ -25,22 +25,22 @@ pub(crate) struct Launch {
     pub(crate) results: Inlet,
 }
 
-/// Starts a graph. `given` says which items each of its first nodes is given; `output` takes what
+/// Starts a plan. `given` says which items each of its first nodes is given; `output` takes what
 /// leaves a flow by its last nodes.
 pub(crate) fn launch(
     world: &Arc<World>,
-    graph: &Graph,
+    plan: &Plan,
     within: Option<&Lineage>,
     mut given: impl FnMut(usize) -> Chunk,
     output: Option<&mpsc::Sender<Output>>,
 ) -> Launch {
-    let (mut senders, mut receivers): (Vec<_>, Vec<_>) = (0..graph.n_channels)
+    let (mut senders, mut receivers): (Vec<_>, Vec<_>) = (0..plan.n_channels)
         .map(|_| mpsc::channel::<Message>(CHANNEL_CHUNKS))
         .map(|(sender, receiver)| (Some(sender), Some(receiver)))
         .unzip();
     let new_inlet = || Inlet::new(world.scope.services.temp_dir.clone(), world.budget);
     let mut tasks = JoinSet::new();
-    for stage in &graph.stages {
+    for stage in &plan.stages {
         let mut inlet = new_inlet();
         for lane in &stage.lanes {
             match lane.source {
@@ -51,9 +51,9 @@ pub(crate) fn launch(
             }
         }
         if stage.shares_input()
-            && let Some(member) = stage.members.first()
+            && let Some(head) = stage.head()
         {
-            inlet.tell_wires_apart(world.program.nodes[member.node].rules.id.clone());
+            inlet.tell_wires_apart(world.program.nodes[head].rules.id.clone());
         }
         let ways: Vec<Way> = stage
             .outlets
@@ -70,7 +70,7 @@ pub(crate) fn launch(
         tasks.spawn(run_stage(inlet, emitter));
     }
     let mut results = new_inlet();
-    for channel in &graph.results {
+    for channel in &plan.results {
         results.push_wire(take(&mut receivers, *channel));
     }
     Launch { tasks, results }
