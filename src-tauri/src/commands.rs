@@ -26,6 +26,7 @@ pub(crate) async fn call(
 
 /// Sends every event from now on, in batches, until the page goes away.
 #[tauri::command]
+#[allow(clippy::needless_pass_by_value, reason = "a command takes what Tauri hands it")]
 pub(crate) fn subscribe(
     events: Channel<InvokeResponseBody>,
     backend: State<'_, Backend>,

@@ -112,7 +112,8 @@ async fn chain(State(chain): State<Arc<Chain>>, Json(call): Json<Call>) -> Json<
         .json()
         .await
         .expect("the upstream sends a customer");
-    let body = Create { number: call.number, total: call.total, tier: tier.tier, manager: tier.manager };
+    let body =
+        Create { number: call.number, total: call.total, tier: tier.tier, manager: tier.manager };
     let created: Created = chain
         .client
         .post(format!("{}/orders", chain.upstream))

@@ -10,7 +10,8 @@ pub(crate) fn id(text: &str) -> Result<String> {
 }
 
 fn flow(id: &str, nodes: &[Value], wires: &[(&str, &str)]) -> String {
-    let wires: Vec<Value> = wires.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect();
+    let wires: Vec<Value> =
+        wires.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect();
     json!({ "gantry": 1, "id": id, "name": id, "nodes": nodes, "wires": wires }).to_string()
 }
 
@@ -50,7 +51,8 @@ pub(crate) fn webhook_map_paths() -> String {
 
 /// Webhook, map of five expressions, answer.
 pub(crate) fn webhook_map_expressions() -> String {
-    let map = json!({ "id": "map", "type": "data.map", "params": { "fields": expressions("body.") } });
+    let map =
+        json!({ "id": "map", "type": "data.map", "params": { "fields": expressions("body.") } });
     flow("map-expressions", &[webhook(), map, respond()], &[("call", "map"), ("map", "answer")])
 }
 
@@ -84,7 +86,7 @@ fn big() -> Value {
 
 fn countries() -> Value {
     json!({ "id": "countries", "type": "data.group", "params": { "by": ["country"], "fields": [
-        { "to": "count", "from": "$count($)" }, { "to": "total", "from": "$sum(total)" } ] } })
+        { "to": "country", "from": "$[0].country" }, { "to": "count", "from": "$count($)" }, { "to": "total", "from": "$sum(total)" } ] } })
 }
 
 const GROUPED: [(&str, &str); 4] =

@@ -4,6 +4,8 @@
 //! `cargo xtask bench` builds the command line in release and starts this. The floors run as
 //! processes of their own (`bench floor NAME`), as Gantry does, so that both are measured alike.
 
+#![allow(clippy::print_stdout, reason = "what it measured is what it prints")]
+
 mod data;
 mod floor;
 mod flows;
@@ -55,7 +57,8 @@ fn suite_of(parts: &[&str]) -> Result<()> {
 fn gantry() -> Result<PathBuf> {
     let path = match std::env::var_os("GANTRY_BIN") {
         Some(path) => path.into(),
-        None => std::env::current_exe()?.with_file_name(format!("gantry{}", std::env::consts::EXE_SUFFIX)),
+        None => std::env::current_exe()?
+            .with_file_name(format!("gantry{}", std::env::consts::EXE_SUFFIX)),
     };
     if !path.exists() {
         bail!("{} is not there: cargo build --release -p gantry", path.display());
@@ -98,14 +101,24 @@ impl Bench {
         let (_upstream, upstream) = self.upstream()?;
         let cases = [
             ("webhook, map of 5 paths, answer", "map", flows::webhook_map_paths(), 20_000),
-            ("webhook, map of 5 expressions, answer", "map", flows::webhook_map_expressions(), 5_000),
+            (
+                "webhook, map of 5 expressions, answer",
+                "map",
+                flows::webhook_map_expressions(),
+                5_000,
+            ),
             ("webhook, GET, merge, POST, answer", "chain", flows::webhook_chain(&upstream), 5_000),
         ];
         let data = self.folder.join("hooks");
         for (_, _, text, _) in &cases {
             let flow = self.flow(&flows::id(text)?, text)?;
             let done = Program::new(&self.gantry)
-                .args(&["--data-dir", &data.to_string_lossy(), "import-flow", &flow.to_string_lossy()])
+                .args(&[
+                    "--data-dir",
+                    &data.to_string_lossy(),
+                    "import-flow",
+                    &flow.to_string_lossy(),
+                ])
                 .finish()?;
             done.ok("a flow could not be imported")?;
         }
@@ -127,7 +140,10 @@ impl Bench {
     /// 100 pages of 100 orders, mapped, filtered and grouped.
     fn pages(&self) -> Result<()> {
         let (_upstream, upstream) = self.upstream()?;
-        let cases = [("paths", flows::pages(&upstream, false)), ("expressions", flows::pages(&upstream, true))];
+        let cases = [
+            ("paths", flows::pages(&upstream, false)),
+            ("expressions", flows::pages(&upstream, true)),
+        ];
         for (fields, text) in cases {
             let flow = self.flow("pages", &text)?;
             let ours = self.run(&flow, &[]).finish()?.ok("the flow failed")?;
@@ -145,7 +161,8 @@ impl Bench {
 
     /// 1,000,000 items from a file, mapped, filtered and grouped: CPU and peak memory.
     fn file(&self) -> Result<()> {
-        let n_items = std::env::var("BENCH_ITEMS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+        let n_items =
+            std::env::var("BENCH_ITEMS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
         let path = self.folder.join("orders.ndjson");
         data::write_orders(&path, n_items)?;
         let path = path.to_string_lossy().into_owned();
@@ -167,7 +184,12 @@ impl Bench {
         let flow = self.flow("lookups", &flows::lookups(&upstream))?;
         let ours = self.run(&flow, &[]).finish()?.ok("the flow failed")?;
         let ideal_us = 1_000_u64.div_ceil(64) * 20_000;
-        row("1,000 lookups of 20 ms, 64 at once (time, against the ideal)", ours.spent.wall_us, ideal_us, "1.3");
+        row(
+            "1,000 lookups of 20 ms, 64 at once (time, against the ideal)",
+            ours.spent.wall_us,
+            ideal_us,
+            "1.3",
+        );
         Ok(())
     }
 
@@ -179,7 +201,10 @@ impl Bench {
         for _ in 0..10 {
             best = best.min(self.run(&flow, &[]).finish()?.ok("the flow failed")?.spent.cpu_us);
         }
-        println!("| cold start of `gantry run`, three nodes (CPU, best of 10) | {:.1} ms | | | 60 ms |", best as f64 / 1e3);
+        println!(
+            "| cold start of `gantry run`, three nodes (CPU, best of 10) | {:.1} ms | | | 60 ms |",
+            best as f64 / 1e3
+        );
         Ok(())
     }
 

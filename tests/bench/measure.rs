@@ -56,19 +56,23 @@ impl Program {
     pub(crate) fn finish(mut self) -> Result<Done> {
         let before = children_cpu_us()?;
         let started = Instant::now();
-        let mut child = self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        let mut child =
+            self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let out = reader(child.stdout.take());
         let err = reader(child.stderr.take());
         let mut peak_rss = 0;
-        let status = loop {
-            if let Some(spent) = spent(child.id()) {
-                peak_rss = peak_rss.max(spent.peak_rss);
-            }
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            std::thread::sleep(Duration::from_millis(if started.elapsed().as_millis() < 1_000 { 1 } else { 5 }));
-        };
+        let status =
+            loop {
+                if let Some(spent) = spent(child.id()) {
+                    peak_rss = peak_rss.max(spent.peak_rss);
+                }
+                if let Some(status) = child.try_wait()? {
+                    break status;
+                }
+                std::thread::sleep(Duration::from_millis(
+                    if started.elapsed().as_millis() < 1_000 { 1 } else { 5 },
+                ));
+            };
         let wall_us = started.elapsed().as_micros() as u64;
         let cpu_us = children_cpu_us()? - before;
         Ok(Done {
@@ -81,7 +85,8 @@ impl Program {
 
     /// Starts a server and waits for the line with its URL.
     pub(crate) fn serve(mut self) -> Result<Server> {
-        let mut child = self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let mut child =
+            self.0.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("no output")?);
         let mut line = String::new();
         let url = loop {

@@ -6,11 +6,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::serve::Server;
 use api::types::{RunView, UiEvent};
 use api::{App, AppOptions, flows, runs};
 use flow::id::NodeId;
 use flow::run::RunStatus;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
 
 struct Bench {
     app: Arc<App>,
@@ -119,4 +123,36 @@ async fn rejected_rows_of_a_file_are_written_beside_it() {
 async fn only_changed_customers_are_copied() {
     let expect = [("customers", 44), ("put", 44), ("mark", 1)];
     check("changed-customers", RunStatus::Ok, &expect).await.app.close().await;
+}
+
+#[tokio::test]
+async fn an_order_by_webhook_is_checked_and_answered() {
+    let bench = bench().await;
+    bench.create("order-webhook").await;
+    let server = Server::bind_hooks(Arc::clone(&bench.app), Some(0)).await.unwrap();
+    let url = server.url();
+    let mut serving = tokio::task::JoinSet::new();
+    serving.spawn(server.run(CancellationToken::new()));
+    let order = r#"{"number": "SO-1", "lines": [{"quantity": 5, "price": 120}]}"#;
+    let answer = post(&url, "/hooks/order-webhook/orders", order).await;
+    assert!(answer.starts_with("HTTP/1.1 202"), "{answer}");
+    let expect = r#"{"reference":"SO-1","parcels":2,"articles":5,"express":true}"#;
+    assert!(answer.ends_with(expect), "{answer}");
+    let answer = post(&url, "/hooks/order-webhook/orders", "{}").await;
+    assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+    bench.app.close().await;
+}
+
+async fn post(url: &str, path: &str, body: &str) -> String {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let n_bytes = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+         content-type: application/json\r\ncontent-length: {n_bytes}\r\n\r\n{body}"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }

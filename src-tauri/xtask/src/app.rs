@@ -52,11 +52,16 @@ pub(crate) fn serve(root: &Path, arguments: &[String]) -> Result<ExitCode> {
     Ok(exit_code(status))
 }
 
-/// Builds the measuring program with optimisation and runs it.
+/// Builds the command line and the measuring program with optimisation, and measures.
 pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<ExitCode> {
+    let gantry = timed("The command line, optimised", || build(root, "gantry", "gantry"))?;
     let arguments = [&["--".to_owned()], arguments].concat();
     let command = Cmd::cargo(root, &["run", "--release", "-p", "tests", "--bin", "bench"]);
-    let status = command.args(&arguments).spawn()?.wait()?;
+    let status = command
+        .with("GANTRY_BIN", gantry.display().to_string())
+        .args(&arguments)
+        .spawn()?
+        .wait()?;
     Ok(exit_code(status))
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn build(root: &Path) -> Result<()> {
         return Ok(());
     }
     timed("The designer's pages", || {
-        Cmd::npm(root, "ui", &["run", "build"]).run()?;
+        Cmd::npm(root, "ui", &["exec", "--offline", "--", "vite", "build"]).run()?;
         let fresh = stamp_of(&ui).map_err(|error| anyhow::anyhow!(error))?;
         fs::write(&stamp, fresh).with_context(|| format!("{} cannot be written", stamp.display()))
     })

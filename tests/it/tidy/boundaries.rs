@@ -15,7 +15,7 @@ const OWNED: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["reqwest", "hyper-util", "rustls"],
-        &["src-tauri/crates/transport/Cargo.toml"],
+        &["src-tauri/crates/transport/Cargo.toml", "tests/Cargo.toml"],
         "only the transport opens connections",
     ),
 ];

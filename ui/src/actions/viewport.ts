@@ -7,8 +7,8 @@ export type Viewport = {
   fit: (nodes?: readonly string[]) => void;
   /** Shows the whole flow where it can be read whole; else its start. */
   start: () => void;
-  /** Brings a node into sight, if it is out of it. */
-  reveal: (node: string) => void;
+  /** Brings nodes into sight, if they are not wholly in it. */
+  reveal: (...nodes: readonly string[]) => void;
   /** The middle of what is seen, in the flow's coordinates. */
   center: () => { x: number; y: number };
   /** A point of the screen in the flow's coordinates. */

@@ -72,6 +72,7 @@ function Graph() {
   const connections = useConnections();
   const menus = usePointerMenus();
   const flow = useGantry((state) => state.open?.flow.id);
+  const isChosen = useGantry((state) => state.selection.nodes.length > 0);
   useLentViewport(box, flow);
   return (
     <section ref={box} className={styles.canvas} data-keys="canvas" aria-label={t("canvas.label")}>
@@ -115,7 +116,7 @@ function Graph() {
         />
         <CanvasControls />
       </ReactFlow>
-      {nodes.length === 0 && <EmptyCanvas />}
+      {nodes.length < 2 && !isChosen && <EmptyCanvas isEmpty={nodes.length === 0} />}
       <QuickAddPopover />
       <CanvasMenu />
       <ConnectMode />

@@ -74,14 +74,6 @@ export function CanvasControls() {
         <IconButton
           size="small"
           placement="top"
-          icon={MapIcon}
-          label={t(open ? "canvas.hideMinimap" : "canvas.showMinimap")}
-          pressed={open}
-          onPress={() => setPanel("minimap", { open: !open })}
-        />
-        <IconButton
-          size="small"
-          placement="top"
           icon={ZoomOut}
           label={t("canvas.zoomOut")}
           keys={keysOf("zoom-out")}
@@ -112,6 +104,16 @@ export function CanvasControls() {
           keys={keysOf("tidy")}
           onPress={() => run("tidy")}
         />
+        {hasMore && (
+          <IconButton
+            size="small"
+            placement="top"
+            icon={MapIcon}
+            label={t(open ? "canvas.hideMinimap" : "canvas.showMinimap")}
+            pressed={open}
+            onPress={() => setPanel("minimap", { open: !open })}
+          />
+        )}
       </Panel>
     </>
   );

@@ -1,13 +1,19 @@
+import { cx } from "../kit/cx";
 import { Keys } from "../kit/Keys";
 import { t } from "../words/t";
 import styles from "./EmptyCanvas.module.css";
 
-/** What an empty flow says: how the first node is put in. */
-export function EmptyCanvas() {
-  const [before, after] = t("canvas.empty.text").split("{key}");
+type Props = {
+  /** Whether nothing stands there yet; else there is a first node with nothing behind it. */
+  isEmpty: boolean;
+};
+
+/** What a flow says that has just begun: how the next node is put in. */
+export function EmptyCanvas({ isEmpty }: Props) {
+  const [before, after] = t(isEmpty ? "canvas.empty.text" : "canvas.begun.text").split("{key}");
   return (
-    <div className={styles.empty}>
-      <p className={styles.title}>{t("canvas.empty.title")}</p>
+    <div className={cx(styles.empty, !isEmpty && styles.below)}>
+      <p className={styles.title}>{t(isEmpty ? "canvas.empty.title" : "canvas.begun.title")}</p>
       <p>
         {before}
         <Keys keys="N" />

@@ -1,17 +1,41 @@
-import { useReactFlow } from "@xyflow/react";
+import { type ReactFlowInstance, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect } from "react";
 import { select } from "../actions/select";
 import { setViewport } from "../actions/viewport";
 import type { CanvasEdge, CanvasNode } from "../model/canvas";
 import { selectNodes } from "../model/selection";
 import { store } from "../model/store";
-
 import { showStart } from "./showStart";
 
 const MARGIN = 24;
+/** Below this a card cannot be read. */
+const LEAST_ZOOM = 0.6;
+
+type Graph = ReactFlowInstance<CanvasNode, CanvasEdge>;
 
 function motion(): number {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150;
+}
+
+/** Moves to the middle what is not wholly in sight. */
+function bringIntoSight(graph: Graph, box: HTMLElement | null, ids: readonly string[]): void {
+  const rect = box?.getBoundingClientRect();
+  const nodes = ids.filter((id) => graph.getInternalNode(id));
+  if (!rect || nodes.length === 0) return;
+  const bounds = graph.getNodesBounds(nodes);
+  const zoom = graph.getZoom();
+  const from = graph.flowToScreenPosition({ x: bounds.x, y: bounds.y });
+  const isSeen =
+    from.x >= rect.left + MARGIN &&
+    from.y >= rect.top + MARGIN &&
+    from.x + bounds.width * zoom <= rect.right - MARGIN &&
+    from.y + bounds.height * zoom <= rect.bottom - MARGIN;
+  if (isSeen) return;
+  // Reckoned from the box itself: what React Flow knows of its size may be a frame old.
+  const next = Math.max(zoom, LEAST_ZOOM);
+  const x = rect.width / 2 - (bounds.x + bounds.width / 2) * next;
+  const y = rect.height / 2 - (bounds.y + bounds.height / 2) * next;
+  void graph.setViewport({ zoom: next, x, y }, { duration: motion() });
 }
 
 /** Lends the canvas's view to the actions, and selects the node that Tab reaches. */
@@ -38,28 +62,9 @@ export function useLentViewport(
           ...(ids ? { nodes: ids.map((id) => ({ id })) } : {}),
         }),
       start: () => requestAnimationFrame(() => showStart(graph, box.current)),
-      reveal: (id) => {
+      reveal: (...ids) => {
         // A node that was just put in is drawn with the next frame.
-        requestAnimationFrame(() => {
-          const node = graph.getInternalNode(id);
-          const rect = box.current?.getBoundingClientRect();
-          if (!node || !rect) return;
-          const { x, y } = node.internals.positionAbsolute;
-          const zoom = graph.getZoom();
-          const from = graph.flowToScreenPosition({ x, y });
-          const width = (node.width ?? 200) * zoom;
-          const height = (node.height ?? 56) * zoom;
-          const isSeen =
-            from.x >= rect.left + MARGIN &&
-            from.y >= rect.top + MARGIN &&
-            from.x + width <= rect.right - MARGIN &&
-            from.y + height <= rect.bottom - MARGIN;
-          if (isSeen) return;
-          void graph.setCenter(x + (node.width ?? 200) / 2, y + (node.height ?? 56) / 2, {
-            zoom: Math.max(zoom, 0.6),
-            duration: motion(),
-          });
-        });
+        requestAnimationFrame(() => bringIntoSight(graph, box.current, ids));
       },
       center: () => graph.screenToFlowPosition(middle()),
       toFlow: (point) => graph.screenToFlowPosition(point),

@@ -56,6 +56,8 @@ export function baseExtensions(
 
 /** Faults as CodeMirror's marks, kept inside the text. */
 export function marksOf(faults: readonly Fault[], length: number): Mark[] {
+  // An empty text has nothing to stand under: the field's frame and the sentence below tell it.
+  if (length === 0) return [];
   return faults.map((fault) => {
     const from = Math.min(fault.span?.[0] ?? 0, length);
     const to = Math.min(Math.max(fault.span?.[1] ?? length, from), length);

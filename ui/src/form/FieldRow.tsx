@@ -6,6 +6,7 @@ import { useForm } from "./door";
 import { FieldInput } from "./FieldInput";
 import styles from "./Form.module.css";
 import { at } from "./findings";
+import { focusInput } from "./focus";
 import { Help } from "./Help";
 import { placeholderOf } from "./labels";
 
@@ -20,7 +21,14 @@ export function FieldRow({ field, value, pointer }: Props) {
   return (
     <div className={styles.row} data-key={pointer} data-severity={found[0]?.severity}>
       {!isSwitch && (
-        <span className={styles.label}>
+        // biome-ignore lint/a11y/noStaticElementInteractions: what the keyboard needs stands in the input.
+        // biome-ignore lint/a11y/useKeyWithClickEvents: as above; every input carries the label itself.
+        <span
+          className={styles.label}
+          onClick={({ currentTarget }) => {
+            if (currentTarget.parentElement) focusInput(currentTarget.parentElement);
+          }}
+        >
           {field.label}
           {field.required && (
             <span className={styles.required} title={t("form.required")}>

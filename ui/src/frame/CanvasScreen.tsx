@@ -9,8 +9,9 @@ import { Inspector } from "../inspector/Inspector";
 import { Button, IconButton } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
+import { findWire, parsePort } from "../model/flow";
 import { onlyNode } from "../model/selection";
-import { useGantry } from "../model/store";
+import { store, useGantry } from "../model/store";
 import { Palette } from "../palette/Palette";
 import { PastBanner } from "../screens/PastBanner";
 import { t } from "../words/t";
@@ -52,6 +53,12 @@ function PaletteSide() {
   );
 }
 
+function endsOf(id: string): string[] {
+  const { open } = store.getState();
+  const wire = open ? findWire(open.flow, id)?.wire : undefined;
+  return wire ? [parsePort(wire.from).node, parsePort(wire.to).node] : [];
+}
+
 function InspectorSide() {
   const { open, width } = useGantry((state) => state.panels.inspector);
   const full = useGantry((state) => state.inspector.full);
@@ -60,11 +67,14 @@ function InspectorSide() {
       state.selection.nodes.length === 0 && state.inspector.wire === null && !state.inspector.flow,
   );
   const node = useGantry((state) => onlyNode(state.selection));
+  const wire = useGantry((state) => state.inspector.wire);
   const isShown = !full && open && !isEmpty;
   useEffect(() => {
-    // The canvas got narrower: the node that was chosen may be behind the inspector now.
-    if (isShown && node !== null) viewport()?.reveal(node);
-  }, [isShown, node]);
+    // The canvas got narrower: what was chosen may be behind the inspector now.
+    if (!isShown) return;
+    if (node !== null) viewport()?.reveal(node);
+    else if (wire !== null) viewport()?.reveal(...endsOf(wire));
+  }, [isShown, node, wire]);
   // With nothing to show the canvas takes the room.
   if (!full && !isShown) return null;
   return (

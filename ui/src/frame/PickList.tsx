@@ -80,7 +80,11 @@ export function PickList({ title, placeholder, picksFor, none, onClose }: Props)
               {pick.icon ? <pick.icon size={16} aria-hidden /> : <span className={styles.noIcon} />}
               <span className={styles.label}>{pick.label}</span>
               {pick.detail && <span className={styles.detail}>{pick.detail}</span>}
-              {pick.keys && <Keys keys={pick.keys} />}
+              {pick.keys && (
+                <span className={styles.keys}>
+                  <Keys keys={pick.keys} />
+                </span>
+              )}
             </div>
           </div>
         ))}

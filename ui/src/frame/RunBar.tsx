@@ -73,6 +73,10 @@ function Line({ run }: { run: RunState }) {
   const now = useNow(running);
   const Icon = ICONS[status];
   const speed = itemsPerSecond(run);
+  const isNothingShown = useGantry(
+    ({ selection, inspector }) =>
+      selection.nodes.length === 0 && inspector.wire === null && !inspector.flow,
+  );
   return (
     <>
       <Icon size={16} aria-hidden className={cx(styles[status], running && styles.turning)} />
@@ -88,9 +92,12 @@ function Line({ run }: { run: RunState }) {
       {running ? (
         <Waits run={run} now={now} />
       ) : (
-        <span className={styles.summary} title={summary}>
-          {summary}
-        </span>
+        <>
+          <span className={styles.summary} title={summary}>
+            {summary}
+          </span>
+          {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
+        </>
       )}
     </>
   );

@@ -52,13 +52,31 @@ export function httpHost(): Host {
       }
     },
     subscribe(onEvents) {
-      // EventSource cannot send headers, so the token travels in the address.
-      const source = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
-      source.onmessage = (message: MessageEvent<string>) => {
-        const events: UiEvent[] = JSON.parse(message.data);
-        onEvents(events);
+      const listen = () => {
+        // EventSource cannot send headers, so the token travels in the address.
+        const source = new EventSource(`api/events?token=${encodeURIComponent(token)}`);
+        source.onmessage = (message: MessageEvent<string>) => {
+          const events: UiEvent[] = JSON.parse(message.data);
+          onEvents(events);
+        };
+        return source;
       };
-      return () => source.close();
+      let source = listen();
+      // A page that is left may be kept by the browser with its connection, and a host has six of
+      // them: without this the sixth reload would wait for ever.
+      const leave = () => source.close();
+      const comeBack = (event: PageTransitionEvent) => {
+        if (!event.persisted) return;
+        source = listen();
+        onEvents([{ type: "resync" }]);
+      };
+      window.addEventListener("pagehide", leave);
+      window.addEventListener("pageshow", comeBack);
+      return () => {
+        window.removeEventListener("pagehide", leave);
+        window.removeEventListener("pageshow", comeBack);
+        source.close();
+      };
     },
   };
 }

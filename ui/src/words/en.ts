@@ -90,6 +90,9 @@ export const en = {
   "canvas.fit": "Fit the flow to the window",
   "canvas.tidy": "Tidy up",
   "canvas.minimap": "Overview",
+  "canvas.begun.title": "What comes next?",
+  "canvas.begun.text":
+    "Select the node and press {key} to add the next, or drag one from the palette.",
   "canvas.showMinimap": "Show the overview",
   "canvas.hideMinimap": "Hide the overview",
   "canvas.history": "This is the run of {time}, with the flow as it was.",
@@ -139,6 +142,7 @@ export const en = {
 
   "runBar.label": "Run",
   "runBar.idle": "Not run yet",
+  "runBar.lookHint": "Click a wire or a node to see its items.",
   "runBar.idleHint": "Press {key} to run the flow.",
   "runBar.running": "Running",
   "runBar.ok": "Done",

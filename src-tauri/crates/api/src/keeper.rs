@@ -54,19 +54,28 @@ impl Keeper {
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
-    /// Stores the row of an expected run at once, so that whoever started it can open it.
-    pub(crate) async fn announce(&self, id: &RunId) -> Result<(), store::StoreError> {
-        let row = {
+    /// Waits until a run is stored, so that whoever started it can open it.
+    pub(crate) async fn announce(&self, id: &RunId) -> Result<(), JournalError> {
+        let stored = {
+            let mut waiting = lock(&self.waiting);
             let mut live = lock(&self.live);
-            let Some(run) = live.get_mut(id).filter(|run| !run.is_stored) else { return Ok(()) };
-            run.is_stored = true;
-            run.row.clone()
+            let new = live.get_mut(id).filter(|run| !run.is_stored);
+            let (row, news) = match new {
+                Some(run) => {
+                    run.is_stored = true;
+                    let started = UiEvent::RunStarted { run: summary_of(&run.row) };
+                    (Some(run.row.clone()), vec![started])
+                }
+                // Its first events were faster: what waits behind them is stored after them.
+                None => (None, Vec::new()),
+            };
+            let append = Append { run: id.clone(), row, events: None, samples: Vec::new() };
+            let (kept, stored) = oneshot::channel();
+            waiting.push(Waiting { append, news, kept });
+            stored
         };
-        let started = UiEvent::RunStarted { run: summary_of(&row) };
-        let append = Append { run: id.clone(), row: Some(row), events: None, samples: Vec::new() };
-        self.store.append(vec![append]).await.done().await?;
-        self.hub.tell([started]);
-        Ok(())
+        self.some.notify_one();
+        stored.await.unwrap_or_else(|_| Err(closing()))
     }
 
     /// Forgets a run that could not be started after all.
@@ -107,8 +116,12 @@ impl Keeper {
         }
     }
 
-    /// Turns records into what is stored and what is shown.
-    fn take(&self, run: &RunId, records: Vec<Record>) -> (Append, Vec<UiEvent>) {
+    /// Turns records into what is stored and what is shown, and puts them into the queue.
+    fn take(
+        &self,
+        run: &RunId,
+        records: Vec<Record>,
+    ) -> oneshot::Receiver<Result<(), JournalError>> {
         let (mut events, mut samples) = (Vec::with_capacity(records.len()), Vec::new());
         for record in records {
             match record {
@@ -122,13 +135,18 @@ impl Keeper {
             }
         }
         let batch = events.first().map(|first| (first.seq, json(&events)));
-        let Some(counted) = self.count(run, &events) else {
-            return (Append { run: run.clone(), row: None, events: batch, samples }, Vec::new());
+        let (kept, stored) = oneshot::channel();
+        // Held until the records are in the queue: what a run's row says must not overtake them.
+        let mut waiting = lock(&self.waiting);
+        let counted = self.count(run, &events);
+        let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
+        let news = match counted {
+            Some(counted) if !self.hub.is_deserted() => counted.news(events),
+            _ => Vec::new(),
         };
-        let append =
-            Append { run: run.clone(), row: counted.stored().cloned(), events: batch, samples };
-        let news = if self.hub.is_deserted() { Vec::new() } else { counted.news(events) };
-        (append, news)
+        let append = Append { run: run.clone(), row, events: batch, samples };
+        waiting.push(Waiting { append, news, kept });
+        stored
     }
 
     /// Keeps the run's row up; none for a run that nobody expected.
@@ -199,16 +217,14 @@ impl Journal for Keeper {
         run: &'a RunId,
         records: Vec<Record>,
     ) -> BoxFuture<'a, Result<(), JournalError>> {
-        let (append, news) = self.take(run, records);
-        let (kept, outcome) = oneshot::channel();
-        lock(&self.waiting).push(Waiting { append, news, kept });
+        let stored = self.take(run, records);
         self.some.notify_one();
-        Box::pin(async move {
-            outcome.await.unwrap_or_else(|_| {
-                Err(JournalError { message: "Gantry is being closed.".to_owned() })
-            })
-        })
+        Box::pin(async move { stored.await.unwrap_or_else(|_| Err(closing())) })
     }
+}
+
+fn closing() -> JournalError {
+    JournalError { message: "Gantry is being closed.".to_owned() }
 }
 
 fn json<T: serde::Serialize>(list: &[T]) -> Vec<u8> {

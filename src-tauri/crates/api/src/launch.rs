@@ -47,7 +47,7 @@ pub type Ended = oneshot::Receiver<RunOutcome>;
 /// Whether whoever started a run can open it at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
-    /// Its row is stored before it starts.
+    /// Its row is stored by then.
     First,
     /// Its row is stored with the first of its events: for callers who only want the answer.
     Later,
@@ -79,9 +79,6 @@ impl App {
             };
             self.keeper.expect(new.clone(), last);
         }
-        if row == Row::First {
-            self.keeper.announce(&id).await?;
-        }
         let request = RunRequest {
             trigger: launch.trigger.to_owned(),
             start: launch.start,
@@ -95,16 +92,18 @@ impl App {
             responder: launch.responder,
             ..RunRequest::new(id.clone(), started_at)
         };
-        match flow.prepared.start(request) {
-            Ok(handle) => Ok((new, handle)),
-            Err(found) => {
+        let handle = flow.prepared.start(request).map_err(|found| {
+            self.keeper.forget(&id);
+            broken(&found)
+        })?;
+        if row == Row::First && self.history == History::Kept {
+            self.keeper.announce(&id).await.map_err(|error| {
+                // The run cannot be kept, so it is not begun: the handle stops it.
                 self.keeper.forget(&id);
-                if row == Row::First {
-                    self.store.delete_run(&id).await?;
-                }
-                Err(broken(&found))
-            }
+                ApiError::new(Code::Storage, error.message)
+            })?;
         }
+        Ok((new, handle))
     }
 
     /// Starts a run that goes on by itself, until it ends, is cancelled or the app closes.

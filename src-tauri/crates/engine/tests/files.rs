@@ -1,5 +1,11 @@
 //! `file.read` and `file.write` in a folder of their own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests are tests too, and json! gives values"
+)]
+
 mod support;
 
 use std::fs;

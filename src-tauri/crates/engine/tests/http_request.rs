@@ -1,5 +1,11 @@
 //! `http.request` against a server on loopback: methods, bodies, answers, errors, retries.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests are tests too, and json! gives values"
+)]
+
 mod support;
 
 use flow::run::{ErrorClass, RunStatus};
@@ -371,11 +377,8 @@ async fn a_large_list_goes_on_as_it_arrives() {
     let body = {
         let mut body = String::from("{\"rows\":[");
         for id in 0..20_000 {
-            body += &format!(
-                "{}{{\"id\":{id},\"text\":\"{}\"}}",
-                if id > 0 { "," } else { "" },
-                "x".repeat(1100)
-            );
+            body.push_str(if id > 0 { "," } else { "" });
+            body.push_str(&json!({ "id": id, "text": "x".repeat(1100) }).to_string());
         }
         body + "]}"
     };

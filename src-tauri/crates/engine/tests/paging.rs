@@ -1,5 +1,11 @@
 //! `http.request` page by page: every kind of paging, its ends and its guards.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests are tests too, and json! gives values"
+)]
+
 mod support;
 
 use flow::run::{ErrorClass, RunStatus};

@@ -1,5 +1,11 @@
 //! `flow.respond` and `trigger.webhook`: a call becomes an item, and the flow's answer goes back.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "helpers of tests are tests too, and json! gives values"
+)]
+
 mod support;
 
 use std::time::Duration;

@@ -106,8 +106,6 @@ fn write(connection: &Connection, mut waiting: mpsc::Receiver<Job>, path: &Path)
     while waiting.blocking_recv_many(&mut jobs, WAITING) > 0 {
         commit(connection, &mut jobs, path);
     }
-    // The log is folded into the database, so that the file alone is whole.
-    let _ = connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /// Makes one change; when it fails, only its own statements are taken back.

@@ -1,6 +1,8 @@
 //! The transport against a server that breaks the rules of HTTP on purpose. The server is test
 //! data beside the checkout; where it or Python is not there, these tests say so and pass.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests too")]
+
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -246,7 +248,7 @@ async fn credentials_stay_at_their_origin_and_secrets_are_told_nowhere() {
     assert!(echoed.starts_with("get /echo") && !echoed.contains("canary"), "{echoed}");
     let mut answer = transport.send(request("echo"), &cancel).await.unwrap();
     assert!(answer.text().await.unwrap().contains("canary-2"));
-    let mut messages = String::new();
+    let mut messages = Vec::new();
     for case in [
         "reset",
         "reset-mid-body",
@@ -260,11 +262,11 @@ async fn credentials_stay_at_their_origin_and_secrets_are_told_nowhere() {
             Ok(mut answer) => answer.bytes().await.err(),
             Err(error) => Some(error),
         };
-        messages += &format!("{failed:?} {}", failed.as_ref().unwrap());
+        messages.push(format!("{failed:?} {}", failed.as_ref().unwrap()));
     }
-    let told = told.lock().unwrap();
+    let told = told.lock().unwrap().clone();
     assert_eq!(told.len(), 10);
-    let all = format!("{messages} {}", serde_json::to_string(&*told).unwrap());
+    let all = format!("{messages:?} {}", serde_json::to_string(&told).unwrap());
     assert!(!all.contains("canary"), "{all}");
     assert!(all.contains("page=2"));
     // A write that carries data is not sent on to another host.

@@ -2,6 +2,7 @@
 //! by a function, and runs of small flows.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests too")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -113,7 +114,9 @@ pub(crate) fn reply(status: &str, headers: &[(&str, &str)], body: impl AsRef<[u8
     let body = body.as_ref();
     let mut out = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
-        out += &format!("{name}: {value}\r\n");
+        for part in [name, ": ", value, "\r\n"] {
+            out.push_str(part);
+        }
     }
     let mut out = (out + "\r\n").into_bytes();
     out.extend_from_slice(body);
