@@ -99,6 +99,7 @@ export const panes = {
   "error.call": "Call",
   "error.details": "Details",
   "error.attempts": "{n} try|{n} tries",
+  "error.lineage": "Which item it was: the node it came from, its batch and its place in it",
   "error.previous": "The item before with this error",
   "error.next": "Next item with this error",
   "error.place": "item {n} of {count}",
