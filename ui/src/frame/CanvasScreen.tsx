@@ -117,13 +117,14 @@ function NoFlow() {
 export function CanvasScreen() {
   const isOpen = useGantry((state) => state.open !== null);
   const full = useGantry((state) => state.inspector.full);
+  const past = useGantry((state) => state.past);
   if (!isOpen) return <NoFlow />;
   return (
     <div className={styles.screen}>
       <TopBar />
       <PastBanner />
       <div className={styles.middle}>
-        {!full && <PaletteSide />}
+        {!full && !past && <PaletteSide />}
         {!full && (
           <main className={styles.canvas}>
             <Canvas />

@@ -306,6 +306,7 @@ export const panes = {
   "data.noInput": "No items went in",
   "data.noInputHint": "The nodes before it gave nothing.",
   "data.noOutput": "No items came out",
+  "data.noFields": "The item has no fields.|The items have no fields.",
   "data.noOutputHint": "The node worked on its input and kept nothing.",
   "data.nothingPassed": "Nothing passed this wire",
   "data.nothingPassedHint":
