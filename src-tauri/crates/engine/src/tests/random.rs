@@ -105,7 +105,7 @@ impl Making {
                     }
                 }
                 Op::Dedupe(at) => {
-                    self.node(&[*at], "data.dedupe", json!({ "by": ["n % 7"] }), &[""])
+                    self.node(&[*at], "data.dedupe", json!({ "by": ["n % 7"] }), &[""]);
                 }
                 Op::Call(at, concurrency) => {
                     self.node(&[*at], "test.call", json!({}), &[""]);
@@ -152,6 +152,7 @@ impl Making {
         format!("{}n{}", self.prefix, self.nodes.len())
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
     fn node(&mut self, from: &[usize], kind: &str, params: Json, ports: &[&str]) {
         let id = self.next_id();
         let mut is_single = true;
@@ -188,19 +189,20 @@ fn made(ops: &[Op]) -> FlowFile {
     serde_json::from_value(file).expect("the flow can be read")
 }
 
+fn slow(nodes: &mut Json) {
+    for node in nodes.as_array_mut().into_iter().flatten() {
+        if node.get("concurrency").is_some() {
+            node["concurrency"] = json!(1);
+        }
+        if let Some(nodes) = node.pointer_mut("/body/nodes") {
+            slow(nodes);
+        }
+    }
+}
+
 /// The same flow with one item at a time everywhere.
 fn sequential(flow: &FlowFile) -> FlowFile {
     let mut json = serde_json::to_value(flow).expect("flows are JSON");
-    fn slow(nodes: &mut Json) {
-        for node in nodes.as_array_mut().into_iter().flatten() {
-            if node.get("concurrency").is_some() {
-                node["concurrency"] = json!(1);
-            }
-            if let Some(nodes) = node.pointer_mut("/body/nodes") {
-                slow(nodes);
-            }
-        }
-    }
     slow(&mut json["nodes"]);
     serde_json::from_value(json).expect("the flow can be read")
 }
