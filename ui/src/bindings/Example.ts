@@ -13,9 +13,13 @@ title: string,
  */
 params: Record<string, unknown>, 
 /**
- * The items that go in.
+ * The items that go in, by the first input.
  */
 input: unknown[], 
+/**
+ * The items that go in by other inputs, by the input's name.
+ */
+other_inputs?: Record<string, unknown[]>, 
 /**
  * The items that come out of the first port; none where it needs a server or a file.
  */

@@ -6,7 +6,7 @@ import { spliceInto } from "../actions/view";
 import { cx } from "../kit/cx";
 import type { CanvasEdge } from "../model/canvas";
 import { type State, useGantry } from "../model/store";
-import { formatBytes, formatShortCount } from "../words/format";
+import { formatBytes, formatCount, formatShortCount } from "../words/format";
 import { t } from "../words/t";
 import { hoverWire, useIsHovered } from "./hover";
 import styles from "./WireEdge.module.css";
@@ -15,14 +15,20 @@ function isFlowing(state: State, source: string): boolean {
   return state.run?.run.status === "running" && state.run.nodes[source]?.status === "running";
 }
 
-type MiddleProps = { id: string; x: number; y: number; errors: boolean };
+/** On a shorter wire the chip tells the items alone, so that the wire is still seen. */
+const ROOM_FOR_BYTES = 120;
+
+type MiddleProps = { id: string; x: number; y: number; errors: boolean; hasRoom: boolean };
 
 /** What stands in the middle of a wire: what passed it, and the button that puts a node in. */
-function Middle({ id, x, y, errors }: MiddleProps) {
+function Middle({ id, x, y, errors, hasRoom }: MiddleProps) {
   const passed = useGantry((state) => state.run?.wires[id]);
   const hovered = useIsHovered(id);
   if (!passed && !hovered) return null;
   const shown = passed && { n: formatShortCount(passed.items), bytes: formatBytes(passed.bytes) };
+  const title =
+    shown &&
+    `${t("wire.open", { n: passed.items })} · ${t("wire.passed", { count: formatCount(passed.items), bytes: shown.bytes })}`;
   return (
     <EdgeLabelRenderer>
       <div
@@ -36,10 +42,11 @@ function Middle({ id, x, y, errors }: MiddleProps) {
             type="button"
             className={cx(styles.chip, errors && passed.items > 0 && styles.errorChip)}
             aria-label={t("wire.open", { n: passed.items })}
-            title={t("wire.open", { n: passed.items })}
+            title={title}
             onClick={() => showItems(id)}
           >
-            {shown.n} <span className={styles.bytes}>· {shown.bytes}</span>
+            {shown.n}
+            {hasRoom && <span className={styles.bytes}> · {shown.bytes}</span>}
           </button>
         )}
         {hovered && (
@@ -94,7 +101,13 @@ export const WireEdge = memo(function WireEdge(props: EdgeProps<CanvasEdge>) {
           <text y={3.5}>{order}</text>
         </g>
       )}
-      <Middle id={id} x={x} y={y} errors={errors} />
+      <Middle
+        id={id}
+        x={x}
+        y={y}
+        errors={errors}
+        hasRoom={Math.hypot(targetX - sourceX, targetY - sourceY) > ROOM_FOR_BYTES}
+      />
     </>
   );
 });

@@ -3,7 +3,7 @@ import { type RefObject, useEffect } from "react";
 import { select } from "../actions/select";
 import { setViewport } from "../actions/viewport";
 import type { CanvasEdge, CanvasNode } from "../model/canvas";
-import { selectNodes } from "../model/selection";
+import { onlyNode, selectNodes } from "../model/selection";
 import { store } from "../model/store";
 import { showStart } from "./showStart";
 
@@ -87,4 +87,24 @@ export function useLentViewport(
     element.addEventListener("focusin", follow);
     return () => element.removeEventListener("focusin", follow);
   }, [box, flow]);
+
+  useEffect(
+    () =>
+      store.subscribe(({ selection }, before) => {
+        if (selection === before.selection) return;
+        const id = onlyNode(selection);
+        const held = document.activeElement;
+        if (id === null || !held?.matches(".react-flow__node") || !box.current?.contains(held))
+          return;
+        // The focus goes along with the selection: else two nodes would look chosen.
+        requestAnimationFrame(() => {
+          const chosen = box.current?.querySelector(
+            `.react-flow__node[data-id="${CSS.escape(id)}"]`,
+          );
+          if (document.activeElement === held && chosen instanceof HTMLElement)
+            chosen.focus({ preventScroll: true });
+        });
+      }),
+    [box],
+  );
 }

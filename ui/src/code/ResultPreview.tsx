@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight, CircleX, SkipForward } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Preview } from "../bindings/Preview";
 import { kindOf } from "../data/cells";
 import { asText } from "../data/copy";
@@ -11,12 +11,29 @@ import { commonError, nextFailing, standOf } from "./previews";
 import styles from "./ResultPreview.module.css";
 import type { Results } from "./usePreview";
 
+/** Scrolls the preview into sight, unless the field that is typed into would go out of it. */
+function showBeside(preview: HTMLElement): void {
+  const field = document.activeElement?.getBoundingClientRect();
+  let scroller = preview.parentElement;
+  while (scroller && scroller.scrollHeight <= scroller.clientHeight) {
+    scroller = scroller.parentElement;
+  }
+  if (!field || !scroller) return;
+  const { bottom } = preview.getBoundingClientRect();
+  if (bottom - field.top <= scroller.clientHeight) preview.scrollIntoView({ block: "nearest" });
+}
+
 /** What an expression gives for the last run's items, one at a time. */
 export function ResultPreview({ results }: { results: Results }) {
   const [chosen, setIndex] = useState(0);
   const { previews, isCurrent, problem } = results;
   const { index, count, failing, empty } = standOf(previews, chosen);
   const preview = previews[index];
+  const box = useRef<HTMLDivElement>(null);
+  const isShown = preview !== undefined;
+  useEffect(() => {
+    if (isShown && box.current) showBeside(box.current);
+  }, [isShown]);
   if (problem !== undefined) return <p className={cx(styles.preview, styles.quiet)}>{problem}</p>;
   if (preview === undefined) {
     return isCurrent ? (
@@ -27,7 +44,7 @@ export function ResultPreview({ results }: { results: Results }) {
   const isWhole = commonError(previews) !== undefined;
   const next = nextFailing(previews, index);
   return (
-    <div className={styles.preview} data-old={!isCurrent || undefined}>
+    <div ref={box} className={styles.preview} data-old={!isCurrent || undefined}>
       {!isWhole && (
         <div className={styles.head}>
           <IconButton

@@ -37,6 +37,9 @@ export function SchemaView({ run, tap, version, values }: Props) {
         <span className={styles.fill}>{t("schema.filled")}</span>
         <span className={styles.samples}>{t("schema.samples")}</span>
       </div>
+      {rows.length === 0 && values.length > 0 && (
+        <p className={styles.none}>{t("data.noFields", { n: values.length })}</p>
+      )}
       <div className={styles.rows}>
         <VirtualList
           label={t("data.schema")}

@@ -94,6 +94,7 @@ export function TableView({ rows, selected, onSelect, onNeed }: Props) {
     }
   };
   const cells = across.getVirtualItems();
+  const isBare = columns.length === 0 && rows.length > 0 && rows.every((row) => row.isLoaded);
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a <table> cannot leave out the cells that are not in view. */}
@@ -135,6 +136,7 @@ export function TableView({ rows, selected, onSelect, onNeed }: Props) {
           })}
         </div>
       </div>
+      {isBare && <p className={styles.bare}>{t("data.noFields", { n: rows.length })}</p>}
       {opened !== undefined && <ValuePopover {...opened} onClose={() => setOpened(undefined)} />}
     </>
   );

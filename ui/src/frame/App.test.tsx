@@ -1,5 +1,5 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 import { setHost } from "../actions/context";
 import { openFlow, showScreen } from "../actions/flows";
 import { start } from "../actions/start";
@@ -8,12 +8,15 @@ import { SAMPLE } from "../host/memory/flows";
 import { findNode } from "../model/flow";
 import { resetStore, store } from "../model/store";
 import { App } from "./App";
+import { fetchParts } from "./parts";
 
 function press(key: string, held: KeyboardEventInit = {}): void {
   act(() => {
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, ...held }));
   });
 }
+
+beforeAll(fetchParts);
 
 beforeEach(async () => {
   resetStore();

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { I18nProvider } from "react-aria-components";
 import { listen } from "../actions/keys";
 import { start } from "../actions/start";
@@ -6,13 +6,11 @@ import { Button } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Spinner } from "../kit/Spinner";
 import { useGantry } from "../model/store";
-import { FlowsScreen } from "../screens/FlowsScreen";
-import { RunsScreen } from "../screens/RunsScreen";
-import { SettingsScreen } from "../screens/SettingsScreen";
 import { t } from "../words/t";
 import styles from "./App.module.css";
 import { CanvasScreen } from "./CanvasScreen";
 import { Overlays } from "./Overlays";
+import { FlowsScreen, fetchParts, RunsScreen, SettingsScreen, whenIdle } from "./parts";
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
@@ -36,6 +34,7 @@ function ScreenOf() {
 export function App() {
   const ready = useGantry((state) => state.ready);
   useEffect(listen, []);
+  useEffect(() => (ready ? whenIdle(() => void fetchParts()) : undefined), [ready]);
   const down = useGantry((state) => state.down);
   if (down !== null) {
     return (
@@ -55,7 +54,9 @@ export function App() {
     <I18nProvider>
       <div className={styles.app}>
         <Rail />
-        <ScreenOf />
+        <Suspense fallback={<div className={styles.coming} />}>
+          <ScreenOf />
+        </Suspense>
         <Overlays />
         <Toasts />
       </div>

@@ -1,11 +1,10 @@
 import { PanelLeftClose, PanelLeftOpen, Workflow } from "lucide-react";
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { keysOf } from "../actions/all";
 import { showScreen } from "../actions/flows";
 import { setPanel } from "../actions/panels";
 import { viewport } from "../actions/viewport";
 import { Canvas } from "../canvas/Canvas";
-import { Inspector } from "../inspector/Inspector";
 import { Button, IconButton } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
@@ -16,6 +15,7 @@ import { Palette } from "../palette/Palette";
 import { PastBanner } from "../screens/PastBanner";
 import { t } from "../words/t";
 import styles from "./CanvasScreen.module.css";
+import { Inspector } from "./parts";
 import { RunBar } from "./RunBar";
 import { TopBar } from "./TopBar";
 
@@ -95,7 +95,9 @@ function InspectorSide() {
         style={full ? { flex: 1 } : { width }}
         aria-label={t("inspector.label")}
       >
-        <Inspector />
+        <Suspense>
+          <Inspector />
+        </Suspense>
       </aside>
     </>
   );
@@ -115,13 +117,14 @@ function NoFlow() {
 export function CanvasScreen() {
   const isOpen = useGantry((state) => state.open !== null);
   const full = useGantry((state) => state.inspector.full);
+  const past = useGantry((state) => state.past);
   if (!isOpen) return <NoFlow />;
   return (
     <div className={styles.screen}>
       <TopBar />
       <PastBanner />
       <div className={styles.middle}>
-        {!full && <PaletteSide />}
+        {!full && !past && <PaletteSide />}
         {!full && (
           <main className={styles.canvas}>
             <Canvas />

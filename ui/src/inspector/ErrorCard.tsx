@@ -10,7 +10,7 @@ import { formatCount } from "../words/format";
 import { t } from "../words/t";
 import styles from "./ErrorCard.module.css";
 import { ExchangeDetail } from "./ExchangeDetail";
-import { verdictSentence } from "./errors";
+import { splitSentence, verdictSentence } from "./errors";
 import { goToField } from "./view";
 
 type Props = { errors: readonly ItemError[]; counts: NodeCounts | undefined };
@@ -24,6 +24,7 @@ export function ErrorCard({ errors, counts }: Props) {
   const roots = useMemo(() => [error?.value], [error]);
   if (error === undefined) return null;
   const { key } = error;
+  const [headline, rest] = splitSentence(error.message);
   const options = [
     { value: "none" as const, label: t("error.hide") },
     ...(error.value === undefined ? [] : [{ value: "item" as const, label: t("error.item") }]),
@@ -33,7 +34,10 @@ export function ErrorCard({ errors, counts }: Props) {
     <article className={styles.card}>
       <p className={styles.sentence}>
         <CircleX size={16} aria-label={t("severity.error")} />
-        {error.message}
+        <span>
+          {headline}
+          {rest !== "" && <span className={styles.rest}> {rest}</span>}
+        </span>
       </p>
       <p className={styles.verdict}>{verdictSentence(error, counts)}</p>
       {error.advice !== undefined && error.advice !== "" && (
@@ -64,7 +68,11 @@ export function ErrorCard({ errors, counts }: Props) {
             />
           </span>
         ) : null}
-        {error.item !== undefined && <code className={styles.lineage}>{error.item}</code>}
+        {error.item !== undefined && (
+          <code className={styles.lineage} title={t("error.lineage")}>
+            {error.item}
+          </code>
+        )}
       </div>
       <div className={styles.actions}>
         {key !== undefined && (

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { EmptyState } from "../kit/EmptyState";
 import { SplitPane } from "../kit/SplitPane";
 import { useGantry } from "../model/store";
@@ -20,8 +20,17 @@ export function NodePane({ id }: { id: string }) {
 const DOCKED_TABS = Math.max(280, Math.round(window.innerHeight * 0.42));
 const SIDE = 380;
 
+/** Where three panes have no room, input and output share one. */
+const narrow = window.matchMedia("(max-width: 1000px)");
+
+function watchWidth(changed: () => void): () => void {
+  narrow.addEventListener("change", changed);
+  return () => narrow.removeEventListener("change", changed);
+}
+
 function PaneOf({ view }: { view: NodeInView }) {
   const full = useGantry((state) => state.inspector.full);
+  const isNarrow = useSyncExternalStore(watchWidth, () => narrow.matches);
   const door = useDoor(view);
   const [tab, setTab] = useState<Tab>("params");
   const tabs = <NodeTabs view={view} door={door} tab={tab} onTab={setTab} />;
@@ -45,6 +54,24 @@ function PaneOf({ view }: { view: NodeInView }) {
           ) : (
             tabs
           )}
+        </div>
+      </div>
+    );
+  }
+  if (isNarrow) {
+    return (
+      <div className={styles.dock}>
+        <NodeHeader view={view} full />
+        <div className={styles.fill}>
+          <SplitPane
+            key="narrow"
+            label={t("inspector.split")}
+            orientation="vertical"
+            initial={Math.round(window.innerWidth * 0.5)}
+            min={260}
+            first={tabs}
+            second={<NodeData view={view} isSource={view.facts.inputs.length === 0} />}
+          />
         </div>
       </div>
     );

@@ -51,3 +51,10 @@ export function verdictSentence(error: ItemError, counts: NodeCounts | undefined
 function patternOf(message: string): string {
   return message.replace(/“[^”]*”|"[^"]*"|`[^`]*`/g, "…").replace(/\d+/g, "0");
 }
+
+/** The first sentence of a message, and what follows it. A point within a word ends nothing. */
+export function splitSentence(message: string): [first: string, rest: string] {
+  const at = message.indexOf(". ");
+  if (at < 0) return [message, ""];
+  return [message.slice(0, at + 1), message.slice(at + 2)];
+}

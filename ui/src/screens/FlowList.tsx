@@ -48,7 +48,9 @@ function FlowRow({ flow, now }: { flow: FlowSummary; now: number }) {
     <>
       <div className={styles.names}>
         <span className={styles.name}>
-          {flow.name}
+          <span className={styles.nameText} title={flow.name}>
+            {flow.name}
+          </span>
           {flow.errors > 0 && (
             <Badge tone="error" icon={CircleX}>
               {t("flows.errors", { n: flow.errors })}
@@ -57,7 +59,9 @@ function FlowRow({ flow, now }: { flow: FlowSummary; now: number }) {
         </span>
         <span className={styles.about}>{flow.about || t("flows.noAbout")}</span>
       </div>
-      <TypeIcons types={flow.types} count={flow.nodes} />
+      <div className={styles.types}>
+        <TypeIcons types={flow.types} count={flow.nodes} />
+      </div>
       <div className={styles.run} title={run?.summary}>
         <span className={styles.standing} data-tone={standing.tone}>
           <standing.icon

@@ -99,6 +99,7 @@ export const panes = {
   "error.call": "Call",
   "error.details": "Details",
   "error.attempts": "{n} try|{n} tries",
+  "error.lineage": "Which item it was: the node it came from, its batch and its place in it",
   "error.previous": "The item before with this error",
   "error.next": "Next item with this error",
   "error.place": "item {n} of {count}",
@@ -305,6 +306,7 @@ export const panes = {
   "data.noInput": "No items went in",
   "data.noInputHint": "The nodes before it gave nothing.",
   "data.noOutput": "No items came out",
+  "data.noFields": "The item has no fields.|The items have no fields.",
   "data.noOutputHint": "The node worked on its input and kept nothing.",
   "data.nothingPassed": "Nothing passed this wire",
   "data.nothingPassedHint":

@@ -60,7 +60,14 @@ pub(crate) fn build(flow: &FlowFile, catalogue: &Catalogue, services: &Services)
 fn behaviour(about: &graph::Node, services: &Services) -> Result<Behaviour, Problem> {
     match registered(&about.spec.kind) {
         Some(entry) if !about.spec.disabled => {
-            (entry.build)(&Setup { spec: &about.spec, services })
+            let behaviour = (entry.build)(&Setup { spec: &about.spec, services })?;
+            let is_pure = matches!(behaviour, Behaviour::Pure(_));
+            debug_assert_eq!(
+                is_pure, about.passage.in_place,
+                "{} is planned as it is built",
+                about.spec.kind
+            );
+            Ok(behaviour)
         }
         // Of a type that is not there the check has told.
         _ => Ok(Behaviour::Pure(Box::new(PassOn))),

@@ -39,7 +39,8 @@ pub(crate) fn port(name: &str, about: &str) -> Port {
 
 /// An example: these items go in, those come out of the first port.
 pub(crate) fn example(title: &str, params: Json, input: Json, output: Json) -> Example {
-    Example { title: title.to_owned(), params, input: list(input), output: Some(list(output)) }
+    let (input, output) = (list(input), Some(list(output)));
+    Example { title: title.to_owned(), params, input, output, ..Example::default() }
 }
 
 fn list(json: Json) -> Vec<Json> {

@@ -174,16 +174,20 @@ pub enum Carries {
 }
 
 /// An example: with these params, these items come out of those.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct Example {
     /// What it shows.
     pub title: String,
     /// The params.
     #[ts(type = "Record<string, unknown>")]
     pub params: Json,
-    /// The items that go in.
+    /// The items that go in, by the first input.
     #[ts(type = "unknown[]")]
     pub input: Vec<Json>,
+    /// The items that go in by other inputs, by the input's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "Record<string, unknown[]>")]
+    pub other_inputs: Option<IndexMap<String, Vec<Json>>>,
     /// The items that come out of the first port; none where it needs a server or a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown[]")]

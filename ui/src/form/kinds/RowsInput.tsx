@@ -115,7 +115,7 @@ function columnOf(field: Field): GridColumn {
     key: field.key,
     label: field.help ? `${field.label}: ${field.help}` : field.label,
     header: field.label,
-    width: narrow ? "minmax(72px, 1fr)" : "minmax(96px, 2fr)",
+    width: narrow ? "minmax(92px, 1fr)" : "minmax(96px, 2fr)",
   };
 }
 

@@ -27,6 +27,7 @@ pub(crate) struct Params {
     /// What makes two items the same: paths into the item, or any JSONata expressions. The whole
     /// item without any.
     #[serde(default)]
+    #[schemars(title = "Same when these are equal")]
     by: Vec<Expression>,
 }
 

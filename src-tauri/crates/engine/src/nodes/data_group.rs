@@ -33,9 +33,11 @@ pub(crate) struct Params {
     /// What items of one group have in common: paths into the item, or any JSONata expressions. All
     /// items are one group without any.
     #[serde(default)]
+    #[schemars(title = "Group by")]
     by: Vec<Expression>,
     /// The fields of a group's item. Without any it has the keys and the group's `items`.
     #[serde(default)]
+    #[schemars(title = "Fields of a group")]
     fields: Vec<GroupField>,
 }
 
@@ -44,9 +46,11 @@ pub(crate) struct Params {
 #[serde(deny_unknown_fields)]
 struct GroupField {
     /// The name of the field.
+    #[schemars(title = "Field")]
     to: String,
     /// What it is made from, where `$` is the list of the group's items: `$sum(total)`,
     /// `$count($)`, `$[0].customer`.
+    #[schemars(title = "Value")]
     from: Expression,
 }
 

@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use data::Value;
-use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
+use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Passage, Problem};
+use indexmap::IndexMap;
 use mapping::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
-use crate::catalogue::{node_info, port, words};
+use crate::catalogue::{example, node_info, port, words};
 use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup};
 
 /// Params of `data.join`.
@@ -19,15 +21,19 @@ use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     /// The key of the left items: a path into the item, or any JSONata expression.
+    #[schemars(title = "Key on the left")]
     left_key: Expression,
     /// The key of the right items.
+    #[schemars(title = "Key on the right")]
     right_key: Expression,
     /// Which items come out.
     #[serde(default)]
+    #[schemars(title = "What comes out")]
     kind: JoinKind,
     /// The name of a field that the right item is put in. Without it the right item's fields are
     /// added to the left one, which keeps its own where both have one.
     #[serde(default, rename = "as")]
+    #[schemars(title = "Put the right item into", extend("x-advanced" = true))]
     into: Option<String>,
 }
 
@@ -37,12 +43,16 @@ pub(crate) struct Params {
 enum JoinKind {
     /// Pairs only.
     #[default]
+    #[schemars(title = "Matches only")]
     Inner,
     /// Pairs, and left items that have no match.
+    #[schemars(title = "All left items")]
     Left,
     /// Left items that have no match, as they are.
+    #[schemars(title = "Left items without a match")]
     Anti,
     /// Pairs, left items that have no match, then right ones that have none.
+    #[schemars(title = "All items of both sides")]
     Full,
 }
 
@@ -59,6 +69,26 @@ impl NodeType for Join {
             inputs: vec![
                 port("left", "the items that are looked at one by one"),
                 port("right", "the items that they are matched with"),
+            ],
+            examples: vec![
+                Example {
+                    other_inputs: Some(customers()),
+                    ..example(
+                        "Orders with the names of their customers",
+                        json!({ "left_key": "customer", "right_key": "id", "as": "buyer" }),
+                        json!([{ "no": 1, "customer": "a" }, { "no": 2, "customer": "x" }]),
+                        json!([{ "no": 1, "customer": "a", "buyer": { "id": "a", "name": "Ada" } }]),
+                    )
+                },
+                Example {
+                    other_inputs: Some(customers()),
+                    ..example(
+                        "Orders of customers that are not known",
+                        json!({ "left_key": "customer", "right_key": "id", "kind": "anti" }),
+                        json!([{ "no": 1, "customer": "a" }, { "no": 2, "customer": "x" }]),
+                        json!([{ "no": 2, "customer": "x" }]),
+                    )
+                },
             ],
             ..node_info(
                 "data.join",
@@ -96,6 +126,12 @@ impl NodeType for Join {
         let dir = setup.services.temp_dir.clone();
         Ok(Behaviour::Gather(Box::new(Joining { params: Arc::new(params), dir })))
     }
+}
+
+/// The right side of the examples.
+fn customers() -> IndexMap<String, Vec<serde_json::Value>> {
+    let rows = vec![json!({ "id": "a", "name": "Ada" }), json!({ "id": "b", "name": "Bo" })];
+    IndexMap::from([("right".to_owned(), rows)])
 }
 
 struct Joining {

@@ -29,6 +29,7 @@ pub(crate) struct Params {
     fields: Vec<MapField>,
     /// Start from the item as it is, and set these fields in it.
     #[serde(default)]
+    #[schemars(title = "Keep the other fields")]
     keep: bool,
 }
 
@@ -37,18 +38,22 @@ pub(crate) struct Params {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MapField {
     /// The name of the field; dots make objects in objects, such as `customer.name`.
+    #[schemars(title = "Field")]
     to: String,
     /// What it is made from: a path into the item, or any JSONata expression.
+    #[schemars(title = "Value")]
     from: Expression,
     /// What it is turned into. A value that cannot be turned into it rejects the item.
     #[serde(default, rename = "type")]
+    #[schemars(title = "Type")]
     kind: FieldType,
     /// What is done when the expression gives nothing for an item.
     #[serde(default)]
+    #[schemars(title = "If there is no value", extend("x-advanced" = true))]
     missing: Missing,
-    /// The value where the expression gives nothing and `missing` is `default`.
+    /// The value that the field gets where the expression gives none and the default is chosen.
     #[serde(default)]
-    #[schemars(with = "Option<serde_json::Value>")]
+    #[schemars(title = "Default value", extend("x-advanced" = true), with = "Option<serde_json::Value>")]
     default: Option<Value>,
 }
 
@@ -58,12 +63,16 @@ pub(crate) struct MapField {
 enum Missing {
     /// The field is left out.
     #[default]
+    #[schemars(title = "Leave the field out")]
     Omit,
     /// The field is null.
+    #[schemars(title = "Set it to null")]
     Null,
     /// The item is rejected.
+    #[schemars(title = "Reject the item")]
     Error,
     /// The field gets the default value.
+    #[schemars(title = "Use the default value")]
     Default,
 }
 

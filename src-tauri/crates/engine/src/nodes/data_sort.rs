@@ -24,6 +24,7 @@ use crate::step::{StepContext, StepError, StepResult};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     /// What the items are sorted by, the most important first.
+    #[schemars(title = "Sort by")]
     by: Vec<By>,
 }
 
@@ -32,6 +33,7 @@ pub(crate) struct Params {
 #[serde(deny_unknown_fields)]
 struct By {
     /// A path into the item, or any JSONata expression.
+    #[schemars(title = "Value")]
     value: Expression,
     /// Which way.
     #[serde(default)]
@@ -44,8 +46,10 @@ struct By {
 enum Direction {
     /// The least first.
     #[default]
+    #[schemars(title = "Ascending")]
     Asc,
     /// The greatest first.
+    #[schemars(title = "Descending")]
     Desc,
 }
 

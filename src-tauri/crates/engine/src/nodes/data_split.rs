@@ -18,10 +18,12 @@ use crate::step::{StepError, StepResult};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
     /// The list: a path into the item, or any JSONata expression.
+    #[schemars(title = "List to split")]
     list: Expression,
     /// The name of a field that each part gets its whole item in; parts stay as they are without
     /// it.
     #[serde(default)]
+    #[schemars(title = "Keep the whole item in", extend("x-advanced" = true))]
     parent: Option<String>,
 }
 

@@ -30,6 +30,7 @@ use crate::step::{StepContext, StepError, StepResult};
 pub(crate) struct Params {
     /// The file. A relative path begins at the flow's folder on the command line, at the
     /// workspace's elsewhere.
+    #[schemars(title = "File")]
     path: Template,
     /// What is in the file.
     #[serde(default)]
@@ -37,12 +38,15 @@ pub(crate) struct Params {
     /// The path to the list in a JSON file, such as `data.orders`. Without it, a file that is a
     /// list gives its entries, and any other is one item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "List in the file")]
     items: Option<String>,
     /// How a CSV file is written.
     #[serde(default)]
+    #[schemars(title = "CSV settings", extend("x-advanced" = true))]
     csv: CsvParams,
     /// The charset: `utf-8` without it, `latin1`, `utf-16` and others by their names on the web.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Character set", extend("x-advanced" = true))]
     charset: Option<String>,
 }
 
@@ -52,12 +56,16 @@ pub(crate) struct Params {
 pub(crate) enum Format {
     /// By the end of its name: `.csv`, `.tsv`, `.ndjson`, `.jsonl`, and JSON for all others.
     #[default]
+    #[schemars(title = "By the name of the file")]
     Auto,
     /// One JSON document.
+    #[schemars(title = "JSON")]
     Json,
     /// A JSON value on each line.
+    #[schemars(title = "JSON lines (NDJSON)")]
     Ndjson,
     /// Rows with columns.
+    #[schemars(title = "CSV")]
     Csv,
 }
 
@@ -67,10 +75,13 @@ pub(crate) enum Format {
 pub(crate) struct CsvParams {
     /// The letter between the columns; found out from the first lines without it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Separator")]
     delimiter: Option<char>,
     /// Whether the first row names the columns.
+    #[schemars(title = "First row has the names")]
     header: bool,
     /// Whether spaces around names and values are dropped.
+    #[schemars(title = "Drop spaces around values")]
     trim: bool,
 }
 
@@ -94,12 +105,14 @@ impl NodeType for FileRead {
                     params: json!({ "path": "orders.csv" }),
                     input: vec![json!({})],
                     output: None,
+                    ..Example::default()
                 },
                 Example {
                     title: "A list inside a JSON file".to_owned(),
                     params: json!({ "path": "export.json", "items": "data.orders" }),
                     input: vec![json!({})],
                     output: None,
+                    ..Example::default()
                 },
             ],
             ..node_info(

@@ -32,15 +32,18 @@ pub(crate) struct Params {
     /// The file; expressions in it may use `$vars`, `$env` and `$run`, but no items, as all go to
     /// one file. A relative path begins at the flow's folder on the command line, at the
     /// workspace's elsewhere. Folders that are missing are made.
+    #[schemars(title = "File")]
     path: Template,
     /// How the items are written.
     #[serde(default)]
     format: Format,
     /// What happens to a file that is there.
     #[serde(default)]
+    #[schemars(title = "If the file is there")]
     mode: Mode,
     /// How a CSV file is written.
     #[serde(default)]
+    #[schemars(title = "CSV settings", extend("x-advanced" = true))]
     csv: CsvParams,
 }
 
@@ -50,8 +53,10 @@ pub(crate) struct Params {
 pub(crate) enum Mode {
     /// It is replaced, once all items are written.
     #[default]
+    #[schemars(title = "Replace it")]
     Replace,
     /// Items are added at its end; for NDJSON and CSV.
+    #[schemars(title = "Add to its end")]
     Append,
 }
 
@@ -61,6 +66,7 @@ pub(crate) enum Mode {
 pub(crate) struct CsvParams {
     /// The letter between the columns; a comma without it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Separator")]
     delimiter: Option<char>,
     /// The columns in their order; other fields of the items are left out. Without it the columns
     /// are the fields of the first item, and an item with further fields is an error.
@@ -90,6 +96,7 @@ impl NodeType for FileWrite {
                 params: json!({ "path": "out/orders.csv", "csv": { "columns": ["id", "total"] } }),
                 input: vec![json!({ "id": 1, "total": 9.5, "note": "left out" })],
                 output: None,
+                ..Example::default()
             }],
             ..node_info(
                 "file.write",

@@ -21,9 +21,11 @@ pub(crate) struct Params {
     cases: Vec<Case>,
     /// Give items that meet no condition out by `otherwise`; they end here without it.
     #[serde(default = "yes")]
+    #[schemars(title = "Way for all others", extend("x-advanced" = true))]
     otherwise: bool,
     /// Send an item every way whose condition it meets, rather than the first only.
     #[serde(default)]
+    #[schemars(title = "Every way that fits", extend("x-advanced" = true))]
     all: bool,
 }
 
@@ -36,8 +38,10 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 struct Case {
     /// The name of the way, and of its port.
+    #[schemars(title = "Name of the way")]
     name: String,
     /// An item goes this way where this is true.
+    #[schemars(title = "Condition")]
     when: Expression,
 }
 

@@ -24,6 +24,7 @@ use crate::step::{StepContext, StepResult};
 pub(crate) struct Params {
     /// How the streams are put together.
     #[serde(default)]
+    #[schemars(title = "How to put together")]
     mode: Mode,
 }
 
@@ -33,8 +34,10 @@ pub(crate) struct Params {
 enum Mode {
     /// All items of the first wire, then all of the second, and so on.
     #[default]
+    #[schemars(title = "One wire after the other")]
     Append,
     /// The first items of all wires become one item, then the second ones, and so on.
+    #[schemars(title = "Item by item")]
     Zip,
 }
 

@@ -27,6 +27,7 @@ pub(crate) struct Params {
     status: Template,
     /// Headers of the answer.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(extend("x-advanced" = true))]
     headers: IndexMap<String, Template>,
     /// The body: JSON with expressions in its texts; a text is sent as it is. Without it the item
     /// is sent.
@@ -48,6 +49,7 @@ impl NodeType for Respond {
                 params: json!({ "status": 201, "body": { "orderNo": "{{ orderNo }}" } }),
                 input: vec![json!({ "orderNo": 7, "internal": true })],
                 output: Some(vec![json!({ "orderNo": 7, "internal": true })]),
+                ..Example::default()
             }],
             ..node_info(
                 "flow.respond",

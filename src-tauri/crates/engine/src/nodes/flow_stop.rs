@@ -19,12 +19,15 @@ use crate::step::{StepError, StepResult};
 pub(crate) struct Params {
     /// The flow ends at the first item for which this is true; at the first item without it.
     #[serde(default)]
+    #[schemars(title = "Stop when")]
     when: Option<Expression>,
     /// What is told as the reason.
     #[serde(default)]
+    #[schemars(title = "Reason")]
     message: Option<Template>,
     /// How the run ends.
     #[serde(default)]
+    #[schemars(title = "The run")]
     status: Status,
 }
 
@@ -34,8 +37,10 @@ pub(crate) struct Params {
 enum Status {
     /// The run fails.
     #[default]
+    #[schemars(title = "Fails")]
     Fail,
     /// The run ends well: nothing more is taken in, what is under way is finished.
+    #[schemars(title = "Ends well")]
     Ok,
 }
 

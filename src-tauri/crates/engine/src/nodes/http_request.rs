@@ -45,6 +45,7 @@ pub(crate) struct Params {
     /// What is added to the address behind the question mark. A value that gives nothing is left
     /// out, a list gives the name several times.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(title = "Query parameters")]
     query: IndexMap<String, Template>,
     /// Headers of the request.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -55,6 +56,7 @@ pub(crate) struct Params {
     /// The path to the list in the answer, such as `data.orders`. Without it, an answer that is a
     /// list gives its entries, and any other answer is one item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "List in the answer")]
     items: Option<String>,
     /// How the API gives its list page by page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,17 +64,21 @@ pub(crate) struct Params {
     /// The key under which the answer is added to the incoming item. Without it the answer takes
     /// the item's place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Add the answer to the item as", extend("x-advanced" = true))]
     into: Option<String>,
     /// Sends a key with each call by which the system knows a repeated call again, so that a write
     /// can be tried again safely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Key for repeated calls", extend("x-advanced" = true))]
     idempotency: Option<Idempotency>,
     /// An expression over the whole answer that is true where it is an error after all, for APIs
     /// that answer errors with 200: `ok = false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Treat as an error when", extend("x-advanced" = true))]
     fail_when: Option<Expression>,
     /// The largest answer that is read, in megabytes when unpacked; 256 without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Largest answer (MB)", extend("x-advanced" = true))]
     max_mb: Option<u32>,
 }
 
@@ -82,18 +88,25 @@ pub(crate) struct Params {
 pub(crate) enum Method {
     /// Reads.
     #[default]
+    #[schemars(title = "GET")]
     Get,
     /// Makes something new, or starts an action.
+    #[schemars(title = "POST")]
     Post,
     /// Replaces something.
+    #[schemars(title = "PUT")]
     Put,
     /// Changes parts of something.
+    #[schemars(title = "PATCH")]
     Patch,
     /// Deletes something.
+    #[schemars(title = "DELETE")]
     Delete,
     /// Reads the headers only.
+    #[schemars(title = "HEAD")]
     Head,
     /// Asks what can be done.
+    #[schemars(title = "OPTIONS")]
     Options,
 }
 
@@ -103,6 +116,7 @@ pub(crate) struct Idempotency {
     /// The header that takes the key. The key is the same for each try of the same call, also
     /// after the run was resumed.
     #[serde(default = "idempotency_header")]
+    #[schemars(title = "Header with the key")]
     header: String,
 }
 
@@ -340,6 +354,7 @@ fn examples() -> Vec<Example> {
         params,
         input: vec![json!({})],
         output: None,
+        ..Example::default()
     };
     vec![
         example(

@@ -16,6 +16,7 @@ use crate::node::{Behaviour, NodeType, ScopeRules, Setup};
 pub(crate) struct Params {
     /// How many items are worked on at once.
     #[serde(default)]
+    #[schemars(title = "Items at once")]
     concurrency: Option<NonZeroU32>,
 }
 

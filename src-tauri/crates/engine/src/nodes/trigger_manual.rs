@@ -17,7 +17,7 @@ pub(crate) struct Params {
     /// The items that a run starts with when it is given none, as a list of JSON values. Without
     /// any, it starts with one empty item.
     #[serde(default)]
-    #[schemars(with = "Option<Vec<serde_json::Value>>")]
+    #[schemars(title = "Sample items", with = "Option<Vec<serde_json::Value>>")]
     input: Option<Vec<Value>>,
 }
 
@@ -36,6 +36,7 @@ impl NodeType for ManualTrigger {
                 params: json!({ "input": [{ "id": 1 }, { "id": 2 }] }),
                 input: vec![],
                 output: Some(vec![json!({ "id": 1 }), json!({ "id": 2 })]),
+                ..Example::default()
             }],
             ..crate::catalogue::node_info(
                 "trigger.manual",

@@ -20,6 +20,7 @@ pub(crate) struct Params {
     /// The end of the address, such as `orders` or `orders/{id}`; what stands for a part in braces
     /// comes as `params.id`.
     #[serde(default)]
+    #[schemars(title = "Path")]
     pub(crate) path: String,
     /// The methods that are taken.
     #[serde(default = "post")]
@@ -34,14 +35,19 @@ pub(crate) struct Params {
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Method {
     /// Something new, an event: what most systems send.
+    #[schemars(title = "POST")]
     Post,
     /// A question.
+    #[schemars(title = "GET")]
     Get,
     /// A replacement.
+    #[schemars(title = "PUT")]
     Put,
     /// A change.
+    #[schemars(title = "PATCH")]
     Patch,
     /// A deletion.
+    #[schemars(title = "DELETE")]
     Delete,
 }
 
@@ -50,6 +56,7 @@ pub(crate) enum Method {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(crate) enum AnswerRule {
     /// An answer at once, before the flow has done its work.
+    #[schemars(title = "At once")]
     AtOnce {
         /// The status.
         #[serde(default = "accepted")]
@@ -60,9 +67,11 @@ pub(crate) enum AnswerRule {
         body: Option<Json>,
     },
     /// What the node *Respond* says.
+    #[schemars(title = "When the flow responds")]
     WhenResponded {
         /// How long the caller waits, in milliseconds; then it is told that there is no answer yet.
         #[serde(default = "half_a_minute")]
+        #[schemars(title = "Longest wait (ms)")]
         timeout_ms: NonZeroU64,
     },
 }
@@ -106,6 +115,7 @@ impl NodeType for WebhookTrigger {
                 params: json!({ "path": "orders" }),
                 input: vec![],
                 output: None,
+                ..Example::default()
             }],
             ..node_info(
                 "trigger.webhook",

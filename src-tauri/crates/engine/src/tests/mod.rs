@@ -4,6 +4,7 @@ mod errors;
 mod examples;
 mod gathers;
 mod lineage;
+mod random;
 mod runs;
 
 use std::sync::Arc;

@@ -19,48 +19,62 @@ use crate::step::{StepError, StepResult};
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum BodyParams {
     /// JSON.
+    #[schemars(title = "JSON")]
     Json {
         /// The JSON; its texts may hold expressions. Without it the item itself is sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "JSON")]
         value: Option<JsonTemplate>,
     },
     /// A form, `application/x-www-form-urlencoded`.
+    #[schemars(title = "Form")]
     Form {
         /// The fields. A field whose expression gives nothing is left out, a list gives the field
         /// several times.
+        #[schemars(title = "Fields")]
         value: IndexMap<String, Template>,
     },
     /// A form with files, `multipart/form-data`.
+    #[schemars(title = "Form with files")]
     Multipart {
         /// The parts, in order.
+        #[schemars(title = "Parts")]
         value: Vec<PartParams>,
     },
     /// XML.
+    #[schemars(title = "XML")]
     Xml {
         /// The XML, as text.
+        #[schemars(title = "XML")]
         value: Template,
         /// The media type.
         #[serde(default = "xml_type")]
+        #[schemars(title = "Media type", extend("x-advanced" = true))]
         content_type: String,
     },
     /// Text.
     Text {
         /// The text.
+        #[schemars(title = "Text")]
         value: Template,
         /// The media type.
         #[serde(default = "text_type")]
+        #[schemars(title = "Media type", extend("x-advanced" = true))]
         content_type: String,
     },
     /// Bytes: a file, or a text in Base64.
+    #[schemars(title = "File or bytes")]
     Binary {
         /// The path of the file that is sent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<Template>,
         /// The bytes in Base64, where no file is given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Bytes in Base64")]
         value: Option<Template>,
         /// The media type.
         #[serde(default = "binary_type")]
+        #[schemars(title = "Media type", extend("x-advanced" = true))]
         content_type: String,
     },
 }
@@ -78,9 +92,11 @@ pub(super) struct PartParams {
     file: Option<Template>,
     /// The name that the file is given; its own without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Name of the file", extend("x-advanced" = true))]
     file_name: Option<Template>,
     /// The media type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Media type", extend("x-advanced" = true))]
     content_type: Option<String>,
 }
 

@@ -19,107 +19,143 @@ use crate::step::{StepError, StepResult};
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum PageParams {
     /// By page number.
+    #[schemars(title = "Page number")]
     Page {
         /// The query parameter with the number.
+        #[schemars(title = "Parameter for the page")]
         param: String,
         /// The number of the first page.
         #[serde(default = "one")]
+        #[schemars(title = "First page")]
         start: u64,
         /// The query parameter that says how many items a page has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Parameter for the page size")]
         size_param: Option<String>,
         /// How many items a page has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Page size")]
         size: Option<u64>,
         /// Which page is the last.
         #[serde(default)]
+        #[schemars(title = "Last page", extend("x-advanced" = true))]
         stop: Stop,
         /// The path to the number of all items in the answer: when so many have come, it is done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Number of all items in the answer", extend("x-advanced" = true))]
         total: Option<String>,
         /// The path to the number of pages in the answer: when so many have come, it is done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Number of pages in the answer", extend("x-advanced" = true))]
         total_pages: Option<String>,
         /// The most pages that are asked for; if there are more, it is an error.
         #[serde(default = "max_pages")]
+        #[schemars(title = "Most pages", extend("x-advanced" = true))]
         max_pages: u32,
         /// The pause before each further page, in milliseconds.
         #[serde(default)]
+        #[schemars(title = "Pause between pages (ms)", extend("x-advanced" = true))]
         delay_ms: u64,
     },
     /// By the number of items to pass over.
+    #[schemars(title = "Offset")]
     Offset {
         /// The query parameter with the number of items to pass over.
+        #[schemars(title = "Parameter for the offset")]
         param: String,
         /// The number for the first page.
         #[serde(default)]
+        #[schemars(title = "First offset", extend("x-advanced" = true))]
         start: u64,
         /// The query parameter that says how many items a page has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Parameter for the page size")]
         limit_param: Option<String>,
         /// How many items a page has.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Page size")]
         limit: Option<u64>,
         /// Which page is the last.
         #[serde(default)]
+        #[schemars(title = "Last page", extend("x-advanced" = true))]
         stop: Stop,
         /// The path to the number of all items in the answer: when so many have come, it is done.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Number of all items in the answer", extend("x-advanced" = true))]
         total: Option<String>,
         /// The most pages that are asked for; if there are more, it is an error.
         #[serde(default = "max_pages")]
+        #[schemars(title = "Most pages", extend("x-advanced" = true))]
         max_pages: u32,
         /// The pause before each further page, in milliseconds.
         #[serde(default)]
+        #[schemars(title = "Pause between pages (ms)", extend("x-advanced" = true))]
         delay_ms: u64,
     },
     /// By a cursor that each answer gives for the next page.
+    #[schemars(title = "Cursor")]
     Cursor {
         /// The query parameter, or the key in the body, that takes the cursor.
+        #[schemars(title = "Parameter for the cursor")]
         param: String,
         /// The path to the cursor in the answer. Where there is none, the page is the last.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Cursor in the answer")]
         path: Option<String>,
         /// The path to the cursor in the last item of a page, where the API pages by it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Cursor in the last item", extend("x-advanced" = true))]
         last_item: Option<String>,
         /// The path to a value in the answer that says whether there is more: `has_more`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(title = "Whether there is more", extend("x-advanced" = true))]
         more: Option<String>,
         /// Where the cursor goes.
         #[serde(default, rename = "where")]
+        #[schemars(title = "Where the cursor goes", extend("x-advanced" = true))]
         place: Place,
         /// The most pages that are asked for; if there are more, it is an error.
         #[serde(default = "max_pages")]
+        #[schemars(title = "Most pages", extend("x-advanced" = true))]
         max_pages: u32,
         /// The pause before each further page, in milliseconds.
         #[serde(default)]
+        #[schemars(title = "Pause between pages (ms)", extend("x-advanced" = true))]
         delay_ms: u64,
     },
     /// By the header `Link` with `rel="next"`.
+    #[schemars(title = "Link header")]
     Link {
         /// Whether the next page may be at another host; credentials are not sent there.
         #[serde(default)]
+        #[schemars(title = "Follow to other hosts", extend("x-advanced" = true))]
         other_hosts: bool,
         /// The most pages that are asked for; if there are more, it is an error.
         #[serde(default = "max_pages")]
+        #[schemars(title = "Most pages", extend("x-advanced" = true))]
         max_pages: u32,
         /// The pause before each further page, in milliseconds.
         #[serde(default)]
+        #[schemars(title = "Pause between pages (ms)", extend("x-advanced" = true))]
         delay_ms: u64,
     },
     /// By the next page's URL in the answer.
+    #[schemars(title = "Next URL in the answer")]
     NextUrl {
         /// The path to the URL in the answer. Where there is none, the page is the last.
+        #[schemars(title = "Next URL in the answer")]
         path: String,
         /// Whether the next page may be at another host; credentials are not sent there.
         #[serde(default)]
+        #[schemars(title = "Follow to other hosts", extend("x-advanced" = true))]
         other_hosts: bool,
         /// The most pages that are asked for; if there are more, it is an error.
         #[serde(default = "max_pages")]
+        #[schemars(title = "Most pages", extend("x-advanced" = true))]
         max_pages: u32,
         /// The pause before each further page, in milliseconds.
         #[serde(default)]
+        #[schemars(title = "Pause between pages (ms)", extend("x-advanced" = true))]
         delay_ms: u64,
     },
 }
@@ -131,8 +167,10 @@ pub(super) enum Stop {
     /// The first one without items: one more call, and safe where the API gives smaller pages than
     /// it was asked for.
     #[default]
+    #[schemars(title = "The first empty one")]
     Empty,
     /// The first one with fewer items than its size.
+    #[schemars(title = "The first that is not full")]
     Short,
 }
 
@@ -142,8 +180,10 @@ pub(super) enum Stop {
 pub(super) enum Place {
     /// Into the URL's query.
     #[default]
+    #[schemars(title = "Query parameters")]
     Query,
     /// Into the JSON that is sent.
+    #[schemars(title = "Body")]
     Body,
 }
 

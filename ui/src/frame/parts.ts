@@ -1,0 +1,30 @@
+import { lazy } from "react";
+
+/**
+ * What the first picture of the canvas does not need, each in a file of its own. They are fetched
+ * when nothing else is to be done, so that none is waited for when it is opened.
+ */
+const inspector = () => import("../inspector/Inspector");
+const flows = () => import("../screens/FlowsScreen");
+const runs = () => import("../screens/RunsScreen");
+const settings = () => import("../screens/SettingsScreen");
+
+export const Inspector = lazy(async () => ({ default: (await inspector()).Inspector }));
+export const FlowsScreen = lazy(async () => ({ default: (await flows()).FlowsScreen }));
+export const RunsScreen = lazy(async () => ({ default: (await runs()).RunsScreen }));
+export const SettingsScreen = lazy(async () => ({ default: (await settings()).SettingsScreen }));
+
+/** Fetches every part ahead of its use. */
+export async function fetchParts(): Promise<void> {
+  await Promise.all([inspector(), flows(), runs(), settings()]);
+}
+
+/** Calls back when the window has shown what it has and is idle; at once where it cannot tell. */
+export function whenIdle(call: () => void): () => void {
+  if (typeof requestIdleCallback !== "function") {
+    const timer = setTimeout(call, 200);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(call, { timeout: 2000 });
+  return () => cancelIdleCallback(handle);
+}
