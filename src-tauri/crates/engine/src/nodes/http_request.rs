@@ -36,7 +36,7 @@ use crate::step::{StepContext, StepResult};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
-    /// What is done there. GET reads; the others may change something.
+    /// GET reads; the others may change something at the system.
     #[serde(default)]
     method: Method,
     /// The address that is called, with expressions where it depends on the item:
@@ -47,10 +47,10 @@ pub(crate) struct Params {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     #[schemars(title = "Query parameters")]
     query: IndexMap<String, Template>,
-    /// Headers of the request.
+    /// What is told beside the content, such as `accept` or an API key.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     headers: IndexMap<String, Template>,
-    /// What is sent.
+    /// The content of the request; none for most GET requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     body: Option<BodyParams>,
     /// The path to the list in the answer, such as `data.orders`. Without it, an answer that is a

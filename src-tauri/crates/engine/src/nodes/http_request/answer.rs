@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use data::json::{Format, JsonError, Push};
+use data::json::{Format, JsonError, JsonErrorKind, Push};
 use data::{Limits, Path, Value};
 use flow::run::ErrorClass;
 use mapping::Expression;
@@ -288,7 +288,17 @@ impl Reading {
     }
 
     fn not_json(&self, answer: &mut Response, error: &JsonError) -> StepError {
-        self.unusable(answer, &format!("that is not the JSON that is expected: {error}"))
+        match &error.kind {
+            // The JSON is in order, so a line and a column in it would help nobody.
+            kind @ (JsonErrorKind::NotAList { .. } | JsonErrorKind::Missing { .. }) => {
+                let what = format!("the list is not where it should be: {kind}");
+                self.unusable(answer, &what).advice(
+                    "Look at the whole answer under Raw for the path to its list, and write that \
+                     path as \"List in the answer\".",
+                )
+            }
+            _ => self.unusable(answer, &format!("that is not the JSON that is expected: {error}")),
+        }
     }
 
     fn unusable(&self, answer: &mut Response, what: &str) -> StepError {

@@ -98,9 +98,7 @@ impl Refusal<'_> {
     fn advice(&self, class: ErrorClass) -> String {
         match (class, self.connection) {
             (ErrorClass::Auth, Some(connection)) => format!("Check the connection *{connection}*."),
-            (ErrorClass::Auth, None) => {
-                "Check the credentials in the node's headers, or choose a connection.".to_owned()
-            }
+            (ErrorClass::Auth, None) => "Check the credentials in the node's headers.".to_owned(),
             (ErrorClass::NotFound, _) => {
                 "Check the URL; where the item names what is asked for, check the item.".to_owned()
             }
