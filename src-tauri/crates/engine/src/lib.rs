@@ -28,6 +28,7 @@ pub mod signals;
 mod sorter;
 mod spill;
 mod stage;
+mod stages;
 pub mod step;
 mod tally;
 #[cfg(test)]
@@ -36,5 +37,5 @@ pub mod webhook;
 mod window;
 
 pub use emitter::Output;
-pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest, Target};
+pub use engine::{Engine, EngineOptions, Prepared, Run, RunHandle, RunOutcome, RunRequest, Target};
 pub use run_scope::Clock;
