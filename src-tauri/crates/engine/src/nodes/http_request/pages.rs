@@ -192,7 +192,7 @@ impl Pager {
         let mut call = first.clone();
         match &self.rule {
             PageParams::Page { size_param, size, .. } => {
-                set_size(&mut call, size_param.as_ref(), *size)
+                set_size(&mut call, size_param.as_ref(), *size);
             }
             PageParams::Offset { limit_param, limit, .. } => {
                 set_size(&mut call, limit_param.as_ref(), *limit);
