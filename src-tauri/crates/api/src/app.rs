@@ -13,7 +13,7 @@ use flow::id::{FlowId, RunId};
 use flow::run::Timestamp;
 use store::{Store, StoreError};
 use tokio::sync::OnceCell;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
@@ -221,11 +221,11 @@ impl App {
     }
 
     /// Starts a task that ends with the app at the latest.
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         let mut tasks = lock(&self.tasks);
         // Those that are over are let go of.
         while tasks.try_join_next().is_some() {}
-        tasks.spawn(task);
+        tasks.spawn(task)
     }
 }
 

@@ -69,6 +69,17 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
+        let (new, request) = self.expect(flow, launch);
+        let handle = flow.prepared.start(request).map_err(|found| self.refuse(&new.id, &found))?;
+        if row == Row::First {
+            // Where the run cannot be kept, it is not begun: the handle stops it.
+            self.announce(&new.id).await?;
+        }
+        Ok((new, handle))
+    }
+
+    /// Makes a run known to whoever keeps it.
+    fn expect(&self, flow: &ReadyFlow, launch: Launch) -> (RunRow, RunRequest) {
         let started_at = now();
         let id = launch.run.unwrap_or_else(|| self.run_ids.next(started_at));
         let new = new_row(flow, id.clone(), launch.trigger, started_at);
@@ -90,20 +101,26 @@ impl App {
             outputs: launch.outputs,
             outputs_of: launch.outputs_of,
             responder: launch.responder,
-            ..RunRequest::new(id.clone(), started_at)
+            ..RunRequest::new(id, started_at)
         };
-        let handle = flow.prepared.start(request).map_err(|found| {
-            self.keeper.forget(&id);
-            broken(&found)
-        })?;
-        if row == Row::First && self.history == History::Kept {
-            self.keeper.announce(&id).await.map_err(|error| {
-                // The run cannot be kept, so it is not begun: the handle stops it.
-                self.keeper.forget(&id);
-                ApiError::new(Code::Storage, error.message)
-            })?;
+        (new, request)
+    }
+
+    /// Forgets a run that could not be started after all.
+    fn refuse(&self, id: &RunId, found: &[Diagnostic]) -> ApiError {
+        self.keeper.forget(id);
+        broken(found)
+    }
+
+    /// Waits until a run's row is stored.
+    async fn announce(&self, id: &RunId) -> Result<(), ApiError> {
+        if self.history == History::None {
+            return Ok(());
         }
-        Ok((new, handle))
+        self.keeper.announce(id).await.map_err(|error| {
+            self.keeper.forget(id);
+            ApiError::new(Code::Storage, error.message)
+        })
     }
 
     /// Starts a run that goes on by itself, until it ends, is cancelled or the app closes.
@@ -116,17 +133,26 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, Ended), ApiError> {
-        let (row, handle) = self.launch(flow, launch, row).await?;
+        let (new, request) = self.expect(flow, launch);
+        let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
         let (tell, ended) = oneshot::channel();
-        lock(&self.running).insert(row.id.clone(), handle.cancellation());
-        let (app, id) = (Arc::clone(self), row.id.clone());
-        self.spawn(async move {
-            let outcome = handle.wait().await;
+        lock(&self.running).insert(new.id.clone(), run.cancellation());
+        let (app, id) = (Arc::clone(self), new.id.clone());
+        let task = self.spawn(async move {
+            let outcome = run.finish().await;
             lock(&app.running).remove(&id);
             // Most callers only want the run to be under way.
             let _ = tell.send(outcome);
         });
-        Ok((row, ended))
+        if row == Row::First
+            && let Err(error) = self.announce(&new.id).await
+        {
+            // It cannot be kept, so it is not begun.
+            task.abort();
+            lock(&self.running).remove(&new.id);
+            return Err(error);
+        }
+        Ok((new, ended))
     }
 }
 

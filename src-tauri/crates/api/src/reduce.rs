@@ -35,7 +35,11 @@ impl RunState {
                 self.nodes.entry(node.clone()).or_default().counts = *counts;
             }
             What::NodeFinished { node, status, counts, error } => {
-                let run = NodeRun { status: Some(*status), counts: *counts, error: error.clone() };
+                let run = NodeRun {
+                    status: Some(*status),
+                    counts: *counts,
+                    error: error.as_deref().cloned(),
+                };
                 self.nodes.insert(node.clone(), run);
             }
             What::Finished { status, took_ms, summary } => {

@@ -305,7 +305,7 @@ pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> 
         What::Rejected { error } | What::NodeFinished { error: Some(error), .. }
             if errors.len() < ask.limit as usize =>
         {
-            errors.push(error);
+            errors.push(*error);
         }
         _ => {}
     })

@@ -65,6 +65,8 @@ pub(crate) enum Halt {
     Enough(String),
     /// A stage before or behind this one broke off, or the run was stopped.
     Broken,
+    /// A node panicked.
+    Defect,
 }
 
 pub(crate) struct Emitter {
@@ -321,7 +323,7 @@ impl Emitter {
         let tally = &self.world.tally.nodes[node];
         tally.rejected.fetch_add(1, Relaxed);
         if tally.n_told.fetch_add(1, Relaxed) < n_told {
-            self.notes.push(Note::Event(What::Rejected { error }));
+            self.notes.push(Note::Event(What::Rejected { error: Box::new(error) }));
         }
     }
 

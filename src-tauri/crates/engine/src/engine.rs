@@ -2,6 +2,7 @@
 //! stop it. Not how a run goes: see `run`.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use data::Value;
@@ -11,6 +12,8 @@ use flow::file::FlowFile;
 use flow::id::{FlowId, NodeId, RunId};
 use flow::plan::{Selection, Target, plan};
 use flow::run::{ErrorClass, ItemError, NodeCounts, RunStatus};
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use indexmap::IndexMap;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -120,7 +123,15 @@ impl RunRequest {
     }
 }
 
-/// A run under way. Dropping it stops the run at once, without a last event.
+/// A run that moves while it is waited for. Dropping it stops the run at once, without a last event.
+pub struct Run {
+    moves: BoxFuture<'static, RunOutcome>,
+    cancel: CancellationToken,
+    signals: Arc<Signals>,
+    outputs: Option<mpsc::Receiver<Output>>,
+}
+
+/// A run in a task of its own. Dropping it stops the run at once, without a last event.
 pub struct RunHandle {
     tasks: JoinSet<RunOutcome>,
     cancel: CancellationToken,
@@ -175,11 +186,22 @@ impl Prepared {
         &self.0.built.checked.diagnostics
     }
 
-    /// Starts a run. Must be called within a tokio runtime.
+    /// Starts a run in a task of its own. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// What keeps the part of the flow that is asked for from running.
     pub fn start(&self, request: RunRequest) -> Result<RunHandle, Vec<Diagnostic>> {
+        let Run { moves, cancel, signals, outputs } = self.begin(request)?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(moves);
+        Ok(RunHandle { tasks, cancel, signals, outputs })
+    }
+
+    /// Makes a run that moves within the task that waits for it.
+    ///
+    /// # Errors
+    /// As [`Prepared::start`].
+    pub fn begin(&self, request: RunRequest) -> Result<Run, Vec<Diagnostic>> {
         let selection = Selection {
             start: request.start.clone(),
             target: request.target.clone(),
@@ -208,9 +230,21 @@ impl Prepared {
             cancel: cancel.clone(),
             signals: Arc::clone(&signals),
         };
-        let mut tasks = JoinSet::new();
-        tasks.spawn(own(start));
-        Ok(RunHandle { tasks, cancel, signals, outputs })
+        Ok(Run { moves: Box::pin(own(start)), cancel, signals, outputs })
+    }
+}
+
+impl Run {
+    /// What stops the run when it is cancelled.
+    pub fn cancellation(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
+
+    /// Moves the run to its end. Outputs that were asked for are not waited for.
+    pub async fn finish(mut self) -> RunOutcome {
+        drop(self.outputs.take());
+        let ended = AssertUnwindSafe(self.moves).catch_unwind().await;
+        ended.unwrap_or_else(|_| RunOutcome::broken("it panicked"))
     }
 }
 

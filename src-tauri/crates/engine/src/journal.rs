@@ -37,7 +37,6 @@ pub struct JournalError {
 }
 
 /// One thing to keep of a run.
-#[expect(clippy::large_enum_variant, reason = "nearly all records are events")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Record {
     /// Something happened.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use flow::plan::{LaneSource, Outlet, Plan};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
-use crate::emitter::{Emitter, Halt, Message, Output, Way, World};
+use crate::emitter::{Emitter, Message, Output, Way, World};
 use crate::inlet::Inlet;
 use crate::item::Chunk;
 use crate::lineage::Lineage;
 use crate::stage::run_stage;
+use crate::stages::Stages;
 
 /// Chunks that may wait between two stages: enough that both can work, few enough that a slow
 /// writer soon pauses a fast reader.
@@ -19,8 +19,7 @@ const CHANNEL_CHUNKS: usize = 4;
 
 /// A plan at work.
 pub(crate) struct Launch {
-    /// One task per stage; they end when this is dropped.
-    pub(crate) tasks: JoinSet<Result<(), Halt>>,
+    pub(crate) stages: Stages,
     /// What a body gives out.
     pub(crate) results: Inlet,
 }
@@ -39,7 +38,7 @@ pub(crate) fn launch(
         .map(|(sender, receiver)| (Some(sender), Some(receiver)))
         .unzip();
     let new_inlet = || Inlet::new(world.scope.services.temp_dir.clone(), world.budget);
-    let mut tasks = JoinSet::new();
+    let mut stages = Stages::default();
     for stage in &plan.stages {
         let mut inlet = new_inlet();
         for lane in &stage.lanes {
@@ -67,13 +66,13 @@ pub(crate) fn launch(
             })
             .collect();
         let emitter = Emitter::new(Arc::clone(world), Arc::clone(stage), within.cloned(), ways);
-        tasks.spawn(run_stage(inlet, emitter));
+        stages.push(run_stage(inlet, emitter));
     }
     let mut results = new_inlet();
     for channel in &plan.results {
         results.push_wire(take(&mut receivers, *channel));
     }
-    Launch { tasks, results }
+    Launch { stages, results }
 }
 
 fn take<T>(ends: &mut [Option<T>], channel: usize) -> T {

@@ -28,6 +28,7 @@ pub mod signals;
 mod sorter;
 mod spill;
 mod stage;
+mod stages;
 pub mod step;
 mod tally;
 #[cfg(test)]
@@ -36,6 +37,6 @@ pub mod webhook;
 mod window;
 
 pub use emitter::Output;
-pub use engine::{Engine, EngineOptions, Prepared, RunHandle, RunOutcome, RunRequest};
+pub use engine::{Engine, EngineOptions, Prepared, Run, RunHandle, RunOutcome, RunRequest};
 pub use flow::plan::Target;
 pub use run_scope::Clock;

@@ -34,7 +34,7 @@ const FAILED_CALLS: u32 = 200;
 pub(crate) enum Note {
     Event(What),
     Samples { port: usize, items: Vec<Sample> },
-    NodeFinished { node: usize, status: NodeStatus, error: Option<ItemError> },
+    NodeFinished { node: usize, status: NodeStatus, error: Option<Box<ItemError>> },
 }
 
 /// The way from nodes to the recorder.
@@ -85,7 +85,7 @@ impl Reporter {
         }
         *kept += 1;
         *failed += u32::from(has_failed);
-        let item = lineage.to_string();
+        let (item, exchange) = (lineage.to_string(), Box::new(exchange));
         calls.waiting.push(What::Called { node: node.clone(), item, exchange });
     }
 }
@@ -195,7 +195,7 @@ impl Recorder {
         &mut self,
         node: usize,
         status: NodeStatus,
-        error: Option<ItemError>,
+        error: Option<Box<ItemError>>,
         at: Timestamp,
     ) {
         if std::mem::replace(&mut self.is_finished[node], true) {

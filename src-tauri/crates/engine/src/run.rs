@@ -13,7 +13,6 @@ use flow::run::{ErrorClass, ItemError, NodeStatus, RunStatus, What};
 use indexmap::IndexMap;
 use mapping::{Fault, Names, Template};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +28,7 @@ use crate::recorder::{Note, Recorder, Reporter};
 use crate::run_scope::RunScope;
 use crate::services::Services;
 use crate::signals::Signals;
+use crate::stages::Stages;
 use crate::step::{StepError, StepResult};
 use crate::tally::Tally;
 
@@ -94,7 +94,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         world: Arc::new(world),
         recorder,
         notes,
-        tasks: JoinSet::new(),
+        stages: Stages::default(),
         end: End::default(),
     };
     let begin = vars.map(|_| request.input);
@@ -148,7 +148,7 @@ struct Owner {
     world: Arc<World>,
     recorder: Recorder,
     notes: mpsc::Receiver<Note>,
-    tasks: JoinSet<Result<(), Halt>>,
+    stages: Stages,
     end: End,
 }
 
@@ -178,7 +178,7 @@ impl Owner {
                 let program = Arc::clone(&self.world.program);
                 let given = |node: usize| items.swap_remove(&node).unwrap_or_default();
                 let launched = launch(&self.world, &program.plan, None, given, outputs.as_ref());
-                self.tasks = launched.tasks;
+                self.stages = launched.stages;
             }
             Err(error) => self.end.failure = Some((None, *error)),
         }
@@ -225,20 +225,9 @@ impl Owner {
                 biased;
                 () = cancel.cancelled(), if !self.end.is_cancelled => {
                     self.end.is_cancelled = true;
-                    self.tasks.shutdown().await;
+                    self.stages.shutdown().await;
                 }
-                Some(note) = self.notes.recv() => {
-                    self.recorder.take(note, self.world.scope.now());
-                    if self.recorder.is_full() {
-                        self.flush().await;
-                    }
-                }
-                joined = self.tasks.join_next() => match joined {
-                    None => break,
-                    Some(Ok(Ok(()))) => {}
-                    Some(Ok(Err(halt))) => self.take_halt(halt),
-                    Some(Err(error)) => self.take_panic(&error),
-                },
+                // Before the stages: what works without a pause would never let it have its turn.
                 _ = tick.tick() => {
                     // Counters every other time: twice as seldom as events.
                     is_odd = !is_odd;
@@ -247,7 +236,18 @@ impl Owner {
                     }
                     self.flush().await;
                 }
-                () = until(deadline), if deadline.is_some() => self.tasks.shutdown().await,
+                Some(note) = self.notes.recv() => {
+                    self.recorder.take(note, self.world.scope.now());
+                    if self.recorder.is_full() {
+                        self.flush().await;
+                    }
+                }
+                ended = self.stages.next() => match ended {
+                    None => break,
+                    Some(Ok(())) => {}
+                    Some(Err(halt)) => self.take_halt(halt),
+                },
+                () = until(deadline), if deadline.is_some() => self.stages.shutdown().await,
             }
         }
         while let Ok(note) = self.notes.try_recv() {
@@ -262,21 +262,17 @@ impl Owner {
                 self.end.deadline = Some(Instant::now() + GRACE);
             }
             Halt::Failed { .. } | Halt::Broken => {}
+            Halt::Defect => {
+                tracing::error!(run = %self.world.scope.id, "a stage broke off");
+                self.fail(&StepError::terminal(
+                    ErrorClass::Internal,
+                    "A node broke off by a defect of Gantry.",
+                ));
+            }
             Halt::Enough(message) => {
                 self.end.enough.get_or_insert(message);
             }
         }
-    }
-
-    fn take_panic(&mut self, error: &tokio::task::JoinError) {
-        if error.is_cancelled() {
-            return;
-        }
-        tracing::error!(run = %self.world.scope.id, %error, "a stage broke off");
-        self.fail(&StepError::terminal(
-            ErrorClass::Internal,
-            "A node broke off by a defect of Gantry.",
-        ));
     }
 
     fn fail(&mut self, error: &StepError) {
@@ -286,8 +282,10 @@ impl Owner {
         }
     }
 
-    /// Hands the batch to the journal. The tasks are stopped meanwhile, should the user wish so.
+    /// Hands the batch to the journal. The stages go on meanwhile, in tasks of their own, and are
+    /// stopped should the user wish so.
     async fn flush(&mut self) {
+        self.stages.spread();
         let cancel = self.world.scope.cancel.clone();
         let flushed = {
             let mut flush = std::pin::pin!(self.recorder.flush());
@@ -295,7 +293,7 @@ impl Owner {
                 biased;
                 flushed = &mut flush => flushed,
                 () = cancel.cancelled() => {
-                    self.tasks.abort_all();
+                    self.stages.abort_all();
                     flush.await
                 }
             }
@@ -308,7 +306,7 @@ impl Owner {
     async fn finish(mut self) -> RunOutcome {
         let at = self.world.scope.now();
         if let Some((Some(node), error)) = &self.end.failure {
-            let (node, error) = (*node, Some(error.clone()));
+            let (node, error) = (*node, Some(Box::new(error.clone())));
             self.recorder.take(Note::NodeFinished { node, status: NodeStatus::Failed, error }, at);
         }
         let tally = Arc::clone(&self.world.tally);

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use flow::plan::Plan;
 use flow::run::ItemError;
-use tokio::task::JoinSet;
 
 use crate::emitter::{Emitter, Halt, World};
 use crate::inlet::{Inlet, Next};
@@ -16,6 +15,7 @@ use crate::launch::{Launch, launch};
 use crate::node::broken_spill;
 use crate::rules::Policy;
 use crate::spill::Queue;
+use crate::stages::Stages;
 use crate::step::StepError;
 
 /// Runs the scope at the head of the emitter's stage until the inlet ends.
@@ -84,7 +84,7 @@ struct Instance {
     began: Instant,
     results: Inlet,
     /// Owned here: when the instance goes, its tasks go.
-    tasks: JoinSet<Result<(), Halt>>,
+    stages: Stages,
     /// Results kept until the body is done, where a failed item is to leave none behind.
     kept: Option<Queue>,
 }
@@ -93,16 +93,17 @@ impl Instance {
     fn begin(world: &Arc<World>, body: &Plan, item: Item, policy: &Policy) -> Self {
         let within = Some(item.lineage.clone());
         let given = |_: usize| vec![item.clone()];
-        let Launch { tasks, results } = launch(world, body, within.as_ref(), given, None);
+        let Launch { mut stages, results } = launch(world, body, within.as_ref(), given, None);
+        // The results are waited for, not the stages.
+        stages.spread();
         let kept = (*policy != Policy::Stop).then(|| Queue::new(world.budget));
-        Self { item, began: Instant::now(), results, tasks, kept }
+        Self { item, began: Instant::now(), results, stages, kept }
     }
 
     /// Waits for the body's tasks; an error where one of them failed.
     async fn join(&mut self) -> Result<(), Halt> {
         let mut end = Ok(());
-        while let Some(joined) = self.tasks.join_next().await {
-            let result = joined.unwrap_or(Err(Halt::Broken));
+        while let Some(result) = self.stages.next().await {
             end = match (end, result) {
                 (Ok(()) | Err(Halt::Broken), result @ Err(_)) => result,
                 (end, _) => end,

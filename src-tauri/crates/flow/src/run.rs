@@ -90,12 +90,12 @@ pub enum What {
         /// The item, by lineage.
         item: String,
         /// The call.
-        exchange: Exchange,
+        exchange: Box<Exchange>,
     },
     /// An item left the flow with an error, by the node's error policy.
     Rejected {
         /// What went wrong.
-        error: ItemError,
+        error: Box<ItemError>,
     },
     /// A node is done.
     NodeFinished {
@@ -108,7 +108,7 @@ pub enum What {
         /// What went wrong, where it failed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
-        error: Option<ItemError>,
+        error: Option<Box<ItemError>>,
     },
     /// The run is over.
     Finished {

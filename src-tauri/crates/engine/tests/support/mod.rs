@@ -188,7 +188,7 @@ pub(crate) async fn run(flow: &FlowFile, input: Json, base_dir: &Path) -> Ran {
     let exchanges = events
         .into_iter()
         .filter_map(|event| match event.what {
-            What::Called { exchange, .. } => Some(exchange),
+            What::Called { exchange, .. } => Some(*exchange),
             _ => None,
         })
         .collect();
