@@ -86,7 +86,7 @@ fn big() -> Value {
 
 fn countries() -> Value {
     json!({ "id": "countries", "type": "data.group", "params": { "by": ["country"], "fields": [
-        { "to": "country", "from": "$[0].country" }, { "to": "count", "from": "$count($)" }, { "to": "total", "from": "$sum(total)" } ] } })
+        { "to": "count", "from": "$count($)" }, { "to": "total", "from": "$sum(total)" } ] } })
 }
 
 const GROUPED: [(&str, &str); 4] =

@@ -35,7 +35,7 @@ pub(crate) struct Params {
     #[serde(default)]
     #[schemars(title = "Group by")]
     by: Vec<Expression>,
-    /// The fields of a group's item. Without any it has the keys and the group's `items`.
+    /// What a group's item has besides the keys. Without any it has the group's `items`.
     #[serde(default)]
     #[schemars(title = "Fields of a group")]
     fields: Vec<GroupField>,
@@ -77,7 +77,6 @@ impl NodeType for Group {
                 example(
                     "Totals per customer",
                     json!({ "by": ["customer"], "fields": [
-                        { "to": "customer", "from": "$[0].customer" },
                         { "to": "orders", "from": "$count($)" },
                         { "to": "total", "from": "$sum(total)" }
                     ] }),
@@ -103,9 +102,9 @@ impl NodeType for Group {
                 "Group",
                 "Makes one item of all items that have the same key.",
                 "Waits for all items, puts those with the same key together and makes one item of \
-                 each group, in the order in which the groups first came. In **fields**, `$` is the \
-                 list of the group's items: `$sum(total)`, `$count($)`, `$[0].name`, \
-                 `$max(date)`.\n\nItems that have no key form a group of their own (the key is \
+                 each group, in the order in which the groups first came. It has what the \
+                 group has in common, and the **fields**, in which `$` is the list of the group's \
+                 items: `$sum(total)`, `$count($)`, `$[0].name`, `$max(date)`.\n\nItems that have no key form a group of their own (the key is \
                  `null`). Without any key all items are one group; when no item comes in, nothing \
                  comes out. More items than fit the memory wait on disk.",
                 Family::Data,
@@ -183,31 +182,37 @@ impl Params {
     /// The item that is made of a group.
     fn make(&self, key: &Value, items: Vec<Value>, cx: &dyn StepContext) -> StepResult<Value> {
         let items = Value::from(items);
+        let mut members: Vec<_> = self.keys(key).collect();
         if self.fields.is_empty() {
-            let names = self.by.iter().enumerate().map(|(index, by)| match by.as_path() {
-                Some([.., last]) => last.clone(),
-                _ => format!("key{}", index + 1),
-            });
-            let keys = names.zip(key.as_list().unwrap_or_default().iter().cloned());
-            return Ok(Value::object(keys.chain([("items".to_owned(), items)])));
+            members.push(("items".to_owned(), items));
+            return Ok(Value::object(members));
         }
-        let mut members = Vec::with_capacity(self.fields.len());
         for (index, field) in self.fields.iter().enumerate() {
             let found = field.from.eval(&items, cx.names()).map_err(|fault| {
                 StepError::fault(&fault, format!("/params/fields/{index}/from"))
             })?;
-            members.extend(found.map(|value| (field.to.as_str(), value)));
+            members.extend(found.map(|value| (field.to.clone(), value)));
         }
         Ok(Value::object(members))
     }
-}
 
-impl Params {
     /// The item that is made of a group's totals.
-    fn total(&self, totals: &[Total], states: Box<[State]>) -> Value {
+    fn total(&self, key: &Value, totals: &[Total], states: Box<[State]>) -> Value {
         let made = totals.iter().zip(states).map(|(total, state)| total.finish(state));
         let fields = self.fields.iter().zip(made);
-        Value::object(fields.filter_map(|(field, value)| Some((field.to.as_str(), value?))))
+        let fields = fields.filter_map(|(field, value)| Some((field.to.clone(), value?)));
+        Value::object(self.keys(key).chain(fields))
+    }
+
+    /// What the group has in common, by name: the last part of a path, else `key1` and so on. A
+    /// field of that name takes its place.
+    fn keys(&self, key: &Value) -> impl Iterator<Item = (String, Value)> {
+        let names = self.by.iter().enumerate().map(|(index, by)| match by.as_path() {
+            Some([.., last]) => last.clone(),
+            _ => format!("key{}", index + 1),
+        });
+        let keys = names.zip(key.as_list().unwrap_or_default().iter().cloned());
+        keys.filter(|(name, _)| self.fields.iter().all(|field| field.to != *name))
     }
 }
 
@@ -259,10 +264,11 @@ impl Gathering for AtWork {
         // The groups of one part after the other are put back into the order in which they came.
         let mut made = Sorter::by_seq(self.dir.clone(), out.budget());
         let mut sets: HashMap<u64, Box<[u8]>> = HashMap::new();
-        for (_, group) in std::mem::take(&mut self.running) {
+        for (key, group) in std::mem::take(&mut self.running) {
             let seq = group.first_seq;
             sets.insert(seq, group.set.as_bytes().into());
-            let value = self.params.total(self.totals.as_deref().unwrap_or_default(), group.states);
+            let totals = self.totals.as_deref().unwrap_or_default();
+            let value = self.params.total(&key, totals, group.states);
             made.push(Row { seq, place: (0, 0), key: Value::null(), value })
                 .map_err(|error| broken_spill(&error))?;
         }

@@ -34,7 +34,10 @@ async fn groups_come_in_the_order_of_their_first_items() {
                    { "to": "sum", "from": "$sum(total)" }, { "to": "first", "from": "n[0]" }] } });
     let ran = check(node, orders(2000)).await;
     assert_eq!(ran.items.len(), 23);
-    assert_eq!(ran.items[0], json!({ "c": "c0", "n": 87, "sum": 393, "first": 0 }));
+    assert_eq!(
+        ran.items[0],
+        json!({ "customer": "c0", "c": "c0", "n": 87, "sum": 393, "first": 0 })
+    );
     let firsts: Vec<_> = ran.items.iter().map(|item| item["first"].as_i64().unwrap()).collect();
     assert!(firsts.is_sorted());
     assert_eq!(ran.lineages[3], "group:0/3");
@@ -48,7 +51,18 @@ async fn totals_are_the_same_counted_as_items_come_or_of_items_held() {
                    { "to": "sum", "from": "$sum(total)" }, { "to": "max", "from": "$max(n)" }] } });
     let ran = check(node, orders(2000)).await;
     assert_eq!(ran.items.len(), 23);
-    assert_eq!(ran.items[0], json!({ "c": "c0", "n": 87, "sum": 393, "max": 1978 }));
+    assert_eq!(
+        ran.items[0],
+        json!({ "customer": "c0", "c": "c0", "n": 87, "sum": 393, "max": 1978 })
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_takes_the_place_of_the_key_of_that_name() {
+    let node = json!({ "id": "group", "type": "data.group", "params": {
+        "by": ["customer"], "fields": [{ "to": "customer", "from": "'all of ' & $[0].customer" }] } });
+    let ran = check(node, orders(30)).await;
+    assert_eq!(ran.items[0], json!({ "customer": "all of c0" }));
 }
 
 #[tokio::test(start_paused = true)]
