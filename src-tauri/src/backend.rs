@@ -7,9 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
+use api::serve::Server;
 use api::types::{ApiError, FlowView};
 use api::{App, AppOptions, FirstFlow};
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use crate::Args;
 
@@ -18,6 +20,10 @@ pub(crate) struct Backend {
     app: Result<Arc<App>, ApiError>,
     /// One task for each time that the page subscribed.
     feeds: Mutex<JoinSet<()>>,
+    /// Answers the webhooks of flows as long as the window is open.
+    hooks: Mutex<JoinSet<()>>,
+    /// Ends the webhooks, those being answered last.
+    stop_hooks: CancellationToken,
 }
 
 impl Backend {
@@ -28,17 +34,39 @@ impl Backend {
             first_flow: FirstFlow::Sample,
             ..AppOptions::default()
         };
-        let app = App::open(options).await;
-        if let Err(error) = &app {
-            tracing::error!("{}", error.message);
-        }
-        if let Ok(app) = &app {
-            // A flow that cannot be shown leaves the list of flows, which is where to look next.
-            if let Err(error) = show_first(app, args).await {
-                tracing::error!("{error:#}");
+        let backend = Self {
+            app: App::open(options).await,
+            feeds: Mutex::default(),
+            hooks: Mutex::default(),
+            stop_hooks: CancellationToken::new(),
+        };
+        match &backend.app {
+            Ok(app) => {
+                // A flow that cannot be shown leaves the list of flows, which is where to look next.
+                if let Err(error) = show_first(app, args).await {
+                    tracing::error!("{error:#}");
+                }
+                backend.serve_hooks(app).await;
             }
+            Err(error) => tracing::error!("{}", error.message),
         }
-        Self { app, feeds: Mutex::default() }
+        backend
+    }
+
+    async fn serve_hooks(&self, app: &Arc<App>) {
+        let server = match Server::bind_hooks(Arc::clone(app), None).await {
+            Ok(server) => server,
+            Err(error) => {
+                tracing::warn!("no port is free for the webhooks of flows: {error}");
+                return;
+            }
+        };
+        let stop = self.stop_hooks.clone();
+        lock(&self.hooks).spawn(async move {
+            if let Err(error) = server.run(stop).await {
+                tracing::warn!("webhooks are answered no longer: {error}");
+            }
+        });
     }
 
     /// Answers a command with the bytes of its JSON.
@@ -60,30 +88,31 @@ impl Backend {
                 }
             }
         };
-        self.feeds().spawn_on(feed, tauri::async_runtime::handle().inner());
+        lock(&self.feeds).spawn_on(feed, tauri::async_runtime::handle().inner());
         Ok(())
     }
 
     /// Ends what was subscribed: the page that did so is gone, and a new one asks for itself.
     pub(crate) fn end_feeds(&self) {
         // Dropping the set ends its tasks.
-        *self.feeds() = JoinSet::new();
+        *lock(&self.feeds) = JoinSet::new();
     }
 
     /// Stops what runs and waits until all of it is stored.
     pub(crate) async fn close(&self) {
+        self.stop_hooks.cancel();
         if let Ok(app) = &self.app {
             app.close().await;
         }
     }
 
-    fn feeds(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.feeds.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn app(&self) -> Result<&Arc<App>, ApiError> {
         self.app.as_ref().map_err(Clone::clone)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Has the designer open what the command line names: the sample, a stored flow by its id, or a

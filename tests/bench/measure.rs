@@ -155,6 +155,12 @@ fn spent(pid: u32) -> Option<Spent> {
     })
 }
 
+#[cfg(not(unix))]
+fn children_cpu_us() -> Result<u64> {
+    bail!("what a program spent is known on Linux only: measure there")
+}
+
+#[cfg(unix)]
 fn children_cpu_us() -> Result<u64> {
     use nix::sys::resource::{UsageWho, getrusage};
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;

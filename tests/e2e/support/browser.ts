@@ -35,6 +35,7 @@ export function openChromium(): Promise<Browser> {
   const args = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -63,3 +63,24 @@ async function answers(url: string): Promise<void> {
     await new Promise((next) => setTimeout(next, 50));
   }
 }
+
+/** Calls a command as a script in the page could, past everything the page is written to do. */
+export function invoke(
+  page: WebDriverSession,
+  command: string,
+  args: Record<string, unknown>,
+): Promise<string> {
+  return page.run(
+    (name, body) => {
+      type Inside = { invoke: (name: string, body: unknown) => Promise<unknown> };
+      const inside = (window as unknown as { __TAURI_INTERNALS__: Inside }).__TAURI_INTERNALS__;
+      return inside.invoke(name, body).then(
+        (answer) =>
+          answer instanceof ArrayBuffer ? new TextDecoder().decode(answer) : JSON.stringify(answer),
+        (error) => `refused: ${typeof error === "string" ? error : JSON.stringify(error)}`,
+      );
+    },
+    command,
+    args,
+  );
+}

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshFolder } from "../support/programs";
 import type { WebDriverSession } from "../support/webdriver";
-import { openStage, type Stage } from "../support/window";
+import { invoke, openStage, type Stage } from "../support/window";
 
 const folder = freshFolder();
 let stage: Stage;
@@ -32,35 +32,18 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Calls a command as a script in the page could, past everything the page is written to do. */
-function invoke(command: string, args: Record<string, unknown>): Promise<string> {
-  return page.run(
-    (name, body) => {
-      type Inside = { invoke: (name: string, body: unknown) => Promise<unknown> };
-      const inside = (window as unknown as { __TAURI_INTERNALS__: Inside }).__TAURI_INTERNALS__;
-      return inside.invoke(name, body).then(
-        (answer) =>
-          answer instanceof ArrayBuffer ? new TextDecoder().decode(answer) : JSON.stringify(answer),
-        (error) => `refused: ${typeof error === "string" ? error : JSON.stringify(error)}`,
-      );
-    },
-    command,
-    args,
-  );
-}
-
 test("the window bears the program's name", async () => {
   expect(await page.title()).toContain("Gantry");
 });
 
 test("a command of Gantry's own is answered", async () => {
-  const info = JSON.parse(await invoke("call", { name: "app.info", body: {} }));
+  const info = JSON.parse(await invoke(page, "call", { name: "app.info", body: {} }));
   expect(info.data_dir).toBe(folder.path);
 });
 
 test("a command of Tauri's own is refused", async () => {
-  expect(await invoke("plugin:app|version", {})).toMatch(/^refused: .*not allowed/);
-  expect(await invoke("plugin:webview|create_webview_window", {})).toMatch(/^refused: /);
+  expect(await invoke(page, "plugin:app|version", {})).toMatch(/^refused: .*not allowed/);
+  expect(await invoke(page, "plugin:webview|create_webview_window", {})).toMatch(/^refused: /);
 });
 
 test("text is never run as a script", async () => {
