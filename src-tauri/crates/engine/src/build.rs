@@ -45,6 +45,7 @@ pub(crate) fn build(flow: &FlowFile, catalogue: &Catalogue, services: &Services)
         let is_kept = checked.retained.binary_search(&about.spec.id).is_ok();
         let place = &places.nodes[index];
         nodes.push(Node {
+            name: about.spec.name.clone().unwrap_or_else(|| about.spec.id.to_string()),
             rules: Arc::new(rules(index, about, &behaviour, is_kept)),
             behaviour,
             first_port: place.first_port,

@@ -19,6 +19,8 @@ pub(crate) struct Program {
 
 /// A node ready to run.
 pub(crate) struct Node {
+    /// What the user calls it; its id where it has no name.
+    pub(crate) name: String,
     pub(crate) rules: Arc<Rules>,
     pub(crate) behaviour: Behaviour,
     /// The number of its first output among all places.

@@ -363,15 +363,19 @@ impl Owner {
             .fold(None, |sum, (_, tally)| Some(sum.unwrap_or(0) + tally.items_out.load(Relaxed)));
         let items = if n_in == 1 { "item" } else { "items" };
         let out = match n_sent {
-            Some(n_sent) => format!("{n_sent} sent"),
-            None => format!("{n_out} out"),
+            Some(n_sent) => format!("{} sent", grouped(n_sent)),
+            None => format!("{} out", grouped(n_out)),
         };
-        let rejected =
-            if n_rejected > 0 { format!(", {n_rejected} rejected") } else { String::new() };
-        let counts = format!("{n_in} {items} in, {out}{rejected}");
+        let rejected = match n_rejected {
+            0 => String::new(),
+            n => format!(", {} rejected", grouped(n)),
+        };
+        let counts = format!("{} {items} in, {out}{rejected}", grouped(n_in));
         match (status, &self.end.failure, &self.end.enough) {
             (RunStatus::Failed, Some((Some(_), error)), _) => {
-                format!("Failed at \"{}\": {} ({counts})", error.node, error.message)
+                let index = program.places.nodes.iter().position(|place| place.id == error.node);
+                let name = index.map_or(error.node.as_str(), |index| &program.nodes[index].name);
+                format!("Failed at \"{name}\": {} ({counts})", error.message)
             }
             (RunStatus::Failed, Some((None, error)), _) => error.message.clone(),
             (RunStatus::Cancelled, ..) => format!("Stopped: {counts}"),
@@ -415,4 +419,17 @@ fn start_lineages(node: &flow::id::NodeId, values: Vec<Value>) -> Vec<Item> {
         }
     }
     items
+}
+
+/// A count with its thousands set apart: `10,000`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

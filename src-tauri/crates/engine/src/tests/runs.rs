@@ -71,7 +71,7 @@ async fn pages_are_given_out_as_they_come() {
     assert_eq!(ran.items.len(), 3006);
     assert_eq!(ran.items[2999], json!({ "n": 2999 }));
     assert_eq!(ran.lineages[105], "start:0/0.call:1/5");
-    assert_eq!(ran.outcome.summary, "3008 items in, 3006 out");
+    assert_eq!(ran.outcome.summary, "3,008 items in, 3,006 out");
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +165,7 @@ async fn a_stop_well_ends_the_run_with_what_came_before() {
     let ran = run(&flow, json!(input)).await;
     assert_eq!(ran.items.len(), 700);
     assert!(is_ok(&ran));
-    assert_eq!(ran.outcome.summary, "Enough at 700 (2000 items in, 700 out)");
+    assert_eq!(ran.outcome.summary, "Enough at 700 (2,000 items in, 700 out)");
 }
 
 #[tokio::test(start_paused = true)]
