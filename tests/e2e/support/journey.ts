@@ -85,17 +85,26 @@ async function wire(page: Driver, from: string, to: string): Promise<void> {
   const count = () => page.run(() => document.querySelectorAll(".react-flow__edge").length);
   const before = await count();
   const settled = async (name: string) => {
-    // The view glides to its place; what is caught in flight is missed.
+    // The view glides to its place, in jerks on a busy machine; what is caught in flight is missed.
     let last = await seen(page, { css: `[aria-label="${name}"]` });
+    let stillFor = 0;
     return until(`${name} at rest`, async () => {
       const now = await seen(page, { css: `[aria-label="${name}"]` });
-      const rests = now.x === last.x && now.y === last.y;
+      stillFor = now.x === last.x && now.y === last.y ? stillFor + 1 : 0;
       last = now;
-      return rests ? now : null;
+      return stillFor >= 4 ? now : null;
     });
   };
+  const isThere = async () => (await count()) > before;
+  // A hand that misses tries again; what a wire let go beside a port offers is closed first.
+  for (let tries = 1; tries < 4; tries++) {
+    await drag(page, await settled(from), await settled(to));
+    const isJoined = await until("a wire", isThere, 3_000).catch(() => false);
+    if (isJoined) return;
+    await page.press("Escape");
+  }
   await drag(page, await settled(from), await settled(to));
-  await until(`a wire from ${from} to ${to}`, async () => (await count()) > before);
+  await until(`a wire from ${from} to ${to}`, isThere);
 }
 
 async function select(page: Driver, type: string): Promise<void> {
