@@ -217,7 +217,9 @@ async fn bombs_and_endless_answers_stop_at_the_cap_in_flat_memory() {
         assert_eq!(error.kind, Kind::TooLarge(256 * 1024 * 1024), "{case}");
         if let (Some(before), Some(after)) = (before, peak_kb()) {
             println!("{case}: peak {before} kB before, {after} kB after");
-            assert!(after - before < 100 * 1024, "{case}: {before} -> {after} kB");
+            // The kernel adds its counts up per thread, so the mark may seem to sink a little.
+            let grown = after.saturating_sub(before);
+            assert!(grown < 100 * 1024, "{case}: {before} -> {after} kB");
         }
     }
 }
