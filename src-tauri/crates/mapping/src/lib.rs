@@ -20,10 +20,13 @@ mod fault;
 mod functions;
 mod json_template;
 mod names;
+pub mod pattern;
+pub mod picture;
 mod reference;
 mod runtime;
 mod scan;
 mod template;
+pub mod url;
 
 pub use expression::Expression;
 pub use fault::{Fault, Span};
