@@ -245,6 +245,9 @@ impl Pattern {
     }
 }
 
+/// One search of one of the engines, from a place on.
+type Find<'f, T> = dyn Fn(&fancy_regex::Regex, usize) -> Result<Option<T>, fancy_regex::Error> + 'f;
+
 impl Backtracking {
     fn new(translated: &Translated) -> Result<Self, PatternError> {
         let build = |pattern: &str| {
@@ -270,7 +273,7 @@ impl Backtracking {
         &self,
         text: &str,
         start: usize,
-        find: &dyn Fn(&fancy_regex::Regex, usize) -> Result<Option<T>, fancy_regex::Error>,
+        find: &Find<'_, T>,
     ) -> Result<Option<T>, PatternError> {
         if text.len() > LONGEST_TEXT {
             return Err(PatternError::new(

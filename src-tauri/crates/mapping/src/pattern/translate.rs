@@ -4,6 +4,7 @@
 //! no other meaning is a literal.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use super::PatternError;
 
@@ -84,7 +85,7 @@ pub(super) fn translate(
 ) -> Result<Translated, PatternError> {
     let chars: Vec<char> = source.chars().collect();
     if chars.len() > LONGEST {
-        return Err(too_large(format!("is longer than {LONGEST} characters")));
+        return Err(too_large(&format!("is longer than {LONGEST} characters")));
     }
     let (n_groups, names) = groups(&chars);
     let mut translator = Translator {
@@ -224,7 +225,7 @@ impl Translator<'_> {
     fn open_group(&mut self) -> Result<(), PatternError> {
         self.at += 1;
         if self.open.len() >= DEEPEST {
-            return Err(too_large(format!("has groups more than {DEEPEST} deep")));
+            return Err(too_large(&format!("has groups more than {DEEPEST} deep")));
         }
         let look = [("?=", "(?:(?="), ("?!", "(?:(?!"), ("?<=", "(?:(?<="), ("?<!", "(?:(?<!")];
         self.can_repeat = false;
@@ -294,12 +295,12 @@ impl Translator<'_> {
                 return Err(self.wrong("The counts of a repetition are out of order"));
             }
             if least.max(most.unwrap_or(0)) > MOST_REPEATS {
-                return Err(too_large(format!("repeats more than {MOST_REPEATS} times")));
+                return Err(too_large(&format!("repeats more than {MOST_REPEATS} times")));
             }
             self.at += len;
             is_optional = least == 0;
             let most = most.map(|most| most.to_string()).unwrap_or_default();
-            self.out.push_str(&format!("{{{least},{most}}}"));
+            let _ = write!(self.out, "{{{least},{most}}}");
         } else {
             self.at += 1;
             self.out.push(sign);
@@ -333,7 +334,7 @@ impl Translator<'_> {
                 self.at += 1;
                 let (is_not, set) = class_escape(char);
                 let not = if is_not { "^" } else { "" };
-                self.out.push_str(&format!("(?-i:[{not}{set}])"));
+                let _ = write!(self.out, "(?-i:[{not}{set}])");
             }
             '1'..='9' => self.back_reference_or_octal(),
             'k' if !self.names.is_empty() => {
@@ -385,7 +386,7 @@ impl Translator<'_> {
     /// In JavaScript a group that took no part is found everywhere.
     fn back_reference(&mut self, group: usize) {
         self.needs_backtracking = true;
-        self.out.push_str(&format!("(?({group})\\{group}|)"));
+        let _ = write!(self.out, "(?({group})\\{group}|)");
     }
 
     /// Up to three octal digits, or an 8 or 9 that stands for itself.
@@ -479,11 +480,11 @@ fn push_char(char: char, out: &mut String) {
     if char.is_ascii_alphanumeric() || (!char.is_ascii() && !char.is_whitespace()) {
         out.push(char);
     } else {
-        out.push_str(&format!("\\x{{{:X}}}", char as u32));
+        let _ = write!(out, "\\x{{{:X}}}", char as u32);
     }
 }
 
-fn too_large(why: String) -> PatternError {
+fn too_large(why: &str) -> PatternError {
     PatternError::new(
         "G0021",
         format!("The regular expression {why}. Repeat less, or match in two steps."),

@@ -118,7 +118,7 @@ pub fn format_iso(millis: f64, offset: Offset, out: &mut String) -> Result<(), F
 fn civil(millis: f64, offset: Offset) -> Result<Civil, Fault> {
     // JavaScript cuts the fraction of a millisecond.
     let millis = (millis + (offset.minutes * 60_000) as f64).trunc();
-    if !(millis.abs() <= FURTHEST_MS) {
+    if millis.is_nan() || millis.abs() > FURTHEST_MS {
         return Err(Fault::new(
             "G0022",
             format!(

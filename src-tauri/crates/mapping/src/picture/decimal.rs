@@ -23,7 +23,7 @@ pub fn push_text(value: f64, out: &mut String) {
     }
     let (digits, point) = shortest(value.abs());
     let count = digits.len() as i32;
-    if point > 21 || point < -5 {
+    if !(-5..=21).contains(&point) {
         out.push_str(&digits[..1]);
         if count > 1 {
             out.push('.');
@@ -76,14 +76,15 @@ pub fn format_base(value: f64, radix: f64) -> Result<String, Fault> {
     }
     let value = round(value, 0);
     let mut out = String::new();
-    if radix == 10.0 || !value.is_finite() {
+    let radix = radix as u32;
+    if radix == 10 || !value.is_finite() {
         push_text(value, &mut out);
         return Ok(out);
     }
     if value < 0.0 {
         out.push('-');
     }
-    push_base(value.abs(), radix as u32, &mut out);
+    push_base(value.abs(), radix, &mut out);
     Ok(out)
 }
 
@@ -188,7 +189,7 @@ mod tests {
             (-0.2, 0, 0.0),
             (1e300, 20, 1e300),
         ] {
-            assert_eq!(round(value, precision), expected, "{value} at {precision}");
+            assert!((round(value, precision) - expected).abs() < 1e-12, "{value} at {precision}");
         }
     }
 

@@ -257,7 +257,7 @@ const POWERS: [u64; 10] =
 fn scaled(value: f64, decimals: usize) -> Option<u64> {
     const NEAR: f64 = 1.0 / 1024.0;
     let scaled = value * (*POWERS.get(decimals)? as f64);
-    if !(scaled < 1e12) {
+    if scaled.is_nan() || scaled >= 1e12 {
         return None;
     }
     let whole = scaled as u64;

@@ -94,7 +94,7 @@ fn push_group(number: f64, joint: Joint, rank: Rank, out: &mut String) {
             return;
         }
         out.push_str(TENS[number / 10 - 2]);
-        if number % 10 > 0 {
+        if !number.is_multiple_of(10) {
             out.push('-');
             push_group((number % 10) as f64, Joint::None, rank, out);
         } else if is_ordinal {

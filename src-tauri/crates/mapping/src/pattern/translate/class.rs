@@ -4,6 +4,7 @@
 use super::{ANY, NONE, PatternError, Translator, class_escape, push_char};
 
 /// One end of a range.
+#[derive(Clone, Copy)]
 enum Atom {
     Char(u32),
     Set(bool, &'static str),
@@ -29,7 +30,7 @@ impl Translator<'_> {
             let first = self.atom();
             let has_range = self.peek() == Some('-') && self.source.get(self.at + 1) != Some(&']');
             if !has_range || self.at + 1 >= self.source.len() {
-                self.push_atom(first, &mut set, &mut has_high, &mut has_low);
+                push_atom(first, &mut set, &mut has_high, &mut has_low);
                 continue;
             }
             self.at += 1;
@@ -42,9 +43,9 @@ impl Translator<'_> {
                     push_range(from, to, &mut set, &mut has_high, &mut has_low);
                 }
                 (first, last) => {
-                    self.push_atom(first, &mut set, &mut has_high, &mut has_low);
+                    push_atom(first, &mut set, &mut has_high, &mut has_low);
                     push_char('-', &mut set);
-                    self.push_atom(last, &mut set, &mut has_high, &mut has_low);
+                    push_atom(last, &mut set, &mut has_high, &mut has_low);
                 }
             }
         }
@@ -91,17 +92,17 @@ impl Translator<'_> {
             Some(_) => Atom::Char(self.unit_escape().map_or_else(|unit| unit, |char| char as u32)),
         }
     }
+}
 
-    fn push_atom(&self, atom: Atom, set: &mut String, has_high: &mut bool, has_low: &mut bool) {
-        match atom {
-            Atom::Char(code) => push_range(code, code, set, has_high, has_low),
-            Atom::Set(true, chars) => {
-                set.push_str("[^");
-                set.push_str(chars);
-                set.push(']');
-            }
-            Atom::Set(false, chars) => set.push_str(chars),
+fn push_atom(atom: Atom, set: &mut String, has_high: &mut bool, has_low: &mut bool) {
+    match atom {
+        Atom::Char(code) => push_range(code, code, set, has_high, has_low),
+        Atom::Set(true, chars) => {
+            set.push_str("[^");
+            set.push_str(chars);
+            set.push(']');
         }
+        Atom::Set(false, chars) => set.push_str(chars),
     }
 }
 

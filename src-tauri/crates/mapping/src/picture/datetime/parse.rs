@@ -1,6 +1,8 @@
 //! Reads times by a picture: the text is cut by the parts, then the parts are put together to a
 //! point in time. What is left out is filled from the present on the left, with zero on the right.
 
+use std::fmt::Write;
+
 use regex::Regex;
 
 use super::{DAYS, MONTHS, Marker, Part, component, no_name};
@@ -237,7 +239,9 @@ impl Marker {
             Primary::Decimal(_) => {
                 pattern.push_str("[0-9]");
                 match self.read_width {
-                    Some(width) => pattern.push_str(&format!("{{{width}}}")),
+                    Some(width) => {
+                        let _ = write!(pattern, "{{{width}}}");
+                    }
                     None => pattern.push('+'),
                 }
                 if digits.rank == Rank::Ordinal {
@@ -340,8 +344,8 @@ fn moment(
     }
     let hour = if is_half_day {
         let hour = values.number('h');
-        let noon = if values.number('P') == 1.0 { 12.0 } else { 0.0 };
-        noon + if hour == 12.0 { 0.0 } else { hour }
+        let noon = if values.number('P') > 0.0 { 12.0 } else { 0.0 };
+        noon + if (12.0..13.0).contains(&hour) { 0.0 } else { hour }
     } else {
         values.number('H')
     };

@@ -75,8 +75,8 @@ impl<'a> Syntax<'a> {
         self.digit == [char]
     }
 
-    fn is_place(&self, char: &char) -> bool {
-        self.is_digit(*char) || self.is_optional(*char)
+    fn is_place(&self, char: char) -> bool {
+        self.is_digit(char) || self.is_optional(char)
     }
 
     fn is_active(&self, char: char) -> bool {
@@ -133,7 +133,7 @@ impl<'a> Syntax<'a> {
         rule(twice(&self.percent), "D3082");
         rule(twice(&self.per_mille), "D3083");
         rule(has(&self.percent) && has(&self.per_mille), "D3084");
-        rule(!parts.mantissa.iter().any(|char| self.is_place(char)), "D3085");
+        rule(!parts.mantissa.iter().any(|char| self.is_place(*char)), "D3085");
         rule(parts.active.iter().any(|char| !self.is_active(*char)), "D3086");
         let is_grouping = |at: Option<usize>| {
             let char = at.and_then(|at| parts.all.get(at));
@@ -162,7 +162,7 @@ impl<'a> Syntax<'a> {
 
     fn analyse(&self, parts: &Parts) -> SubPicture {
         let digits = |part: &[char]| part.iter().filter(|char| self.is_digit(**char)).count();
-        let places = |part: &[char]| part.iter().filter(|char| self.is_place(char)).count();
+        let places = |part: &[char]| part.iter().filter(|char| self.is_place(**char)).count();
         let mut min_whole = digits(&parts.whole);
         let scaling = min_whole;
         let mut min_fraction = digits(&parts.fraction);
@@ -220,7 +220,7 @@ impl<'a> Syntax<'a> {
 
     fn grouping(&self, whole: &[char]) -> Grouping {
         let mut places: Vec<usize> = positions(whole, &self.grouping)
-            .map(|at| whole[at..].iter().filter(|char| self.is_place(char)).count())
+            .map(|at| whole[at..].iter().filter(|char| self.is_place(**char)).count())
             .collect();
         places.reverse();
         let step = places.iter().copied().reduce(gcd).unwrap_or(0);
@@ -235,7 +235,7 @@ impl<'a> Syntax<'a> {
     /// later ones in the whole part, which is an error of its own that is not kept.
     fn fraction_groups(&self, fraction: &[char]) -> Vec<usize> {
         positions(fraction, &self.grouping)
-            .map(|at| fraction[..at].iter().filter(|char| self.is_place(char)).count())
+            .map(|at| fraction[..at].iter().filter(|char| self.is_place(**char)).count())
             .collect()
     }
 }
