@@ -99,12 +99,19 @@ impl Signature {
     /// `T0410` for an argument that does not fit, `T0411` for an input that does not, `T0412` for
     /// the entries of a list.
     #[inline]
-    pub(crate) fn fit<'v>(&self, arguments: Args<'v>, input: &Val<'v>) -> Res<Args<'v>> {
+    pub(crate) fn fit<'v>(&self, arguments: &mut Args<'v>, input: &Val<'v>) -> Res<()> {
         let is_plain = arguments.len() == self.parameters.len()
-            && self.parameters.iter().zip(&arguments).all(|(parameter, argument)| {
-                !parameter.is_list && parameter.kinds & argument.kind() != 0
+            && self.parameters.iter().zip(arguments.iter()).all(|(parameter, argument)| {
+                if parameter.is_list {
+                    parameter.takes_list(argument)
+                } else {
+                    parameter.kinds & argument.kind() != 0
+                }
             });
-        if is_plain { Ok(arguments) } else { self.fit_any(arguments, input) }
+        if !is_plain {
+            *arguments = self.fit_any(std::mem::take(arguments), input)?;
+        }
+        Ok(())
     }
 
     fn fit_any<'v>(&self, arguments: Args<'v>, input: &Val<'v>) -> Res<Args<'v>> {
@@ -163,6 +170,19 @@ impl Parameter {
             is_optional: false,
             from_input: false,
             is_repeated: false,
+        }
+    }
+
+    /// Whether an argument is a list that fits as it is.
+    fn takes_list(&self, argument: &Val<'_>) -> bool {
+        match argument {
+            Val::List(list) => {
+                self.entries == 0 || list.items.iter().all(|item| self.entries & item.kind() != 0)
+            }
+            Val::Ref(_) | Val::Own(_) | Val::Range(..) => {
+                self.entries == 0 && argument.kind() == kind::LIST
+            }
+            _ => false,
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use data::{Shape, Value};
 
+use super::finish::finish;
 use super::parent::{self, Slot};
 use super::{
     Bytes, Call, Field, Lambda, Node, Op, Operator, Pairs, Path, Stage, Sym, Term, Transform,
@@ -24,11 +25,12 @@ use crate::syntax::{Expr, ExprKind, Term as SyntaxTerm, span};
 pub(crate) fn compile(source: &str, tree: &Expr, is_dynamic: bool) -> Result<Node, Fault> {
     let mut lowering = Lowering { source, bound: HashSet::new(), is_dynamic, n_slots: 0 };
     lowering.find_bound(tree);
-    let node = lowering.lower(tree)?;
+    let mut node = lowering.lower(tree)?;
     let is_parent = matches!(node.op, Op::Parent(_));
     if is_parent || !node.seeking().is_empty() {
         return Err(parent::fault().at(lowering.span(&node.at)));
     }
+    finish(&mut node);
     Ok(node)
 }
 
@@ -133,14 +135,20 @@ impl<'a> Lowering<'a> {
             ExprKind::Lambda { parameters, signature, body } => {
                 self.lambda(parameters, signature.as_deref(), body)?
             }
-            ExprKind::Transform { pattern, update, delete } => Op::Transform(Arc::new(Transform {
-                pattern: self.lower(pattern)?,
-                update: self.lower(update)?,
-                delete: match delete {
-                    Some(delete) => Some(self.lower(delete)?),
-                    None => None,
-                },
-            })),
+            ExprKind::Transform { pattern, update, delete } => {
+                let mut transform = Transform {
+                    pattern: self.lower(pattern)?,
+                    update: self.lower(update)?,
+                    delete: match delete {
+                        Some(delete) => Some(self.lower(delete)?),
+                        None => None,
+                    },
+                };
+                finish(&mut transform.pattern);
+                finish(&mut transform.update);
+                transform.delete.iter_mut().for_each(finish);
+                Op::Transform(Arc::new(transform))
+            }
             ExprKind::Broken => {
                 let message = "The expression could not be read.";
                 return Err(Fault::new("S0500", message).at(self.span(&expr.span)));
@@ -384,12 +392,12 @@ impl<'a> Lowering<'a> {
         let mut parts = Vec::new();
         match left {
             Node { op: Op::Concat(first), extra: None, keeps_list: false, .. } => parts = first,
-            Node { op: Op::Concat(first), extra: Some(extra), keeps_list, at } => {
+            Node { op: Op::Concat(first), extra: Some(extra), keeps_list, at, is_tail, has_lane } => {
                 if extra.filters.is_empty() && extra.group.is_none() && !keeps_list {
                     parts = first;
                 } else {
                     let extra = Some(extra);
-                    parts.push(Node { op: Op::Concat(first), extra, keeps_list, at });
+                    parts.push(Node { op: Op::Concat(first), extra, keeps_list, at, is_tail, has_lane });
                 }
             }
             other => parts.push(other),
@@ -437,7 +445,6 @@ impl<'a> Lowering<'a> {
         Ok(Op::Call(Call {
             procedure,
             arguments: lowered,
-            is_tail: false,
             name,
             kept: Kept::new(),
         }))
@@ -451,6 +458,7 @@ impl<'a> Lowering<'a> {
     ) -> Result<Op, Fault> {
         let mut body = self.lower(body)?;
         mark_tail(&mut body);
+        finish(&mut body);
         Ok(Op::Lambda(Arc::new(Lambda {
             parameters: parameters.iter().map(|name| Sym::of(name)).collect(),
             // The parser has refused the others.
@@ -570,7 +578,7 @@ fn mark_tail(node: &mut Node) {
         return;
     }
     match &mut node.op {
-        Op::Call(call) => call.is_tail = true,
+        Op::Call(_) => {}
         Op::Condition { then, otherwise, .. } => {
             mark_tail(then);
             otherwise.iter_mut().for_each(|otherwise| mark_tail(otherwise));
@@ -581,6 +589,7 @@ fn mark_tail(node: &mut Node) {
                 mark_tail(last);
             }
         }
-        _ => {}
+        _ => return,
     }
+    node.is_tail = true;
 }

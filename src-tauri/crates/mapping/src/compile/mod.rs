@@ -1,6 +1,7 @@
 //! The form of an expression that is evaluated: paths as steps, constants and regular expressions
 //! made once, functions found. Not the source's tree: see `syntax`.
 
+mod finish;
 mod lower;
 mod parent;
 
@@ -23,6 +24,10 @@ pub(crate) struct Node {
     pub(crate) at: Bytes,
     /// Whether a list of one entry stays a list.
     pub(crate) keeps_list: bool,
+    /// Whether its value is its function's: a sequence is then settled by the caller.
+    pub(crate) is_tail: bool,
+    /// Whether it may be evaluated without making values.
+    pub(crate) has_lane: bool,
     /// What few parts have.
     pub(crate) extra: Option<Box<Extra>>,
 }
@@ -100,6 +105,11 @@ impl Field {
         if object.keys().get(hint).is_some_and(|key| key.ptr_eq(&self.key)) {
             return object.values().get(hint);
         }
+        self.search(object)
+    }
+
+    #[cold]
+    fn search<'o>(&self, object: &'o data::Object) -> Option<&'o Value> {
         let at = object.shape().index_of_key(&self.key)?;
         self.hint.store(at as u32, Ordering::Relaxed);
         object.values().get(at)
@@ -180,8 +190,6 @@ pub(crate) struct Path {
 pub(crate) struct Call {
     pub(crate) procedure: Box<Node>,
     pub(crate) arguments: Vec<Node>,
-    /// Whether the call's result is its function's result, so that no stack is needed.
-    pub(crate) is_tail: bool,
     /// The name, for errors.
     pub(crate) name: Box<str>,
     /// A picture among the arguments, once it was read.
@@ -204,7 +212,7 @@ pub(crate) struct Transform {
 
 impl Node {
     pub(crate) fn new(op: Op, at: Bytes) -> Self {
-        Self { op, at, keeps_list: false, extra: None }
+        Self { op, at, keeps_list: false, is_tail: false, has_lane: false, extra: None }
     }
 
     pub(crate) fn extra_mut(&mut self) -> &mut Extra {

@@ -63,19 +63,26 @@ impl<'v> Cx<'v, '_> {
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
         let mut values: Vec<Value> = Vec::with_capacity(pairs.pairs.len());
+        let mut texts = 0;
         for (index, (_, node)) in pairs.pairs.iter().enumerate() {
-            let value = self.deep(node, input, scope)?;
-            match value.kind() {
-                kind::NOTHING | kind::FUNCTION | kind::OBJECT | kind::LIST => {
-                    match self.plain_value(&value)? {
-                        Some(value) => values.push(value),
-                        None => return self.rest(pairs, shape, values, index, value, input, scope),
-                    }
-                }
-                _ => values.extend(self.to_value(&value)?),
+            if let Some(Some(found)) = self.peek(node, input) {
+                values.push(found.clone());
+                continue;
             }
+            let value = self.deep(node, input, scope)?;
+            let value = match value {
+                Val::Own(value) => {
+                    texts += value.as_str().map_or(0, str::len);
+                    Some(value)
+                }
+                Val::Number(number) => Some(super::output::number_value(number)?),
+                other => match self.plain_value(&other)? {
+                    Some(value) => Some(value),
+                    None => return self.rest(pairs, shape, values, index, other, input, scope),
+                },
+            };
+            values.extend(value);
         }
-        let texts: usize = values.iter().filter_map(Value::as_str).map(str::len).sum();
         self.account.make_object(48 + 16 * values.len() + texts)?;
         Ok(Val::Own(Value::from(Object::from_shape(shape, values))))
     }
@@ -174,8 +181,12 @@ impl<'v> Cx<'v, '_> {
 /// The groups in the order in which their keys came.
 struct Groups<T> {
     list: Vec<Gathered<T>>,
+    /// Where the groups stand, once there are many.
     index: HashMap<Key, usize>,
 }
+
+/// Up to here groups are looked for one by one.
+const FEW: usize = 12;
 
 impl<T> Default for Groups<T> {
     fn default() -> Self {
@@ -192,11 +203,13 @@ impl<T> Groups<T> {
             let message = "A field's name must be a text. Make it one with $string().";
             return Err(fault("T1003", message));
         };
-        let key = Key::new(text);
-        let at = match self.index.get(&key) {
-            Some(at) => *at,
+        let at = match self.find(text) {
+            Some(at) => at,
             None => {
-                self.index.insert(key.clone(), self.list.len());
+                let key = Key::new(text);
+                if self.list.len() >= FEW {
+                    self.index.insert(key.clone(), self.list.len());
+                }
                 self.list.push(Gathered { key, pair, entries: Vec::new() });
                 self.list.len() - 1
             }
@@ -208,6 +221,15 @@ impl<T> Groups<T> {
         }
         group.entries.push(entry);
         Ok(())
+    }
+
+    fn find(&self, text: &str) -> Option<usize> {
+        let few = &self.list[..self.list.len().min(FEW)];
+        let found = few.iter().position(|group| group.key.as_str() == text);
+        match found {
+            None if self.list.len() > FEW => self.index.get(&Key::new(text)).copied(),
+            found => found,
+        }
     }
 }
 
