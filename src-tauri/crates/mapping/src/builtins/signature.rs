@@ -7,6 +7,8 @@ use crate::eval::{Args, Res, fault};
 #[derive(Debug, Clone)]
 pub(crate) struct Signature {
     parameters: Vec<Parameter>,
+    /// With so many arguments none is missing but optional ones at the end.
+    least: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -89,7 +91,13 @@ impl Signature {
             }
             at += 1;
         }
-        Ok(Self { parameters })
+        let is_open = |parameter: &Parameter| parameter.is_optional && !parameter.from_input;
+        let n_open = parameters.iter().rev().take_while(|parameter| is_open(parameter)).count();
+        let is_repeated = parameters.iter().any(|parameter| parameter.is_repeated);
+        let n = parameters.len();
+        // One that may come often is never plain.
+        let least = if is_repeated { usize::MAX } else { n - n_open };
+        Ok(Self { parameters, least })
     }
 
     /// The arguments as the function gets them: lists where it takes lists, the input where it
@@ -100,7 +108,9 @@ impl Signature {
     /// the entries of a list.
     #[inline]
     pub(crate) fn fit<'v>(&self, arguments: &mut Args<'v>, input: &Val<'v>) -> Res<()> {
-        let is_plain = arguments.len() == self.parameters.len()
+        let n = arguments.len();
+        let is_plain = n >= self.least
+            && n <= self.parameters.len()
             && self.parameters.iter().zip(arguments.iter()).all(|(parameter, argument)| {
                 if parameter.is_list {
                     parameter.takes_list(argument)

@@ -56,6 +56,9 @@ fn finish_within(node: &mut Node) {
         }
         Op::Sort(terms) => terms.iter_mut().for_each(|term| finish(&mut term.by)),
     }
+    if let Op::Path(path) = &mut node.op {
+        path.is_gathered = node.extra.is_none() && !node.keeps_list && is_gathered(path);
+    }
     node.has_lane = node.extra.is_none() && !node.keeps_list && has_lane(&node.op);
 }
 
@@ -98,7 +101,9 @@ fn is_plain(path: &Path) -> bool {
     !path.keeps_list
         && path.steps.iter().enumerate().all(|(index, step)| {
             let is_start = index == 0 && matches!(step.op, Op::Input);
-            step.extra.is_none() && !step.keeps_list && (is_start || matches!(step.op, Op::Field(_)))
+            step.extra.is_none()
+                && !step.keeps_list
+                && (is_start || matches!(step.op, Op::Field(_)))
         })
 }
 
@@ -110,7 +115,36 @@ fn is_summed(list: &Node) -> bool {
         && !list.keeps_list
         && !path.keeps_list
         && last.has_lane
-        && before.iter().all(|step| {
-            step.extra.is_none() && !step.keeps_list && matches!(step.op, Op::Field(_))
-        })
+        && before
+            .iter()
+            .all(|step| step.extra.is_none() && !step.keeps_list && matches!(step.op, Op::Field(_)))
+}
+
+/// Whether a path goes through fields to a list, takes entries by comparing them, and ends at a
+/// field of each.
+fn is_gathered(path: &Path) -> bool {
+    let [before @ .., list, last] = &path.steps[..] else { return false };
+    let is_plain =
+        |step: &Node| step.extra.is_none() && !step.keeps_list && matches!(step.op, Op::Field(_));
+    let compares = |stage: &Stage| match stage {
+        Stage::Filter(filter) => filter.has_lane && matches!(filter.op, Op::Binary(..)),
+        Stage::Index(_) => false,
+    };
+    let is_list = match &list.extra {
+        None => true,
+        Some(extra) => {
+            !extra.is_tuple
+                && extra.seeking.is_empty()
+                && extra.filters.is_empty()
+                && extra.group.is_none()
+                && extra.stages.iter().all(compares)
+        }
+    };
+    !path.keeps_list
+        && !path.is_tuple
+        && before.iter().all(is_plain)
+        && matches!(list.op, Op::Field(_))
+        && !list.keeps_list
+        && is_list
+        && is_plain(last)
 }

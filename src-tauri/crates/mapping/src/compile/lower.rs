@@ -2,7 +2,7 @@
 //! path, where conditions belong, what keeps lists.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use data::{Shape, Value};
 
@@ -170,7 +170,7 @@ impl<'a> Lowering<'a> {
         let distinct =
             names.filter(|names| names.iter().collect::<HashSet<_>>().len() == names.len());
         let shape = distinct.map(Shape::new);
-        Ok(Pairs { pairs: lowered, shape })
+        Ok(Pairs { pairs: lowered, shape, partial: Mutex::default() })
     }
 
     fn variable(&self, name: &str) -> Op {
@@ -392,12 +392,26 @@ impl<'a> Lowering<'a> {
         let mut parts = Vec::new();
         match left {
             Node { op: Op::Concat(first), extra: None, keeps_list: false, .. } => parts = first,
-            Node { op: Op::Concat(first), extra: Some(extra), keeps_list, at, is_tail, has_lane } => {
+            Node {
+                op: Op::Concat(first),
+                extra: Some(extra),
+                keeps_list,
+                at,
+                is_tail,
+                has_lane,
+            } => {
                 if extra.filters.is_empty() && extra.group.is_none() && !keeps_list {
                     parts = first;
                 } else {
                     let extra = Some(extra);
-                    parts.push(Node { op: Op::Concat(first), extra, keeps_list, at, is_tail, has_lane });
+                    parts.push(Node {
+                        op: Op::Concat(first),
+                        extra,
+                        keeps_list,
+                        at,
+                        is_tail,
+                        has_lane,
+                    });
                 }
             }
             other => parts.push(other),
@@ -442,12 +456,7 @@ impl<'a> Lowering<'a> {
         for argument in arguments.iter().flatten() {
             lowered.push(self.lower(argument)?);
         }
-        Ok(Op::Call(Call {
-            procedure,
-            arguments: lowered,
-            name,
-            kept: Kept::new(),
-        }))
+        Ok(Op::Call(Call { procedure, arguments: lowered, name, kept: Kept::new() }))
     }
 
     fn lambda(
@@ -509,7 +518,7 @@ fn asking(op: Op, at: Bytes) -> Node {
 }
 
 fn path_op(steps: Vec<Node>) -> Op {
-    Op::Path(Path { steps, is_tuple: false, keeps_list: false })
+    Op::Path(Path { steps, is_tuple: false, keeps_list: false, is_gathered: false })
 }
 
 fn into_path(node: Node, at: Bytes) -> Node {

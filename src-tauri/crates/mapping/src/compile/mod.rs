@@ -5,8 +5,8 @@ mod finish;
 mod lower;
 mod parent;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use data::{Key, Shape, Value};
 
@@ -65,6 +65,31 @@ pub(crate) struct Pairs {
     pub(crate) pairs: Vec<(Node, Node)>,
     /// The keys, where all are texts and distinct.
     pub(crate) shape: Option<Shape>,
+    /// The shapes of the objects in which some members are missing, by which.
+    pub(crate) partial: Mutex<Vec<(u64, Shape)>>,
+}
+
+impl Pairs {
+    /// How many shapes with members missing are remembered.
+    const MAX_PARTIAL: usize = 32;
+
+    /// The shape without the members of this mask.
+    pub(crate) fn shape_without(&self, shape: &Shape, missing: u64) -> Shape {
+        let kept = || {
+            let keys = shape.keys().iter().enumerate();
+            Shape::new(keys.filter(|(at, _)| missing >> at & 1 == 0).map(|(_, key)| key.clone()))
+        };
+        // Another thread that is at it is not waited for.
+        let Ok(mut partial) = self.partial.try_lock() else { return kept() };
+        if let Some((_, shape)) = partial.iter().find(|(mask, _)| *mask == missing) {
+            return shape.clone();
+        }
+        let made = kept();
+        if partial.len() < Self::MAX_PARTIAL {
+            partial.push((missing, made.clone()));
+        }
+        made
+    }
 }
 
 #[derive(Debug)]
@@ -184,6 +209,9 @@ pub(crate) struct Path {
     /// Whether it is a part of a path that binds names, and must hand them on.
     pub(crate) is_tuple: bool,
     pub(crate) keeps_list: bool,
+    /// Whether it goes through fields to a list, takes entries by comparing them, and ends at a
+    /// field of each.
+    pub(crate) is_gathered: bool,
 }
 
 #[derive(Debug)]

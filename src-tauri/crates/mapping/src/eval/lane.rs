@@ -5,13 +5,14 @@
 use std::cmp::Ordering;
 
 use data::{Kind, Value};
+use smallvec::SmallVec;
 
 use super::equal::{compare_numbers, compare_texts, is_same};
 use super::operators::is_true_value;
 use super::val::Val;
 use super::{Cx, Res};
 use crate::builtins::Builtin;
-use crate::compile::{Node, Op, Operator, Path};
+use crate::compile::{Node, Op, Operator, Path, Stage};
 
 /// What one side of a comparison is.
 #[derive(Clone, Copy)]
@@ -83,8 +84,18 @@ impl<'v> Cx<'v, '_> {
     fn sum(&self, list: &Node, input: &Val<'v>) -> Option<f64> {
         let Op::Path(path) = &list.op else { return None };
         let (last, before) = path.steps.split_last()?;
-        if self.reads.is_some() || before.is_empty() {
+        if self.reads.is_some() {
             return None;
+        }
+        if before.is_empty() {
+            // One number, or a list of numbers.
+            let found = self.peek(last, input)??;
+            return match found.as_list() {
+                Some(items) => {
+                    items.iter().try_fold(0.0, |total, item| Some(total + item.as_f64()?))
+                }
+                None => found.as_f64(),
+            };
         }
         let items = walk(before, input.value()?)?.as_list()?;
         self.account.step(items.len() as u64).ok()?;
@@ -131,6 +142,68 @@ impl<'v> Cx<'v, '_> {
         }
     }
 
+    /// The values that a path of fields and conditions ends at, in the entries of one list; none is
+    /// no lane.
+    pub(crate) fn gather<'a>(
+        &self,
+        node: &'a Node,
+        input: &'a Val<'v>,
+    ) -> Option<SmallVec<[&'a Value; 8]>> {
+        let Op::Path(path) = &node.op else { return None };
+        if !path.is_gathered || self.reads.is_some() {
+            return None;
+        }
+        let (last, before) = path.steps.split_last()?;
+        let Op::Field(field) = &last.op else { return None };
+        let items = walk(before, input.value()?)?.as_list()?;
+        self.account.step(items.len() as u64).ok()?;
+        let stages = before.last()?.extra.as_ref().map_or(&[][..], |extra| &extra.stages);
+        let mut out = SmallVec::new();
+        for item in items {
+            let object = item.as_object()?;
+            let mut is_taken = true;
+            for stage in stages {
+                let Stage::Filter(filter) = stage else { return None };
+                is_taken = is_taken && self.test_of(filter, item)?;
+            }
+            if let (true, Some(found)) = (is_taken, field.of(object)) {
+                if found.as_list().is_some() {
+                    return None;
+                }
+                out.push(found);
+            }
+        }
+        Some(out)
+    }
+
+    /// As [`Cx::test_lane`], for an input that is a plain value.
+    fn test_of(&self, node: &Node, input: &Value) -> Option<bool> {
+        match &node.op {
+            Op::Binary(Operator::And, left, right) => {
+                Some(self.test_of(left, input)? && self.test_of(right, input)?)
+            }
+            Op::Binary(Operator::Or, left, right) => {
+                Some(self.test_of(left, input)? || self.test_of(right, input)?)
+            }
+            Op::Binary(operator, left, right) if !operator.is_arithmetic() => {
+                compared(*operator, self.side_of(left, input)?, self.side_of(right, input)?)
+            }
+            _ => None,
+        }
+    }
+
+    fn side_of<'a>(&self, node: &'a Node, input: &'a Value) -> Option<Side<'a>> {
+        match &node.op {
+            Op::Literal(value) => Some(Side::Value(value)),
+            Op::Number(number) => Some(Side::Number(*number)),
+            Op::Path(path) => Some(found(&path.steps, input)?.map_or(Side::Nothing, Side::Value)),
+            Op::Binary(operator, ..) if operator.is_arithmetic() && !self.is_decimal.get() => {
+                self.number_of(node, input).map(Side::Number)
+            }
+            _ => None,
+        }
+    }
+
     fn side<'a>(&self, node: &'a Node, input: &'a Val<'v>) -> Option<Side<'a>> {
         if let Some(found) = self.peek(node, input) {
             return Some(found.map_or(Side::Nothing, Side::Value));
@@ -146,7 +219,9 @@ impl<'v> Cx<'v, '_> {
         match &node.op {
             Op::Block { parts, .. } => self.test_lane(&parts[0], input),
             Op::Binary(operator, left, right) => match operator {
-                Operator::And => Some(self.test_lane(left, input)? && self.test_lane(right, input)?),
+                Operator::And => {
+                    Some(self.test_lane(left, input)? && self.test_lane(right, input)?)
+                }
                 Operator::Or => Some(self.test_lane(left, input)? || self.test_lane(right, input)?),
                 _ => compared(*operator, self.side(left, input)?, self.side(right, input)?),
             },
@@ -163,7 +238,12 @@ impl<'v> Cx<'v, '_> {
     }
 
     /// Whether a condition holds.
-    pub(crate) fn holds(&self, node: &Node, input: &Val<'v>, scope: &super::Scope<'v>) -> Res<bool> {
+    pub(crate) fn holds(
+        &self,
+        node: &Node,
+        input: &Val<'v>,
+        scope: &super::Scope<'v>,
+    ) -> Res<bool> {
         if let Some(holds) = self.test_lane(node, input) {
             return Ok(holds);
         }
@@ -173,8 +253,13 @@ impl<'v> Cx<'v, '_> {
 }
 
 fn peek_path<'a>(path: &Path, input: &'a Val<'_>) -> Option<Option<&'a Value>> {
-    let mut value = input.value()?;
-    for step in &path.steps {
+    found(&path.steps, input.value()?)
+}
+
+/// The value at the end of fields, or nothing; the outer none is a list on the way.
+fn found<'a>(steps: &[Node], value: &'a Value) -> Option<Option<&'a Value>> {
+    let mut value = value;
+    for step in steps {
         let Op::Field(field) = &step.op else {
             // `$`, which only begins a path.
             continue;
