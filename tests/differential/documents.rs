@@ -312,10 +312,16 @@ fn value(kind: Kind, random: &mut Random) -> Value {
 fn money(random: &mut Random) -> Value {
     match random.below(8) {
         0 => json!(random.below(500)),
-        1 => json!(-(random.below(20_000) as f64) / 100.0),
-        2 => json!(random.below(40) as f64 / 8.0),
-        _ => json!(random.below(200_000) as f64 / 100.0),
+        1 => decimal(-(random.between(1, 20_000) as f64) / 100.0, random),
+        2 => decimal(random.below(40) as f64 / 8.0, random),
+        _ => decimal(random.below(200_000) as f64 / 100.0, random),
     }
+}
+
+/// Most writers of JSON leave out the decimals of a whole number; some do not.
+fn decimal(value: f64, random: &mut Random) -> Value {
+    let is_whole = value.fract() == 0.0;
+    if is_whole && !random.percent(5) { json!(value as i64) } else { json!(value) }
 }
 
 fn date(random: &mut Random) -> String {

@@ -16,12 +16,15 @@ function plain(key, value) {
   if (typeof value === "function" || value?._jsonata_function || value?._jsonata_lambda) {
     return { "not a value": "function" };
   }
+  // A list can hold nothing at all there, which would be written as null.
+  if (value === undefined && Array.isArray(this)) return { "not a value": "nothing" };
   return value;
 }
 
 async function answer({ on, source }) {
   try {
-    const result = await jsonata(source).evaluate(documents[on]);
+    // Some expressions change their input there; each gets a fresh one.
+    const result = await jsonata(source).evaluate(JSON.parse(documents[on]));
     return result === undefined ? { nothing: true } : { result };
   } catch (error) {
     return { error: error.code ?? `JavaScript: ${error.message}` };
@@ -30,7 +33,7 @@ async function answer({ on, source }) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const task = JSON.parse(line);
-  if ("document" in task) documents.push(task.document);
+  if ("document" in task) documents.push(JSON.stringify(task.document));
   else lines.push(JSON.stringify(await answer(task), plain));
 }
 process.stdout.write(`${lines.join("\n")}\n`);

@@ -59,6 +59,15 @@ impl Writer {
         self.path(scope, is_text).unwrap_or_else(|| "\"text\"".into())
     }
 
+    /// A text to group by; most of them do not look like a number.
+    pub(crate) fn key_field(&mut self, scope: &Scope) -> String {
+        if self.random.percent(5) {
+            return self.text_field(scope);
+        }
+        let is_key = |kind: Kind| matches!(kind, Kind::Text(_) | Kind::Code(_) | Kind::Date);
+        self.path(scope, is_key).unwrap_or_else(|| "\"key\"".into())
+    }
+
     pub(crate) fn flag_field(&mut self, scope: &Scope) -> String {
         self.path(scope, |kind| matches!(kind, Kind::Flag)).unwrap_or_else(|| "true".into())
     }
@@ -121,7 +130,11 @@ impl Writer {
     pub(crate) fn objects(&mut self, scope: &Scope, depth: usize) -> List {
         let Some(list) = self.lists(scope) else {
             let inside = Scope::root(scope.fields);
-            return List { text: scope.prefix.trim_end_matches('.').to_owned() + "$", inside };
+            let text = match scope.prefix.trim_end_matches('.') {
+                "" => "$".to_owned(),
+                variable => variable.to_owned(),
+            };
+            return List { text, inside };
         };
         let List { text, inside } = list;
         let text = match self.random.below(if depth == 0 { 3 } else { 10 }) {

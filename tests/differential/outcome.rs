@@ -6,6 +6,8 @@ use serde_json::Value as Json;
 pub(crate) enum Outcome {
     Nothing,
     Value(Json),
+    /// A value with NaN, Infinity, a function or a hole in it, which JSON has no form for.
+    Unwritable(Json),
     /// An error code, or what JavaScript says where the package has no code.
     Error(String),
 }
@@ -18,16 +20,19 @@ impl Outcome {
             return Self::Error(code.to_owned());
         }
         if answer.get("nothing").is_some() {
-            Self::Nothing
-        } else {
-            Self::Value(answer["result"].take())
+            return Self::Nothing;
         }
+        let value = answer["result"].take();
+        if has(&value, "not a number") || has(&value, "not a value") {
+            return Self::Unwritable(value);
+        }
+        Self::Value(value)
     }
 
     pub(crate) fn shown(&self) -> String {
         let text = match self {
             Self::Nothing => "nothing".to_owned(),
-            Self::Value(value) => value.to_string(),
+            Self::Value(value) | Self::Unwritable(value) => value.to_string(),
             Self::Error(code) => format!("error {code}"),
         };
         text.chars().take(300).collect()
@@ -37,27 +42,43 @@ impl Outcome {
         matches!(self, Self::Error(own) if own == code)
     }
 
-    /// Whether both are the same: numbers by their value, members in any order.
+    /// Whether both are the same: numbers by their value, members in any order. What JSON cannot
+    /// hold has no result to compare; it has to be an error here.
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Value(left), Self::Value(right)) => is_same(left, right),
+            (Self::Value(left), Self::Value(right)) => is_same(left, right, &|a, b| a == b),
+            (Self::Unwritable(_), Self::Error(_)) => true,
             _ => self == other,
         }
     }
 }
 
-fn is_same(left: &Json, right: &Json) -> bool {
+/// Whether a value has a mark of `evaluate.mjs` anywhere.
+fn has(value: &Json, mark: &str) -> bool {
+    match value {
+        Json::Array(items) => items.iter().any(|item| has(item, mark)),
+        Json::Object(members) => {
+            members.contains_key(mark) || members.values().any(|item| has(item, mark))
+        }
+        _ => false,
+    }
+}
+
+/// Whether two values are the same, where `numbers` tells it of two numbers.
+pub(crate) fn is_same(left: &Json, right: &Json, numbers: &dyn Fn(f64, f64) -> bool) -> bool {
     match (left, right) {
-        (Json::Number(left), Json::Number(right)) => left.as_f64() == right.as_f64(),
+        (Json::Number(left), Json::Number(right)) => {
+            left.as_f64().zip(right.as_f64()).is_some_and(|(left, right)| numbers(left, right))
+        }
         (Json::Array(left), Json::Array(right)) => {
             left.len() == right.len()
-                && left.iter().zip(right).all(|(left, right)| is_same(left, right))
+                && left.iter().zip(right).all(|(left, right)| is_same(left, right, numbers))
         }
         (Json::Object(left), Json::Object(right)) => {
             left.len() == right.len()
-                && left
-                    .iter()
-                    .all(|(key, left)| right.get(key).is_some_and(|right| is_same(left, right)))
+                && left.iter().all(|(key, left)| {
+                    right.get(key).is_some_and(|right| is_same(left, right, numbers))
+                })
         }
         _ => left == right,
     }

@@ -125,9 +125,11 @@ pub(super) fn integer_pictures(writer: &mut Writer, scope: &Scope) -> String {
         _ => writer.number(scope, 1),
     };
     let picture = writer.pick(&[
-        "0", "000", "#,##0", "0;o", "w", "Ww", "W", "w;o", "I", "i", "A", "a", "W;o", "\u{661}",
-        "#-##-000", "Ww;o", "0\u{661}", "\u{3b1}", "0,000;o",
+        "#,##0", "00", "w", "I", "0000", "0,000", "A", "0", "000", "Ww", "0", "000", "#,##0",
+        "0;o", "w", "Ww", "W", "w;o", "I", "i", "A", "a", "W;o", "\u{661}", "Ww;o", "0\u{661}",
+        "\u{3b1}", "0,000;o",
     ]);
+    let picture = if writer.random.percent(1) { "#-##-000".to_owned() } else { picture };
     match writer.random.below(5) {
         0 => {
             let (text, picture) = writer.random.pick(&[

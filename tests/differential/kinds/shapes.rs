@@ -23,7 +23,12 @@ pub(super) fn predicate(writer: &mut Writer, scope: &Scope) -> String {
     let list = writer.objects(scope, 1);
     let test = writer.flag(&list.inside, 2);
     let field = writer.any_field(&list.inside);
-    let index = writer.pick(&["0", "-1", "1", "[0..1]", "$count($$.missing)", "[-1, 0]", "2.7"]);
+    let index = writer.pick(&["0", "-1", "1", "2", "-2", "0", "[0..1]", "[0..2]", "2.7"]);
+    let index = if writer.random.percent(4) {
+        writer.pick(&["[-1, 0]", "$count($$.missing)"])
+    } else {
+        index
+    };
     match writer.random.below(7) {
         0 => format!("{}[{test}].{field}", list.text),
         1 => format!("{}[{test}][{index}]", list.text),
@@ -52,7 +57,7 @@ pub(super) fn sort(writer: &mut Writer, scope: &Scope) -> String {
 
 pub(super) fn group(writer: &mut Writer, scope: &Scope) -> String {
     let list = writer.objects(scope, 1);
-    let key = writer.text_field(&list.inside);
+    let key = writer.key_field(&list.inside);
     let value = match writer.random.below(5) {
         0 => format!("$sum({})", writer.number_field(&list.inside)),
         1 => "$count($)".into(),
