@@ -23,9 +23,9 @@ pub(super) fn predicate(writer: &mut Writer, scope: &Scope) -> String {
     let list = writer.objects(scope, 1);
     let test = writer.flag(&list.inside, 2);
     let field = writer.any_field(&list.inside);
-    let index = writer.pick(&["0", "-1", "1", "2", "-2", "0", "[0..1]", "[0..2]", "2.7"]);
+    let index = writer.pick(&["0", "-1", "1", "2", "-2", "0", "-1", "2.7"]);
     let index = if writer.random.percent(4) {
-        writer.pick(&["[-1, 0]", "$count($$.missing)"])
+        writer.pick(&["[-1, 0]", "[0..1]", "[0..2]", "$count($$.missing)"])
     } else {
         index
     };

@@ -392,12 +392,26 @@ impl<'a> Lowering<'a> {
         let mut parts = Vec::new();
         match left {
             Node { op: Op::Concat(first), extra: None, keeps_list: false, .. } => parts = first,
-            Node { op: Op::Concat(first), extra: Some(extra), keeps_list, at, is_tail, has_lane } => {
+            Node {
+                op: Op::Concat(first),
+                extra: Some(extra),
+                keeps_list,
+                at,
+                is_tail,
+                has_lane,
+            } => {
                 if extra.filters.is_empty() && extra.group.is_none() && !keeps_list {
                     parts = first;
                 } else {
                     let extra = Some(extra);
-                    parts.push(Node { op: Op::Concat(first), extra, keeps_list, at, is_tail, has_lane });
+                    parts.push(Node {
+                        op: Op::Concat(first),
+                        extra,
+                        keeps_list,
+                        at,
+                        is_tail,
+                        has_lane,
+                    });
                 }
             }
             other => parts.push(other),
@@ -442,12 +456,7 @@ impl<'a> Lowering<'a> {
         for argument in arguments.iter().flatten() {
             lowered.push(self.lower(argument)?);
         }
-        Ok(Op::Call(Call {
-            procedure,
-            arguments: lowered,
-            name,
-            kept: Kept::new(),
-        }))
+        Ok(Op::Call(Call { procedure, arguments: lowered, name, kept: Kept::new() }))
     }
 
     fn lambda(

@@ -21,10 +21,7 @@ impl<'v> Frame<'v> {
     }
 
     /// A scope within another, with these names; of one that comes twice the last counts.
-    pub(crate) fn with(
-        outer: &Option<Rc<Self>>,
-        names: Vec<(Sym, Val<'v>)>,
-    ) -> Option<Rc<Self>> {
+    pub(crate) fn with(outer: &Option<Rc<Self>>, names: Vec<(Sym, Val<'v>)>) -> Option<Rc<Self>> {
         let texts: usize = names.iter().map(|(_, value)| value.text_len()).sum();
         let bytes = 96 + names.capacity() * size_of::<(Sym, Val<'_>)>() + texts;
         Some(Rc::new(Self {

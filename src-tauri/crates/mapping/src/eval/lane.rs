@@ -146,7 +146,9 @@ impl<'v> Cx<'v, '_> {
         match &node.op {
             Op::Block { parts, .. } => self.test_lane(&parts[0], input),
             Op::Binary(operator, left, right) => match operator {
-                Operator::And => Some(self.test_lane(left, input)? && self.test_lane(right, input)?),
+                Operator::And => {
+                    Some(self.test_lane(left, input)? && self.test_lane(right, input)?)
+                }
                 Operator::Or => Some(self.test_lane(left, input)? || self.test_lane(right, input)?),
                 _ => compared(*operator, self.side(left, input)?, self.side(right, input)?),
             },
@@ -163,7 +165,12 @@ impl<'v> Cx<'v, '_> {
     }
 
     /// Whether a condition holds.
-    pub(crate) fn holds(&self, node: &Node, input: &Val<'v>, scope: &super::Scope<'v>) -> Res<bool> {
+    pub(crate) fn holds(
+        &self,
+        node: &Node,
+        input: &Val<'v>,
+        scope: &super::Scope<'v>,
+    ) -> Res<bool> {
         if let Some(holds) = self.test_lane(node, input) {
             return Ok(holds);
         }

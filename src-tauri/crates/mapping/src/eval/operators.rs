@@ -154,8 +154,7 @@ impl<'v> Cx<'v, '_> {
 }
 
 fn not_numbers<'v>(operator: Operator, a: &Val<'v>, b: &Val<'v>) -> Res<Val<'v>> {
-    let is_bad =
-        |value: &Val<'v>| !value.is_nothing() && value.as_number().is_none_or(f64::is_nan);
+    let is_bad = |value: &Val<'v>| !value.is_nothing() && value.as_number().is_none_or(f64::is_nan);
     let (code, side) = match (is_bad(a), is_bad(b)) {
         (true, _) => ("T2001", "left"),
         (_, true) => ("T2002", "right"),

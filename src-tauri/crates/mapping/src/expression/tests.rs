@@ -206,7 +206,8 @@ fn digits_stay_as_long_as_nothing_is_counted() {
 
 #[test]
 fn money_is_counted_in_decimals_where_it_is_asked_for() {
-    let item = r#"{"lines": [{"price": 0.1, "n": 1}, {"price": 0.2, "n": 1}, {"price": 1e-7, "n": 0}]}"#;
+    let item =
+        r#"{"lines": [{"price": 0.1, "n": 1}, {"price": 0.2, "n": 1}, {"price": 1e-7, "n": 0}]}"#;
     let text = |source: &str| eval(source, item, &Run).unwrap().unwrap().to_string();
     assert_eq!(text("0.1 + 0.2"), "0.30000000000000004");
     assert_eq!(text("$decimal(0.1 + 0.2)"), "0.3");
