@@ -18,6 +18,7 @@ pub mod fixed;
 pub mod form;
 pub mod json;
 mod key;
+pub mod mt940;
 mod number;
 mod object;
 mod order;
