@@ -119,7 +119,7 @@ pub(crate) struct Decoder<R> {
     is_end: bool,
     /// What was decoded, where that is needed.
     output: Buffer,
-    decoder: Option<encoding_rs::Decoder>,
+    coder: Option<encoding_rs::Decoder>,
     n_lines: u64,
     n_columns: u64,
 }
@@ -149,7 +149,7 @@ impl<R: Read> Decoder<R> {
         source.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut bytes)?;
         let (charset, mark) = Charset::marked(&bytes)
             .unwrap_or_else(|| (tell(&bytes).unwrap_or_else(|| Charset::guess(&bytes)), 0));
-        let decoder =
+        let coder =
             (charset != Charset::UTF_8).then(|| charset.0.new_decoder_without_bom_handling());
         Ok(Self {
             source,
@@ -157,7 +157,7 @@ impl<R: Read> Decoder<R> {
             input: Buffer { bytes, at: mark },
             is_end: false,
             output: Buffer::default(),
-            decoder,
+            coder,
             n_lines: 0,
             n_columns: 0,
         })
@@ -170,13 +170,11 @@ impl<R: Read> Decoder<R> {
 
     /// The start of the source, decoded, before any of it was read.
     pub(crate) fn sample(&self) -> Cow<'_, [u8]> {
-        match self.decoder {
-            None => Cow::Borrowed(self.input.rest()),
-            Some(_) => {
-                let text = self.charset.decode_lossy(self.input.rest());
-                Cow::Owned(text.into_owned().into_bytes())
-            }
+        if self.coder.is_none() {
+            return Cow::Borrowed(self.input.rest());
         }
+        let text = self.charset.decode_lossy(self.input.rest());
+        Cow::Owned(text.into_owned().into_bytes())
     }
 
     /// Where the next character is.
@@ -211,9 +209,9 @@ impl<R: Read> Decoder<R> {
         self.output.bytes.clear();
         while self.output.bytes.is_empty() {
             self.fill_input()?;
-            let Some(decoder) = &mut self.decoder else { return Ok(()) };
+            let Some(coder) = &mut self.coder else { return Ok(()) };
             self.output.bytes.resize(CHUNK_BYTES, 0);
-            let (result, n_read, n_written) = decoder.decode_to_utf8_without_replacement(
+            let (result, n_read, n_written) = coder.decode_to_utf8_without_replacement(
                 self.input.rest(),
                 &mut self.output.bytes,
                 self.is_end,
@@ -227,7 +225,7 @@ impl<R: Read> Decoder<R> {
                 }
                 // Once it has seen the end a decoder is not to be used again.
                 DecoderResult::InputEmpty if self.is_end => {
-                    self.decoder = None;
+                    self.coder = None;
                     return Ok(());
                 }
                 DecoderResult::InputEmpty | DecoderResult::OutputFull => {}
@@ -239,13 +237,13 @@ impl<R: Read> Decoder<R> {
 
 impl<R: Read> BufRead for Decoder<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.output.rest().is_empty() && self.decoder.is_some() {
+        if self.output.rest().is_empty() && self.coder.is_some() {
             self.decode()?;
         }
         if !self.output.rest().is_empty() {
             return Ok(self.output.rest());
         }
-        if self.decoder.is_none() {
+        if self.coder.is_none() {
             self.fill_input()?;
         }
         Ok(self.input.rest())

@@ -100,6 +100,15 @@ fn parts_become_members() {
 }
 
 #[test]
+fn parts_of_any_type_are_read() {
+    let options = multipart::Options { boundary: Some("b".into()) };
+    let parts = multipart::read_parts(BODY.as_bytes(), &options, &Limits::default()).unwrap();
+    let expected = r#"{"headers":{"content-disposition":"form-data; name=\"j\"","content-type":"application/json","content-transfer-encoding":"base64"},"type":"application/json","text":"[]"}"#;
+    assert_eq!(parts.as_list().unwrap().len(), 4);
+    assert_eq!(parts.at(3).unwrap().to_string(), expected);
+}
+
+#[test]
 fn broken_parts_are_named() {
     let table = [
         ("x", "the body does not begin with `--` and a boundary; is it multipart?"),

@@ -239,14 +239,14 @@ fn a_dialect_is_told_by_the_first_rows() {
     ];
     for (bytes, expected) in table {
         assert_eq!(told(bytes), *expected, "{}", String::from_utf8_lossy(bytes));
-        let reader = Reader::detect(*bytes, CsvOptions::default()).unwrap();
+        let reader = Reader::detect(*bytes, &CsvOptions::default()).unwrap();
         assert_eq!(*reader.dialect(), Dialect::detect(bytes));
         let own: Vec<_> = reader.map(Result::unwrap).collect();
         let by_options = Reader::new(*bytes, Dialect::detect(bytes).options()).unwrap();
         assert_eq!(own, by_options.map(Result::unwrap).collect::<Vec<_>>());
     }
     let rows: Vec<_> =
-        Reader::detect(&b"n\xe4me;x\nM\xfcller;1\n"[..], CsvOptions::default()).unwrap().collect();
+        Reader::detect(&b"n\xe4me;x\nM\xfcller;1\n"[..], &CsvOptions::default()).unwrap().collect();
     assert_eq!(rows[0].as_ref().unwrap().to_string(), r#"{"näme":"Müller","x":"1"}"#);
 }
 
@@ -311,7 +311,7 @@ proptest::proptest! {
     #[test]
     fn no_bytes_make_csv_panic(bytes in proptest::collection::vec(proptest::arbitrary::any::<u8>(), 0..200), text in "[\"',;\r\na1]{0,60}") {
         for bytes in [bytes.as_slice(), text.as_bytes()] {
-            let _ = Reader::detect(bytes, CsvOptions::default()).map(Iterator::count);
+            let _ = Reader::detect(bytes, &CsvOptions::default()).map(Iterator::count);
             let lenient = CsvOptions { lenient: true, ..CsvOptions::default() };
             let _ = Reader::new(bytes, lenient).map(Iterator::count);
         }

@@ -149,11 +149,11 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn detect(source: R, options: CsvOptions) -> Result<Self, CsvError> {
+    pub fn detect(source: R, options: &CsvOptions) -> Result<Self, CsvError> {
         let decoder = Decoder::new(source, |_| None)?;
         let found = Dialect::of_text(&decoder.sample(), decoder.charset());
         let (quote, header) = (found.quote, found.header);
-        let options = CsvOptions { delimiter: None, quote, header, ..options };
+        let options = CsvOptions { delimiter: None, quote, header, ..options.clone() };
         Ok(Self::with_dialect(decoder, found, options))
     }
 

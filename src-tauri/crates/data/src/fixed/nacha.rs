@@ -1,7 +1,7 @@
 //! The layout of ACH files: Nacha Operating Rules, appendix "ACH Record Format Specifications".
 //! Says where things stand; sums, hashes and the order of records are not checked.
 
-use super::layout::{Align, Column, Condition, Layout, Record, ShortLines};
+use super::layout::{Align, Column, Condition, Layout, Record, ShortLines, Trim};
 
 /// Name, first place, length, and what it holds.
 type Row = (&'static str, usize, usize, What);
@@ -19,7 +19,8 @@ use What::{Money, Right, Text, Whole};
 
 fn record(name: &str, code: &str, rows: &[Row]) -> Record {
     let columns = rows.iter().map(|&(name, start, length, what)| match what {
-        Text => Column::text(name, start, length),
+        // Spaces before a text are a fault of the file, which is not to be mended in passing.
+        Text => Column { trim: Trim::Right, ..Column::text(name, start, length) },
         Right => Column { align: Some(Align::Right), ..Column::text(name, start, length) },
         Whole => Column::integer(name, start, length),
         Money => Column::decimal(name, start, length, 2),

@@ -106,7 +106,7 @@ impl<R: Read> Items<R> {
     fn cut(&mut self, line: String) -> String {
         let Some(length) = self.layout.length.filter(|_| self.layout.unbroken) else { return line };
         let chars: Vec<char> = line.chars().collect();
-        if chars.len() <= length || chars.len() % length != 0 {
+        if chars.len() <= length || !chars.len().is_multiple_of(length) {
             return line;
         }
         self.pending = chars.chunks(length).rev().map(|chunk| chunk.iter().collect()).collect();

@@ -4,7 +4,7 @@
 //! A file is `{name, filename, type, text}`, or `base64` in the place of `text` where the bytes are
 //! no text of their type. Names that come again are lists.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 
@@ -38,6 +38,40 @@ pub fn content_type(boundary: &str) -> String {
 /// # Errors
 /// An [`Error`] that counts the parts from 1.
 pub fn read(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, Error> {
+    let mut members: Vec<(String, Vec<Value>)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    each_part(bytes, options, limits, |part| {
+        let (name, value) = part.into_field()?;
+        let at = *places.entry(name.clone()).or_insert(members.len());
+        if at == members.len() {
+            members.push((name, Vec::new()));
+        }
+        members[at].1.push(value);
+        Ok(())
+    })?;
+    Ok(Value::object(members.into_iter().map(|(name, values)| (name, one_or_list(values)))))
+}
+
+/// Reads a body of any multipart type, as SOAP with attachments: a list of `{headers, type?,
+/// text|base64}`, the names of headers in lower case.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_parts(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, Error> {
+    let mut parts = Vec::new();
+    each_part(bytes, options, limits, |part| {
+        parts.push(part.into_value()?);
+        Ok(())
+    })?;
+    Ok(Value::from(parts))
+}
+
+fn each_part(
+    bytes: &[u8],
+    options: &Options,
+    limits: &Limits,
+    mut take: impl FnMut(Part<'_>) -> Result<(), String>,
+) -> Result<(), Error> {
     if bytes.len() > limits.bytes {
         let problem = format!("the body is longer than {} bytes", limits.bytes);
         return Err(Error::new(FaultKind::Limit, Place::Whole, problem));
@@ -49,8 +83,6 @@ pub fn read(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, E
             Error::new(FaultKind::Syntax, Place::Whole, problem)
         })?,
     };
-    let mut members: Vec<(String, Vec<Value>)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
     let mut rest = Body { bytes, at: 0, delimiter: &delimiter };
     let mut n_parts = 0;
     rest.skip_to_first()?;
@@ -60,15 +92,11 @@ pub fn read(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, E
             let problem = format!("it is longer than {} bytes", limits.text);
             return Err(fault(n_parts, FaultKind::Limit, problem));
         }
-        let (name, value) =
-            read_part(part).map_err(|problem| fault(n_parts, FaultKind::Syntax, problem))?;
-        let at = *places.entry(name.clone()).or_insert(members.len());
-        if at == members.len() {
-            members.push((name, Vec::new()));
-        }
-        members[at].1.push(value);
+        Part::read(part)
+            .and_then(&mut take)
+            .map_err(|problem| fault(n_parts, FaultKind::Syntax, problem))?;
     }
-    Ok(Value::object(members.into_iter().map(|(name, values)| (name, one_or_list(values)))))
+    Ok(())
 }
 
 fn fault(part: usize, kind: FaultKind, problem: impl Into<String>) -> Error {
@@ -136,56 +164,83 @@ impl<'b> Body<'b> {
     }
 }
 
-fn read_part(part: &[u8]) -> Result<(String, Value), String> {
-    let (headers, content) = split_headers(part).ok_or("no blank line ends its headers")?;
-    let headers = std::str::from_utf8(headers).map_err(|_| "its headers are not UTF-8")?;
-    let mut disposition = None;
-    let mut kind = None;
-    let mut encoding = None;
-    for line in headers.lines().filter(|line| !line.trim().is_empty()) {
-        let (name, value) = line
-            .split_once(':')
-            .ok_or_else(|| format!("{} is no header; a colon is missing", shown(line)))?;
-        match name.trim().to_ascii_lowercase().as_str() {
-            "content-disposition" => disposition = Some(value.trim()),
-            "content-type" => kind = Some(value.trim()),
-            "content-transfer-encoding" => encoding = Some(value.trim().to_ascii_lowercase()),
-            _ => {}
-        }
-    }
-    let parameters = disposition.and_then(|value| value.split_once(';')).map(|(_, rest)| rest);
-    let name = parameters.and_then(|parameters| parameter(parameters, "name")).ok_or(
-        "it has no name; a form's parts have the header `Content-Disposition: form-data; name=…`",
-    )?;
-    let filename = parameters
-        .and_then(|parameters| extended(parameters).or_else(|| parameter(parameters, "filename")));
-    let decoded;
-    let content = match encoding.as_deref() {
-        None | Some("7bit" | "8bit" | "binary") => content,
-        Some("base64") => {
-            let packed: Vec<u8> =
-                content.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
-            decoded = BASE64.decode(packed).map_err(|_| "its content is not base64")?;
-            &decoded
-        }
-        Some(other) => return Err(format!("its transfer encoding {} is not known", shown(other))),
-    };
-    Ok((name.clone(), part_value(name, filename, kind, content)))
+/// The headers of a part, their names in lower case, and its content.
+struct Part<'b> {
+    headers: Vec<(String, &'b str)>,
+    content: &'b [u8],
 }
 
-fn part_value(name: String, filename: Option<String>, kind: Option<&str>, content: &[u8]) -> Value {
-    let text = std::str::from_utf8(content).ok();
-    if let (Some(text), None, None) = (text, &filename, kind) {
-        return Value::from(text);
+impl<'b> Part<'b> {
+    fn read(part: &'b [u8]) -> Result<Self, String> {
+        let (headers, content) = split_headers(part).ok_or("no blank line ends its headers")?;
+        let headers = std::str::from_utf8(headers).map_err(|_| "its headers are not UTF-8")?;
+        let lines = headers.lines().filter(|line| !line.trim().is_empty());
+        let headers = lines.map(|line| {
+            line.split_once(':')
+                .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim()))
+                .ok_or_else(|| format!("{} is no header; a colon is missing", shown(line)))
+        });
+        Ok(Self { headers: headers.collect::<Result<_, _>>()?, content })
     }
-    let mut members = vec![("name", Value::from(name))];
-    members.extend(filename.map(|filename| ("filename", Value::from(filename))));
-    members.extend(kind.map(|kind| ("type", Value::from(kind))));
-    members.push(match text.filter(|_| kind.is_none_or(is_text)) {
+
+    fn header(&self, name: &str) -> Option<&'b str> {
+        self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+    }
+
+    /// The content without its transfer encoding.
+    fn content(&self) -> Result<Cow<'b, [u8]>, String> {
+        let encoding = self.header("content-transfer-encoding").unwrap_or("binary");
+        match encoding.to_ascii_lowercase().as_str() {
+            "7bit" | "8bit" | "binary" => Ok(Cow::Borrowed(self.content)),
+            "base64" => {
+                let packed: Vec<u8> =
+                    self.content.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+                let content = BASE64.decode(packed).map_err(|_| "its content is not base64")?;
+                Ok(Cow::Owned(content))
+            }
+            other => Err(format!("its transfer encoding {} is not known", shown(other))),
+        }
+    }
+
+    /// The name of a form's field, and its value.
+    fn into_field(self) -> Result<(String, Value), String> {
+        let disposition = self.header("content-disposition");
+        let parameters = disposition.and_then(|value| value.split_once(';')).map(|(_, rest)| rest);
+        let name = parameters
+            .and_then(|parameters| parameter(parameters, "name"))
+            .ok_or("it has no name; a form's parts have the header `Content-Disposition: form-data; name=…`")?;
+        let filename = parameters.and_then(|parameters| {
+            extended(parameters).or_else(|| parameter(parameters, "filename"))
+        });
+        let kind = self.header("content-type");
+        let content = self.content()?;
+        if let (Ok(text), None, None) = (std::str::from_utf8(&content), &filename, kind) {
+            return Ok((name, Value::from(text)));
+        }
+        let mut members = vec![("name", Value::from(&name))];
+        members.extend(filename.map(|filename| ("filename", Value::from(filename))));
+        members.extend(kind.map(|kind| ("type", Value::from(kind))));
+        members.push(content_member(kind, &content));
+        Ok((name, Value::object(members)))
+    }
+
+    /// The part as it is, of whatever type.
+    fn into_value(self) -> Result<Value, String> {
+        let kind = self.header("content-type");
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), Value::from(*value)));
+        let mut members = vec![("headers", Value::object(headers))];
+        members.extend(kind.map(|kind| ("type", Value::from(kind))));
+        members.push(content_member(kind, &self.content()?));
+        Ok(Value::object(members))
+    }
+}
+
+/// The content as text if that is what its type says and its bytes are.
+fn content_member(kind: Option<&str>, content: &[u8]) -> (&'static str, Value) {
+    match std::str::from_utf8(content).ok().filter(|_| kind.is_none_or(is_text)) {
         Some(text) => ("text", Value::from(text)),
         None => ("base64", Value::from(BASE64.encode(content))),
-    });
-    Value::object(members)
+    }
 }
 
 fn is_text(kind: &str) -> bool {
@@ -223,12 +278,11 @@ fn parameter(parameters: &str, wanted: &str) -> Option<String> {
         rest = rest.trim_start_matches([' ', '\t', ';']);
         let (name, value) = rest.split_once('=')?;
         let value = value.trim_start();
-        let (text, after) = match value.strip_prefix('"') {
-            Some(quoted) => unquote(quoted)?,
-            None => {
-                let end = value.find(';').unwrap_or(value.len());
-                (value[..end].trim().to_owned(), &value[end..])
-            }
+        let (text, after) = if let Some(quoted) = value.strip_prefix('"') {
+            unquote(quoted)?
+        } else {
+            let end = value.find(';').unwrap_or(value.len());
+            (value[..end].trim().to_owned(), &value[end..])
         };
         if name.trim().eq_ignore_ascii_case(wanted) {
             return Some(text);
@@ -322,13 +376,13 @@ fn part_bytes(name: &str, value: &Value) -> Result<Vec<u8>, Error> {
         None => scalar(value).map(|text| text.into_owned().into_bytes()),
         Some(file) => {
             if let Some(filename) = file.get("filename").and_then(Value::as_str) {
-                head.push_str(&format!("; filename={}", quoted(filename)));
+                head.extend(["; filename=", &quoted(filename)]);
             }
             if let Some(kind) = file.get("type").and_then(Value::as_str) {
                 if kind.contains(['\r', '\n']) {
                     return Err(fail("its type has a line break".to_owned()));
                 }
-                head.push_str(&format!("\r\nContent-Type: {kind}"));
+                head.extend(["\r\nContent-Type: ", kind]);
             }
             content(file).map_err(&fail)?
         }

@@ -29,7 +29,7 @@ pub use crate::fault::FormatError as Error;
 use crate::{Charset, Limits, Value};
 
 /// How statements are to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// Whether the tags are not interpreted, as for other message types or dialects of banks.
     pub tags_only: bool,
@@ -42,6 +42,6 @@ pub struct Options {
 /// # Errors
 /// The first [`Error`], with its line.
 pub fn read(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, Error> {
-    let items = Items::new(bytes, options.clone(), *limits)?;
+    let items = Items::new(bytes, *options, *limits)?;
     Ok(Value::from(items.collect::<Result<Vec<_>, _>>()?))
 }

@@ -102,7 +102,7 @@ fn message_text(message: &Value) -> Result<String, String> {
                 "a line of the tag :{name}: would begin another tag or end the message"
             ));
         }
-        out.push_str(&format!(":{name}:{text}\n"));
+        out.extend([":", name, ":", text, "\n"]);
     }
     out.push_str(if blocks.is_some() { "-}" } else { "-" });
     out.push_str(&trailer);

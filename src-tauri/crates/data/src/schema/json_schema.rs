@@ -1,7 +1,7 @@
 //! A JSON Schema (draft 2020-12) that what was seen fulfils.
 //! Says types, members and few values; no numbers or lengths, which the next item may exceed.
 
-use super::Schema;
+use super::{Schema, TextFormat};
 use crate::Value;
 
 impl Schema {
@@ -31,7 +31,7 @@ impl Schema {
                 values.push(Value::null());
             }
             push("enum", Value::from(values));
-        } else if let Some(name) = self.format.and_then(|f| f.json_schema_name()) {
+        } else if let Some(name) = self.format.and_then(TextFormat::json_schema_name) {
             // An empty text has no format.
             if self.empty == 0 {
                 push("format", Value::from(name));

@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashSet, VecDeque},
+    collections::HashSet,
     io::{self, Read},
 };
 
@@ -41,7 +41,7 @@ use crate::{
 /// ```
 pub struct Items<R> {
     events: Events<R>,
-    path: Option<ElementPath>,
+    path: ElementPath,
     /// Whether any element was at the path.
     was_found: bool,
     is_done: bool,
@@ -59,21 +59,19 @@ impl<R: Read> Items<R> {
         limits: Limits,
     ) -> Result<Self, FormatError> {
         let events = Events::new(source, options, limits)?;
-        Ok(Self { events, path: Some(path), was_found: false, is_done: false })
+        Ok(Self { events, path, was_found: false, is_done: false })
     }
 
     fn read(&mut self) -> Result<Option<Value>, FormatError> {
-        while let Some(closed) = self.events.next(self.path.as_ref())? {
-            if let Some(value) = closed {
-                self.was_found = true;
-                return Ok(Some(value));
-            }
+        if let Some(value) = self.events.next(Some(&self.path))? {
+            self.was_found = true;
+            return Ok(Some(value));
         }
-        if let (Some(path), false) = (&self.path, self.was_found) {
-            let problem = format!("no element is at `{path}`; check the names and their case");
-            return Err(FormatError::new(FaultKind::Missing, Place::Whole, problem));
+        if self.was_found {
+            return Ok(None);
         }
-        Ok(None)
+        let problem = format!("no element is at `{}`; check the names and their case", self.path);
+        Err(FormatError::new(FaultKind::Missing, Place::Whole, problem))
     }
 }
 
@@ -98,7 +96,7 @@ pub(super) fn document(
     let mut events = Events::new(source, options.clone(), *limits)?;
     let mut root = None;
     while let Some(closed) = events.next(None)? {
-        root = closed.or(root);
+        root = Some(closed);
     }
     let name = events.root.as_deref().unwrap_or_default();
     Ok(Value::object([(name, root.unwrap_or_default())]))
@@ -126,8 +124,8 @@ struct Events<R> {
     declared: Vec<(Box<str>, bool)>,
     root: Option<Box<str>>,
     scratch: String,
-    /// Elements that were read by one event: an empty one opens and closes.
-    done: VecDeque<Value>,
+    /// The element that the last event ended.
+    done: Option<Value>,
 }
 
 impl<R: Read> Events<R> {
@@ -147,12 +145,18 @@ impl<R: Read> Events<R> {
             declared: Vec::new(),
             root: None,
             scratch: String::new(),
-            done: VecDeque::new(),
+            done: None,
         })
     }
 
-    /// Reads one event; gives the element at `path` (or the root) if the event closed one.
-    fn next(&mut self, path: Option<&ElementPath>) -> Result<Option<Option<Value>>, FormatError> {
+    /// Reads on to the end of the next element at `path`, or of the root.
+    fn next(&mut self, path: Option<&ElementPath>) -> Result<Option<Value>, FormatError> {
+        while self.done.is_none() && self.read_event(path)? {}
+        Ok(self.done.take())
+    }
+
+    /// Reads one event; whether there is more.
+    fn read_event(&mut self, path: Option<&ElementPath>) -> Result<bool, FormatError> {
         if self.tree.is_empty() {
             self.reader.get_mut().n_left = self.limits.bytes;
         }
@@ -167,7 +171,7 @@ impl<R: Read> Events<R> {
         if result.is_err() {
             self.tree.clear();
         }
-        Ok(result?.then(|| self.done.pop_front()))
+        result
     }
 
     /// Whether there is more to read.
@@ -349,7 +353,7 @@ impl<R: Read> Events<R> {
             let name = self.names.id(if drops { local(&open.name) } else { &open.name });
             match self.tree.top() {
                 Some(parent) => parent.add_child(name, value, is_list),
-                None => self.done.push_back(value),
+                None => self.done = Some(value),
             }
         }
         self.path.pop();

@@ -76,29 +76,25 @@ pub fn write(
 pub fn to_string(value: &Value, options: &WriteOptions) -> Result<String, FormatError> {
     let mut markup = Markup::new(options);
     markup.declaration();
-    match value.as_object().filter(|object| is_element(object)) {
-        Some(object) => {
-            let (name, value) = (&object.keys()[0], &object.values()[0]);
-            markup.element(name.as_str(), value, 0)?;
-        }
-        None => {
-            let Some(root) = &options.root else {
-                let problem = format!(
-                    "XML has one root element, and the value is {}; name a root element",
-                    match value.as_object() {
-                        Some(object) => format!("an object with {} members", object.len()),
-                        None => a(value.kind()),
-                    }
-                );
-                return Err(FormatError::new(FaultKind::Value, Place::Whole, problem));
-            };
-            let wrapped = match value.as_list() {
-                Some(_) => Value::object([(options.item.as_str(), value.clone())]),
-                None => value.clone(),
-            };
-            markup.element(root, &wrapped, 0)?;
-        }
+    if let Some(object) = value.as_object().filter(|object| is_element(object)) {
+        markup.element(object.keys()[0].as_str(), &object.values()[0], 0)?;
+        return Ok(markup.out);
     }
+    let Some(root) = &options.root else {
+        let problem = format!(
+            "XML has one root element, and the value is {}; name a root element",
+            match value.as_object() {
+                Some(object) => format!("an object with {} members", object.len()),
+                None => a(value.kind()),
+            }
+        );
+        return Err(FormatError::new(FaultKind::Value, Place::Whole, problem));
+    };
+    let wrapped = match value.as_list() {
+        Some(_) => Value::object([(options.item.as_str(), value.clone())]),
+        None => value.clone(),
+    };
+    markup.element(root, &wrapped, 0)?;
     Ok(markup.out)
 }
 
@@ -189,7 +185,7 @@ impl<'o> Markup<'o> {
     fn declaration(&mut self) {
         if self.options.declaration {
             let charset = self.options.charset.name();
-            self.out.push_str(&format!("<?xml version=\"1.0\" encoding=\"{charset}\"?>"));
+            self.out.extend(["<?xml version=\"1.0\" encoding=\"", charset, "\"?>"]);
         }
     }
 
@@ -216,22 +212,15 @@ impl<'o> Markup<'o> {
             )));
         }
         self.path.push(name.to_owned());
-        match value.as_list() {
-            Some(items) => {
-                for item in items {
-                    if item.as_list().is_some() {
-                        let problem = "a list within a list has no form in XML; name its items";
-                        return Err(self.fault(problem));
-                    }
-                    self.start_line(depth);
-                    self.single(name, item, depth)?;
-                }
+        let items = value.as_list();
+        for item in items.unwrap_or(std::slice::from_ref(value)) {
+            if items.is_some() && item.as_list().is_some() {
+                let problem = "a list within a list has no form in XML; name its items";
+                return Err(self.fault(problem));
             }
-            None => {
-                if !(value.is_null() && self.options.nulls == Nulls::Omit) {
-                    self.start_line(depth);
-                }
-                self.single(name, value, depth)?;
+            if !(item.is_null() && self.options.nulls == Nulls::Omit) {
+                self.start_line(depth);
+                self.single(name, item, depth)?;
             }
         }
         self.path.pop();
@@ -239,9 +228,6 @@ impl<'o> Markup<'o> {
     }
 
     fn single(&mut self, name: &str, value: &Value, depth: usize) -> Result<(), FormatError> {
-        if value.is_null() && self.options.nulls == Nulls::Omit {
-            return Ok(());
-        }
         self.out.push('<');
         self.out.push_str(name);
         let n_declared = self.declared.len();
@@ -255,7 +241,7 @@ impl<'o> Markup<'o> {
                 self.out.truncate(n_before);
                 self.out.push_str("/>");
             } else {
-                self.out.push_str(&format!("</{name}>"));
+                self.out.extend(["</", name, ">"]);
             }
         } else if value.is_null() {
             if self.options.nulls == Nulls::Nil {
@@ -269,7 +255,7 @@ impl<'o> Markup<'o> {
             } else {
                 self.out.push('>');
                 self.escape(&text, Within::Element)?;
-                self.out.push_str(&format!("</{name}>"));
+                self.out.extend(["</", name, ">"]);
             }
         }
         self.declared.truncate(n_declared);
@@ -281,10 +267,10 @@ impl<'o> Markup<'o> {
         let in_force = prefixes
             .filter(|(at, (prefix, _))| self.declared[at + 1..].iter().all(|(p, _)| p != prefix))
             .map(|(_, (prefix, _))| prefix.as_str())
-            .last();
+            .next_back();
         match in_force {
-            Some(prefix) => self.out.push_str(&format!(" {prefix}:nil=\"true\"")),
-            None => self.out.push_str(&format!(" xmlns:xsi=\"{XSI}\" xsi:nil=\"true\"")),
+            Some(prefix) => self.out.extend([" ", prefix, ":nil=\"true\""]),
+            None => self.out.extend([" xmlns:xsi=\"", XSI, "\" xsi:nil=\"true\""]),
         }
     }
 
@@ -302,7 +288,7 @@ impl<'o> Markup<'o> {
             if let Some(prefix) = name.strip_prefix("xmlns:") {
                 self.declared.push((prefix.to_owned(), text == XSI));
             }
-            self.out.push_str(&format!(" {name}=\""));
+            self.out.extend([" ", name, "=\""]);
             self.escape(&text, Within::Attribute)?;
             self.out.push('"');
             self.path.pop();
@@ -421,26 +407,29 @@ impl<'o> Markup<'o> {
     }
 
     fn escape(&mut self, text: &str, within: Within) -> Result<(), FormatError> {
-        for c in text.chars() {
-            match c {
-                '&' => self.out.push_str("&amp;"),
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '"' if within == Within::Attribute => self.out.push_str("&quot;"),
+        let mut done = 0;
+        for (at, c) in text.char_indices() {
+            let escaped = match c {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' if within == Within::Attribute => "&quot;",
                 // Readers make spaces of these in attributes, and a line feed of CR anywhere.
-                '\t' | '\n' if within == Within::Attribute => {
-                    self.out.push_str(&format!("&#{};", u32::from(c)));
-                }
-                '\r' => self.out.push_str("&#13;"),
-                _ if is_xml_char(c) => self.out.push(c),
+                '\t' if within == Within::Attribute => "&#9;",
+                '\n' if within == Within::Attribute => "&#10;",
+                '\r' => "&#13;",
+                _ if is_xml_char(c) => continue,
                 _ => {
                     let code = u32::from(c);
                     return Err(self.fault(format!(
                         "the character U+{code:04X} has no form in XML; remove it or encode the text"
                     )));
                 }
-            }
+            };
+            self.out.extend([&text[done..at], escaped]);
+            done = at + c.len_utf8();
         }
+        self.out.push_str(&text[done..]);
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ pub use crate::fault::FormatError as Error;
 use crate::{Charset, Limits, Value};
 
 /// How YAML is to be read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Options {
     /// The charset where the source has no mark; UTF-8 unless told.
     pub charset: Option<Charset>,

@@ -188,7 +188,7 @@ fn put_quoted(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             _ if is_printable(c) => out.push(c),
-            _ => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            _ => out.extend(["\\u", &format!("{:04X}", u32::from(c))]),
         }
     }
     out.push('"');
