@@ -15,8 +15,8 @@ fn read(text: &str) -> Result<Value, mt940::Error> {
 
 fn again(value: &Value, options: &Options) -> Value {
     let mut out = Vec::new();
-    mt940::write(value, &WriteOptions::default(), &mut out).unwrap();
-    mt940::read(&out, options, &Limits::default()).unwrap()
+    mt940::write(value, &WriteOptions::default(), &mut out).expect("tags");
+    mt940::read(&out, options, &Limits::default()).expect("what was written")
 }
 
 const STATEMENT: &str = "{1:F01BANKNL2A}{2:O940}{3:{108:x}}{4:\r\n:20:REF\r\n:25:NL01BANK\r\n:28C:17/2\r\n:60F:C251231EUR100,00\r\n\
@@ -100,7 +100,7 @@ fn the_statements_of_banks_are_read() {
         let bytes = std::fs::read(&path).unwrap();
         match mt940::read(&bytes, &Options::default(), &Limits::default()) {
             Ok(value) => {
-                assert_eq!(again(&value, &Options::default()), value, "{}", path.display())
+                assert_eq!(again(&value, &Options::default()), value, "{}", path.display());
             }
             Err(error) => {
                 println!("{}: {error}", path.display());

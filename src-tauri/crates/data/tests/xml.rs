@@ -267,15 +267,14 @@ fn any_document() -> impl Strategy<Value = String> {
     let attributes = "( p='[a&&[^&]x ]{0,3}')?( q:r='')?";
     let leaf = (text.clone(), attributes).prop_map(|(text, attributes)| (text, attributes));
     let element = leaf.prop_map(|(text, attributes)| format!("<e{attributes}>{text}</e>"));
-    let inner = element.prop_recursive(4, 40, 6, move |inner| {
+    element.prop_recursive(4, 40, 6, move |inner| {
         let child = prop_oneof![inner, text.clone()];
         ("[abc]", attributes, prop::collection::vec(child, 0..6)).prop_map(
             |(name, attributes, children)| {
                 format!("<{name}{attributes}>{}</{name}>", children.concat())
             },
         )
-    });
-    inner
+    })
 }
 
 proptest! {

@@ -32,5 +32,5 @@ pub struct Options {
 /// # Errors
 /// An [`Error`] with line and column; also for a second document, which [`Items`] read.
 pub fn read(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, Error> {
-    reader::single(bytes, options, limits)
+    reader::single(bytes, *options, limits)
 }

@@ -18,7 +18,7 @@ use crate::{
 
 pub(super) fn single(
     bytes: &[u8],
-    options: &Options,
+    options: Options,
     limits: &Limits,
 ) -> Result<Value, FormatError> {
     if bytes.len() > limits.bytes {
