@@ -63,6 +63,10 @@ impl Charset {
 
     /// The text as bytes of this set.
     pub(crate) fn encode(self, text: &str) -> Result<Cow<'_, [u8]>, FormatError> {
+        if self.0.output_encoding() != self.0 {
+            let problem = format!("{} is read but not written; write UTF-8 instead", self.name());
+            return Err(FormatError::new(FaultKind::Option, Place::Whole, problem));
+        }
         let (bytes, _, has_unknown) = self.0.encode(text);
         if has_unknown {
             let is_known = |c: char| !self.0.encode(c.encode_utf8(&mut [0; 4])).2;

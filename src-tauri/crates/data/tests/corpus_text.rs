@@ -22,98 +22,72 @@ use data::{
 /// A value, or why there is none.
 type Outcome = Result<Value, String>;
 
+/// Reads one file by its ending; nothing for those that are no data.
+fn read(ending: &str, bytes: &[u8]) -> Option<Outcome> {
+    let limits = Limits::default();
+    let text = |result: Result<Value, data::FormatError>| {
+        result.map_err(|error| {
+            assert!(error.place.line().is_some(), "{error}");
+            error.to_string()
+        })
+    };
+    Some(match ending {
+        "json" => json::read(bytes, &limits).map_err(|error| error.to_string()),
+        "csv" => csv::read(bytes, &csv::Options::default(), &limits).map_err(|e| e.to_string()),
+        "xml" | "xsd" | "wsdl" => text(xml::read(bytes, &xml::Options::default(), &limits)),
+        "yaml" | "yml" => text(yaml::read(bytes, &yaml::Options::default(), &limits)),
+        "ach" => text(fixed::read(bytes, &fixed::Layout::nacha(), &limits)),
+        "sta" => text(mt940::read(bytes, &mt940::Options::default(), &limits)),
+        _ => return None,
+    })
+}
+
+/// The ways in which a value is written.
+fn write(ending: &str, value: &Value) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    let result = match ending {
+        "json" => return vec![value.to_string().into(), json::to_string_pretty(value).into()],
+        "csv" => {
+            csv::write(value, b',', &mut out).expect("rows");
+            Ok(())
+        }
+        "xml" | "xsd" | "wsdl" => {
+            let options = WriteOptions { indent: Some(2), ..WriteOptions::default() };
+            let pretty = xml::to_string(value, &options).expect("elements");
+            xml::write(value, &WriteOptions::default(), &mut out).expect("elements");
+            return vec![pretty.into(), out];
+        }
+        "yaml" | "yml" => yaml::write(value, &mut out),
+        "ach" => fixed::write(value, &fixed::Layout::nacha(), &mut out),
+        _ => mt940::write(value, &mt940::WriteOptions::default(), &mut out),
+    };
+    result.expect("what was read can be written");
+    vec![out]
+}
+
 /// Reads, writes, and reads again; the two readings have to be equal.
 fn check(path: &Path, bytes: &[u8]) -> Option<Outcome> {
-    let limits = Limits::default();
     let ending = match path.extension()?.to_str()? {
         "txt" if bytes.starts_with(b"{1:") => "sta",
         ending => ending,
     };
-    let soap;
-    let bytes = match bytes {
-        // SOAP with attachments: the envelope is the first part.
-        [b'-', b'-', ..] if ending == "xml" => {
-            let parts = multipart::read_parts(bytes, &multipart::Options::default(), &limits);
-            let parts = parts.unwrap();
-            let envelope = parts.at(0).and_then(|part| part.get("text")).and_then(Value::as_str);
-            soap = envelope.expect("an envelope").to_owned();
-            soap.as_bytes()
+    // SOAP with attachments: the envelope is the first part.
+    if ending == "xml" && bytes.starts_with(b"--") {
+        let options = multipart::Options::default();
+        let parts = multipart::read_parts(bytes, &options, &Limits::default()).expect("parts");
+        let envelope = parts.at(0).and_then(|part| part.get("text")).and_then(Value::as_str);
+        return check(path, envelope.expect("an envelope").as_bytes());
+    }
+    let outcome = read(ending, bytes)?;
+    if let Ok(value) = &outcome {
+        for written in write(ending, value) {
+            assert_eq!(read(ending, &written), Some(Ok(value.clone())), "{}", path.display());
+            if ending == "ach" {
+                assert_equal_lines(path, bytes, &written);
+            }
         }
-        bytes => bytes,
-    };
-    let mut out = Vec::new();
-    let (value, again) = match ending {
-        "json" => {
-            let value = match json::read(bytes, &limits) {
-                Ok(value) => value,
-                Err(error) => return Some(Err(error.to_string())),
-            };
-            let again = json::read(json::to_string_pretty(&value).as_bytes(), &limits);
-            (value, again.map_err(|error| error.to_string()))
-        }
-        "xml" | "xsd" | "wsdl" => {
-            let options = xml::Options::default();
-            let value = match xml::read(bytes, &options, &limits) {
-                Ok(value) => value,
-                Err(error) => return Some(Err(placed(&error))),
-            };
-            let indented = WriteOptions { indent: Some(2), ..WriteOptions::default() };
-            let pretty = xml::to_string(&value, &indented).unwrap();
-            assert_eq!(xml::read(pretty.as_bytes(), &options, &limits).unwrap(), value);
-            xml::write(&value, &WriteOptions::default(), &mut out).unwrap();
-            (value, xml::read(&out, &options, &limits).map_err(|error| error.to_string()))
-        }
-        "yaml" | "yml" => {
-            let options = yaml::Options::default();
-            let value = match yaml::read(bytes, &options, &limits) {
-                Ok(value) => value,
-                Err(error) => return Some(Err(placed(&error))),
-            };
-            yaml::write(&value, &mut out).unwrap();
-            (value, yaml::read(&out, &options, &limits).map_err(|error| error.to_string()))
-        }
-        "csv" => {
-            let value = match csv::read(bytes, &csv::Options::default(), &limits) {
-                Ok(value) => value,
-                Err(error) => {
-                    let error = error.to_string();
-                    assert!(error.contains("line "), "{error}");
-                    return Some(Err(error));
-                }
-            };
-            csv::write(&value, b',', &mut out).unwrap();
-            let options = csv::Options { delimiter: Some(b','), ..csv::Options::default() };
-            (value, csv::read(&out, &options, &limits).map_err(|error| error.to_string()))
-        }
-        "ach" => {
-            let layout = fixed::Layout::nacha();
-            let value = match fixed::read(bytes, &layout, &limits) {
-                Ok(value) => value,
-                Err(error) => return Some(Err(placed(&error))),
-            };
-            fixed::write(&value, &layout, &mut out).unwrap();
-            assert_equal_lines(path, bytes, &out);
-            (value, fixed::read(&out, &layout, &limits).map_err(|error| error.to_string()))
-        }
-        "sta" => {
-            let options = mt940::Options::default();
-            let value = match mt940::read(bytes, &options, &limits) {
-                Ok(value) => value,
-                Err(error) => return Some(Err(placed(&error))),
-            };
-            mt940::write(&value, &mt940::WriteOptions::default(), &mut out).unwrap();
-            (value, mt940::read(&out, &options, &limits).map_err(|error| error.to_string()))
-        }
-        _ => return None,
-    };
-    assert_eq!(again.as_ref(), Ok(&value), "{}", path.display());
-    Some(Ok(value))
-}
-
-/// An error of the text formats, which has to have a place.
-fn placed(error: &data::FormatError) -> String {
-    assert!(error.place.line().is_some(), "{error}");
-    error.to_string()
+    }
+    Some(outcome)
 }
 
 /// ACH files come back to the character, but for spaces at the end of lines.
@@ -131,8 +105,8 @@ fn assert_equal_lines(path: &Path, bytes: &[u8], out: &[u8]) {
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             files(&path, found);
         } else {

@@ -35,7 +35,7 @@ fn read(text: &str, layout: &Layout) -> Result<String, String> {
 fn write(text: &str, layout: &Layout) -> Result<String, String> {
     let mut out = Vec::new();
     fixed::write(&value(text), layout, &mut out).map_err(|error| error.to_string())?;
-    Ok(String::from_utf8(out).unwrap())
+    Ok(String::from_utf8(out).expect("UTF-8"))
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn what_does_not_fit_is_never_cut() {
         ),
         (r#"{"sku":["x"]}"#, "item 1: column `sku` takes no list; map it to a text"),
         (r#"{"sku":"a\nb"}"#, "item 1: column `sku` cannot hold a line break"),
-        (r#"[1]"#, "item 1: a line is made of an object, and this is a number"),
+        ("[1]", "item 1: a line is made of an object, and this is a number"),
     ];
     for (source, expected) in table {
         assert_eq!(write(source, &layout), Err(expected.to_owned()), "{source}");

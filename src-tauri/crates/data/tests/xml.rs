@@ -305,3 +305,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn long_sources_of_odd_shape_are_read_in_good_time() {
+    let start = std::time::Instant::now();
+    let many = |n: usize, make: &dyn Fn(usize) -> String| (0..n).map(make).collect::<String>();
+    let sources = [
+        format!("<a{}/>", many(50_000, &|n| format!(" x{n}='1'"))),
+        format!("<a>{}</a>", many(50_000, &|n| format!("<x{n}/>"))),
+        format!("<a>{}</a>", many(50_000, &|n| format!("<x{}/>", n % 50))),
+        format!("<a>{}</a>", "x<b/> ".repeat(50_000)),
+        format!("<a>{}</a>", "&amp;".repeat(100_000)),
+        format!("<a xmlns:x='u'{}/>", many(20_000, &|n| format!(" xmlns:x{n}='u'"))),
+    ];
+    for source in &sources {
+        let value = read(source).unwrap();
+        assert_eq!(read(&xml::to_string(&value, &compact()).unwrap()).unwrap(), value);
+    }
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    let utf16 = WriteOptions { charset: data::Charset::named("utf-16le").unwrap(), ..compact() };
+    let error = xml::write(&value(r#"{"a":"x"}"#), &utf16, &mut Vec::new()).unwrap_err();
+    assert_eq!(error.to_string(), "UTF-16LE is read but not written; write UTF-8 instead");
+}

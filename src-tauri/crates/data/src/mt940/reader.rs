@@ -37,8 +37,6 @@ struct Message {
     blocks: Vec<(String, String)>,
     tags: Vec<Tag>,
     n_bytes: usize,
-    /// Whether `{4:` was met, so that `-}` ends the text.
-    is_open: bool,
 }
 
 impl Message {
@@ -148,7 +146,6 @@ impl<R: Read> Items<R> {
                 return Err(fault(format!("the block {} has no colon", shown(rest))));
             };
             if id == "4" {
-                message.is_open = true;
                 return Ok(content.trim_start().to_owned());
             }
             if id == "1" && !message.tags.is_empty() {

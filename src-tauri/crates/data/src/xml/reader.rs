@@ -110,6 +110,13 @@ struct Open {
     n_declared: usize,
 }
 
+/// The name, so that what is open can be matched by a path.
+impl AsRef<str> for Open {
+    fn as_ref(&self) -> &str {
+        &self.name
+    }
+}
+
 struct Events<R> {
     reader: Reader<Source<R>>,
     buffer: Vec<u8>,
@@ -118,8 +125,6 @@ struct Events<R> {
     names: Names,
     tree: Tree,
     open: Vec<Open>,
-    /// Names of what is open, for paths.
-    path: Vec<Box<str>>,
     /// Prefixes declared, and whether for the namespace of `nil`.
     declared: Vec<(Box<str>, bool)>,
     root: Option<Box<str>>,
@@ -141,7 +146,6 @@ impl<R: Read> Events<R> {
             names: Names::default(),
             tree,
             open: Vec::new(),
-            path: Vec::new(),
             declared: Vec::new(),
             root: None,
             scratch: String::new(),
@@ -264,8 +268,7 @@ impl<R: Read> Events<R> {
         }
         let n_declared = self.declared.len();
         self.open.push(Open { name: name.into(), place: place.clone(), n_declared });
-        self.path.push(name.into());
-        if self.tree.is_empty() && path.is_some_and(|path| !path.matches(&self.path)) {
+        if self.tree.is_empty() && path.is_some_and(|path| !path.matches(&self.open)) {
             return self.declare(tag, place);
         }
         if self.tree.is_empty() {
@@ -343,20 +346,21 @@ impl<R: Read> Events<R> {
     }
 
     fn end(&mut self) {
+        let is_list = !self.tree.is_empty()
+            && (self.options.always_lists
+                || self.options.lists.iter().any(|path| path.matches(&self.open)));
         let Some(open) = self.open.pop() else { return };
         self.declared.truncate(open.n_declared);
-        if !self.tree.is_empty() {
-            let value = self.tree.close(&self.names);
-            let is_list = self.options.always_lists
-                || self.options.lists.iter().any(|path| path.matches(&self.path));
-            let drops = self.options.prefixes == Prefixes::Drop;
-            let name = self.names.id(if drops { local(&open.name) } else { &open.name });
-            match self.tree.top() {
-                Some(parent) => parent.add_child(name, value, is_list),
-                None => self.done = Some(value),
-            }
+        if self.tree.is_empty() {
+            return;
         }
-        self.path.pop();
+        let value = self.tree.close(&self.names);
+        let drops = self.options.prefixes == Prefixes::Drop;
+        let name = self.names.id(if drops { local(&open.name) } else { &open.name });
+        match self.tree.top() {
+            Some(parent) => parent.add_child(name, value, is_list),
+            None => self.done = Some(value),
+        }
     }
 
     fn shown_name<'n>(&self, name: &'n str) -> &'n str {
