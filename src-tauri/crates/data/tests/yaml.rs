@@ -103,11 +103,11 @@ fn bombs_are_refused_in_little_time() {
     let mut bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for n in 1..30 {
         let aliases = vec![format!("*a{}", n - 1); 9].join(", ");
-        bomb += &format!("a{n}: &a{n} [{aliases}]\n");
+        bomb.extend([&format!("a{n}: &a{n} "), "[", &aliases, "]\n"]);
     }
     let mut deep = "a0: &a0 [x]\n".to_owned();
     for n in 1..400 {
-        deep += &format!("a{n}: &a{n} [*a{}]\n", n - 1);
+        deep.extend([format!("a{n}: &a{n} [*a{}]\n", n - 1)]);
     }
     let table = [
         bomb,
