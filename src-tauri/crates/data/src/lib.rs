@@ -1,6 +1,10 @@
 //! The values that flows carry, and the formats they come in and go out as.
 //! Pure: it reads and writes through `Read` and `Write` only, knows no clock, no files, no tasks.
 //!
+//! Each format is a module with `read(bytes, …) -> Result<Value, Error>`, `write(value, …, out)`, and
+//! `Items`, an iterator over the items of a source, where the format has items. Errors say what is
+//! wrong and where.
+//!
 //! ```
 //! use data::{Limits, Path, json};
 //!

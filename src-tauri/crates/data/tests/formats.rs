@@ -6,8 +6,9 @@ use common::corpus;
 use data::{
     Limits, Schema, Value,
     csv::{self, CsvOptions, Dialect, Reader, Trim, Writer},
-    json,
+    fixed, json, mt940,
     schema::TextFormat,
+    xml, yaml,
 };
 
 fn read(text: &str) -> Value {
@@ -367,4 +368,64 @@ fn a_schema_becomes_json_schema() {
     .map(read);
     let expected = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"id":{"type":"integer"},"at":{"type":"string","format":"date"},"lines":{"type":"array","items":{"type":"object","properties":{"q":{"type":"number"}},"required":["q"]}},"a":{"type":"null"}},"required":["id","at","lines"]}"#;
     assert_eq!(Schema::infer(&items).json_schema().to_string(), expected);
+}
+
+/// A source that has a start and then the same again and again.
+struct Endless {
+    start: &'static [u8],
+    again: &'static [u8],
+    at: usize,
+}
+
+impl std::io::Read for Endless {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        for b in out.iter_mut() {
+            let at = self.at.checked_sub(self.start.len());
+            *b = at.map_or_else(|| self.start[self.at], |at| self.again[at % self.again.len()]);
+            self.at += 1;
+        }
+        Ok(out.len())
+    }
+}
+
+#[test]
+fn items_are_read_from_sources_without_end() {
+    let source = |start: &'static str, again: &'static str| Endless {
+        start: start.as_bytes(),
+        again: again.as_bytes(),
+        at: 0,
+    };
+    let limits = Limits { bytes: 1 << 20, ..Limits::default() };
+    let layout = fixed::Layout::of(fixed::Record::new("r", [fixed::Column::integer("id", 1, 3)]));
+    let path = "/a/b".parse().unwrap();
+    let options = xml::Options::default();
+    let in_xml = xml::Items::new(source("<a>", "<b><id>7</id></b>"), path, options, limits);
+    let in_yaml = yaml::Items::new(source("", "id: 7\n---\n"), yaml::Options::default(), limits);
+    let in_csv = csv::Items::new(source("id\n", "7\n"), CsvOptions::default());
+    let in_fixed = fixed::Items::new(source("", "007\n"), layout, limits);
+    let in_mt940 =
+        mt940::Items::new(source("", ":20:7\n:86:x\n-\n"), mt940::Options::default(), limits);
+    let n = 20_000;
+    let expect = |items: &mut dyn Iterator<Item = Value>, expected: &str| {
+        let items: Vec<Value> = items.take(n).collect();
+        assert_eq!(items.len(), n);
+        assert!(items.iter().all(|item| item.to_string() == expected), "{expected}");
+    };
+    expect(&mut in_xml.unwrap().map(Result::unwrap), r#"{"id":"7"}"#);
+    expect(&mut in_yaml.unwrap().map(Result::unwrap), r#"{"id":7}"#);
+    expect(&mut in_csv.unwrap().map(Result::unwrap), r#"{"id":"7"}"#);
+    expect(&mut in_fixed.unwrap().map(Result::unwrap), r#"{"id":7}"#);
+    let mut references = in_mt940.unwrap().map(|message| {
+        message.unwrap().get("statement").unwrap().get("reference").unwrap().clone()
+    });
+    expect(&mut references, r#""7""#);
+}
+
+#[test]
+fn a_character_that_is_none_ends_a_csv_source() {
+    let mut bytes: Vec<u8> = "\u{feff}a\nx\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.extend([0x00, 0xD8, 0x0A, 0x00]);
+    let items: Vec<_> = Reader::new(bytes.as_slice(), CsvOptions::default()).unwrap().collect();
+    let error = items.last().unwrap().as_ref().unwrap_err().to_string();
+    assert!(error.ends_with("some bytes are no characters of UTF-16LE"), "{error}");
 }

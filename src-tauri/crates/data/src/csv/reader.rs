@@ -111,6 +111,14 @@ pub enum CsvError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// Bytes are no characters of the source's charset.
+    #[error("the row on line {line} cannot be read: {problem}")]
+    Charset {
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// What is wrong.
+        problem: String,
+    },
     /// The source could not be read.
     #[error("the CSV source broke off")]
     Read(#[from] io::Error),
@@ -241,6 +249,9 @@ impl<R: Read> Reader<R> {
                 csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     CsvError::RowTooLong { line: row_line, limit }
                 }
+                csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    CsvError::Charset { line: row_line, problem: error.to_string() }
+                }
                 csv::ErrorKind::Io(error) => CsvError::Read(error),
                 other => CsvError::Read(io::Error::other(format!("{other:?}"))),
             }
@@ -265,8 +276,11 @@ impl<R: Read> Iterator for Reader<R> {
             return None;
         }
         let row = self.row();
-        self.is_done =
-            matches!(row, Ok(None) | Err(CsvError::Read(_) | CsvError::RowTooLong { .. }));
+        self.is_done = match &row {
+            Ok(row) => row.is_none(),
+            Err(CsvError::Read(_) | CsvError::RowTooLong { .. } | CsvError::Charset { .. }) => true,
+            Err(_) => false,
+        };
         row.transpose()
     }
 }
