@@ -409,7 +409,8 @@ fn items_are_read_from_sources_without_end() {
     let expect = |items: &mut dyn Iterator<Item = Value>, expected: &str| {
         let items: Vec<Value> = items.take(n).collect();
         assert_eq!(items.len(), n);
-        assert!(items.iter().all(|item| item.to_string() == expected), "{expected}");
+        let expected = read(expected);
+        assert!(items.iter().all(|item| *item == expected), "{expected}");
     };
     expect(&mut in_xml.unwrap().map(Result::unwrap), r#"{"id":"7"}"#);
     expect(&mut in_yaml.unwrap().map(Result::unwrap), r#"{"id":7}"#);
