@@ -29,7 +29,7 @@ impl Segment {
     }
 
     /// Takes a segment's text apart.
-    pub(super) fn parse(text: &str, separators: &Separators) -> Self {
+    pub(super) fn parse(text: &str, separators: Separators) -> Self {
         let mut parts = split(text, separators.element, separators.release);
         let tag = if parts.is_empty() { "" } else { parts.remove(0) };
         let elements = parts.into_iter().map(|part| parse_element(part, separators));
@@ -78,7 +78,7 @@ fn split(text: &str, separator: u8, release: Option<u8>) -> Vec<&str> {
     parts
 }
 
-fn parse_element(text: &str, separators: &Separators) -> Value {
+fn parse_element(text: &str, separators: Separators) -> Value {
     let Some(repetition) = separators.repetition else {
         return parse_components(text, separators);
     };
@@ -90,7 +90,7 @@ fn parse_element(text: &str, separators: &Separators) -> Value {
     Value::object([(REPEAT, repeats)])
 }
 
-fn parse_components(text: &str, separators: &Separators) -> Value {
+fn parse_components(text: &str, separators: Separators) -> Value {
     let parts = split(text, separators.component, separators.release);
     if parts.len() == 1 {
         return unescape(text, separators.release);

@@ -25,7 +25,7 @@ pub(super) struct Faults {
 const MAX_WARNINGS: usize = 100;
 
 impl Faults {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: Options) -> Self {
         Self { is_strict: options.strict, warnings: Vec::new() }
     }
 
@@ -133,7 +133,7 @@ pub(super) fn optional_delimiter(
     }
 }
 
-pub(super) fn check_delimiters(separators: &Separators) -> Result<(), EdiError> {
+pub(super) fn check_delimiters(separators: Separators) -> Result<(), EdiError> {
     match separators.fault() {
         None => Ok(()),
         Some(problem) => {

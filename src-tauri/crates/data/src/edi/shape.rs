@@ -9,7 +9,7 @@ use super::{
     EdiError,
     element::{Segment, read_elements},
     error::Trail,
-    named::{self, ELEMENTS},
+    named::{self, ELEMENTS, Field},
     table::Node,
 };
 use crate::{Object, Value};
@@ -262,7 +262,7 @@ impl Emitter {
         };
         let elements = named::unname(&node.fields, object, trail)?;
         self.out.push(Segment { tag: node.tag.to_owned(), elements });
-        let names: Vec<&str> = node.fields.iter().flat_map(|field| field.keys()).copied().collect();
+        let names: Vec<&str> = node.fields.iter().flat_map(Field::keys).copied().collect();
         self.members(&node.children, object, &names, trail)
     }
 }

@@ -20,13 +20,13 @@ pub(super) struct Separators {
 
 impl Separators {
     /// Whether a byte sets parts apart or releases.
-    pub(super) fn contains(&self, byte: u8) -> bool {
+    pub(super) fn contains(self, byte: u8) -> bool {
         [self.element, self.component, self.terminator].contains(&byte)
             || [self.repetition, self.release].contains(&Some(byte))
     }
 
     /// The first two that are the same, or one that could be part of a text or a tag.
-    pub(super) fn fault(&self) -> Option<String> {
+    pub(super) fn fault(self) -> Option<String> {
         let all = [Some(self.element), Some(self.component), self.repetition, self.release];
         let all: Vec<u8> = all.into_iter().flatten().chain([self.terminator]).collect();
         for (at, byte) in all.iter().enumerate() {
@@ -137,7 +137,7 @@ impl<R: Read> Source<R> {
     /// they are.
     pub(super) fn segment(
         &mut self,
-        separators: &Separators,
+        separators: Separators,
         binary: impl Fn(&[u8]) -> Option<(usize, usize)>,
     ) -> Result<Raw, EdiError> {
         let mut place = self.place();
@@ -154,7 +154,7 @@ impl<R: Read> Source<R> {
         Ok(Raw { bytes, place, binary_at: binary.map(|(at, _)| at) })
     }
 
-    fn find_end(&mut self, separators: &Separators, place: &Place) -> Result<usize, EdiError> {
+    fn find_end(&mut self, separators: Separators, place: &Place) -> Result<usize, EdiError> {
         let mut at = 0;
         loop {
             let bytes = &self.buffer[self.start..];
@@ -186,7 +186,7 @@ impl<R: Read> Source<R> {
         &mut self,
         at: usize,
         n_data: usize,
-        separators: &Separators,
+        separators: Separators,
         place: &Place,
     ) -> Result<usize, EdiError> {
         let end = at.saturating_add(n_data);
@@ -240,7 +240,7 @@ impl<R: Read> Source<R> {
 }
 
 /// What stands before the first separator, for messages; at most 8 characters of it.
-fn tag_of(bytes: &[u8], separators: &Separators) -> String {
+fn tag_of(bytes: &[u8], separators: Separators) -> String {
     let n_bytes = bytes.iter().position(|b| separators.contains(*b)).unwrap_or(bytes.len());
     let tag = String::from_utf8_lossy(&bytes[..n_bytes.min(8)]);
     tag.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()

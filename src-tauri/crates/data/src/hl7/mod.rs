@@ -52,7 +52,7 @@ pub struct Options {
 /// # Ok::<(), hl7::Hl7Error>(())
 /// ```
 pub fn read(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, Hl7Error> {
-    read::file(bytes, options, limits)
+    read::file(bytes, *options, limits)
 }
 
 /// The messages of a source one by one, those of batches too.

@@ -42,9 +42,9 @@ impl<R: Read> Iterator for Messages<R> {
 }
 
 /// Reads a whole file, with the headers and trailers of its batches.
-pub(super) fn file(bytes: &[u8], options: &Options, limits: &Limits) -> Result<Value, Hl7Error> {
+pub(super) fn file(bytes: &[u8], options: Options, limits: &Limits) -> Result<Value, Hl7Error> {
     let mut file = File { is_strict: options.strict, ..File::default() };
-    for part in Parts::new(bytes, *options, *limits) {
+    for part in Parts::new(bytes, options, *limits) {
         match part? {
             Part::Message(message) => {
                 file.is_empty = false;
@@ -344,14 +344,12 @@ impl<R: Read> Parts<R> {
     }
 
     fn next_line(&mut self) -> Result<Option<Raw>, Hl7Error> {
-        match self.ahead.take() {
-            Some(raw) => Ok(Some(raw)),
-            None => {
-                let line = self.lines.next_line();
-                self.is_done |= line.is_err();
-                line
-            }
+        if let Some(raw) = self.ahead.take() {
+            return Ok(Some(raw));
         }
+        let line = self.lines.next_line();
+        self.is_done |= line.is_err();
+        line
     }
 }
 
@@ -414,26 +412,27 @@ struct Lines<R> {
     source: BufReader<R>,
     max_bytes: usize,
     n_segments: usize,
-    n_lines: usize,
+    /// How many were read, blank ones too.
+    n_passed: usize,
     offset: usize,
 }
 
 impl<R: Read> Lines<R> {
     fn new(source: R, max_bytes: usize) -> Self {
-        Self { source: BufReader::new(source), max_bytes, n_segments: 0, n_lines: 0, offset: 0 }
+        Self { source: BufReader::new(source), max_bytes, n_segments: 0, n_passed: 0, offset: 0 }
     }
 
     fn next_line(&mut self) -> Result<Option<Raw>, Hl7Error> {
         loop {
             let mut place = Place {
                 segment: self.n_segments + 1,
-                line: self.n_lines + 1,
+                line: self.n_passed + 1,
                 offset: self.offset,
                 ..Place::default()
             };
             let mut bytes = Vec::new();
             let Some(end) = self.read_line(&mut bytes, &place)? else { return Ok(None) };
-            self.n_lines += 1;
+            self.n_passed += 1;
             if place.offset == 0 && bytes.starts_with(b"\xEF\xBB\xBF") {
                 bytes.drain(..3);
             }

@@ -77,7 +77,7 @@ impl<R: Read> Interchanges<R> {
                 "an interchange begins with `UNA` or `UNB`, and here stands `{shown}`,"
             )));
         }
-        let unb = self.source.segment(&layout.separators, |_| None)?;
+        let unb = self.source.segment(layout.separators, |_| None)?;
         layout.set_repetition(&unb);
         let mut n_bytes = unb.bytes.len();
         let mut raws = vec![unb];
@@ -91,7 +91,7 @@ impl<R: Read> Interchanges<R> {
                 let place = self.source.place();
                 return Err(place.error("the interchange ends without `UNZ`"));
             }
-            let raw = self.source.segment(&layout.separators, |_| None)?;
+            let raw = self.source.segment(layout.separators, |_| None)?;
             n_bytes = n_bytes.saturating_add(raw.bytes.len() + 1);
             if n_bytes > self.limits.bytes {
                 let limit = self.limits.bytes;
@@ -146,7 +146,7 @@ impl Layout {
             return;
         }
         let text = String::from_utf8_lossy(&unb.bytes);
-        let unb = Segment::parse(&text, &self.separators);
+        let unb = Segment::parse(&text, self.separators);
         let version = unb.elements.first().and_then(|syntax| syntax.at(1)).and_then(Value::as_str);
         if version.is_some_and(|version| version.parse::<u8>().is_ok_and(|version| version >= 4)) {
             self.separators.repetition = Some(b'*');
@@ -212,7 +212,7 @@ impl<'a> Envelope<'a> {
         Self {
             layout,
             options,
-            faults: Faults::new(options),
+            faults: Faults::new(*options),
             header: None,
             services: Vec::new(),
             messages: Vec::new(),
@@ -263,7 +263,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn parse(&self, raw: &Raw, text: &str) -> Result<Segment, EdiError> {
-        let segment = Segment::parse(text, &self.layout.separators);
+        let segment = Segment::parse(text, self.layout.separators);
         if is_tag(&segment.tag) {
             return Ok(segment);
         }

@@ -99,7 +99,7 @@ fn separators(delimiters: Option<&Object>) -> Result<Separators, EdiError> {
         release: envelope::optional_delimiter(delimiters, "release")?.or(usual),
         terminator: envelope::delimiter(delimiters, "segment", b'\'')?,
     };
-    envelope::check_delimiters(&separators)?;
+    envelope::check_delimiters(separators)?;
     Ok(separators)
 }
 

@@ -178,7 +178,7 @@ impl Emitter {
         self.last_level = id.parse().unwrap_or(self.last_level + 1);
         self.out.push(Segment { tag: node.tag.to_owned(), elements });
         let mut also: Vec<&str> = LEVELS.iter().map(|(key, _)| *key).collect();
-        also.extend(node.fields.iter().flat_map(|field| field.keys()));
+        also.extend(node.fields.iter().flat_map(named::Field::keys));
         self.members(&node.children, level, &also, trail)?;
         self.levels_below(node, level, &id, trail, depth + 1)
     }

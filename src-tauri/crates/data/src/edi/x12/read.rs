@@ -85,8 +85,8 @@ impl<R: Read> Interchanges<R> {
         if wrap.is_some() {
             self.source.unwrap_lines();
         }
-        let isa = self.source.segment(&separators, |_| None)?;
-        let elements = split_isa(&isa, &separators)?;
+        let isa = self.source.segment(separators, |_| None)?;
+        let elements = split_isa(&isa, separators)?;
         separators.repetition = repetition(&elements[10]);
         if let Some(problem) = separators.fault() {
             return Err(place.error(problem));
@@ -103,7 +103,7 @@ impl<R: Read> Interchanges<R> {
                 let place = self.source.place();
                 return Err(place.error("the interchange ends without `IEA`"));
             }
-            let raw = self.source.segment(&separators, |head| binary(head, separators.element))?;
+            let raw = self.source.segment(separators, |head| binary(head, separators.element))?;
             n_bytes = n_bytes.saturating_add(raw.bytes.len() + 1);
             if n_bytes > self.limits.bytes {
                 let limit = self.limits.bytes;
@@ -167,7 +167,7 @@ fn read_separators(head: &[u8], place: &Place) -> Result<(Separators, Option<usi
     }
 }
 
-fn split_isa(raw: &Raw, separators: &Separators) -> Result<Vec<String>, EdiError> {
+fn split_isa(raw: &Raw, separators: Separators) -> Result<Vec<String>, EdiError> {
     let text = String::from_utf8_lossy(&raw.bytes);
     let elements: Vec<String> =
         text.split(char::from(separators.element)).skip(1).map(str::to_owned).collect();
@@ -236,7 +236,7 @@ impl<'a> Envelope<'a> {
             isa,
             layout,
             options,
-            faults: Faults::new(options),
+            faults: Faults::new(*options),
             services: Vec::new(),
             groups: Vec::new(),
             group: None,
@@ -278,7 +278,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn parse(&self, raw: &Raw, text: &str) -> Result<Segment, EdiError> {
-        let separators = &self.layout.separators;
+        let separators = self.layout.separators;
         let segment = match raw.binary_at {
             None => Segment::parse(text, separators),
             // In a set of several bytes a character the text is cut elsewhere than the bytes.

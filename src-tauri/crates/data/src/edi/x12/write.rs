@@ -51,7 +51,7 @@ fn write_interchange(value: &Value, trail: &Trail, out: &mut Vec<u8>) -> Result<
     let charset = envelope::charset(interchange)?.unwrap_or(charset::UTF_8);
     let mut writer = SegmentWriter::new(separators, &line_end, charset);
 
-    let isa = isa(header, &separators, &header_trail)?;
+    let isa = isa(header, separators, &header_trail)?;
     let isa_texts: Vec<&str> = isa.iter().map(String::as_str).collect();
     writer.write_raw("ISA", &isa_texts, &header_trail)?;
     let services_trail = trail.key("services");
@@ -91,12 +91,12 @@ fn separators(header: &Object, delimiters: Option<&Object>) -> Result<Separators
         release: None,
         terminator: envelope::delimiter(delimiters, "segment", b'~')?,
     };
-    envelope::check_delimiters(&separators)?;
+    envelope::check_delimiters(separators)?;
     Ok(separators)
 }
 
 /// The elements of the `ISA`, each as long as it must be.
-fn isa(header: &Object, separators: &Separators, trail: &Trail) -> Result<Vec<String>, EdiError> {
+fn isa(header: &Object, separators: Separators, trail: &Trail) -> Result<Vec<String>, EdiError> {
     let known = || ISA.map(|(name, _)| name).join(", ");
     let is_known = |key: &str| ISA.iter().any(|(name, _)| *name == key);
     crate::edi::named::check_keys(header, trail, is_known, known)?;
@@ -193,20 +193,15 @@ fn write_message(
 ) -> Result<(), EdiError> {
     let object = message::object(value, trail)?;
     let usual = [("control", format!("{:04}", at + 1))];
-    let header = match object.get("header").filter(|header| !header.is_null()) {
-        Some(elements) => {
-            let elements = read_elements(elements, &trail.key("header"))?;
-            Segment { tag: "ST".to_owned(), elements }
-        }
-        None => {
-            message::kind(object, trail)?;
-            let names = Object::new(
-                ["type", "control", "version"]
-                    .into_iter()
-                    .filter_map(|key| Some((key, object.get(key)?.clone()))),
-            );
-            envelope::header("ST", &ST, &names, &usual, trail)?
-        }
+    let given = object.get("header").filter(|header| !header.is_null());
+    let header = if let Some(elements) = given {
+        let elements = read_elements(elements, &trail.key("header"))?;
+        Segment { tag: "ST".to_owned(), elements }
+    } else {
+        message::kind(object, trail)?;
+        let keys = ["type", "control", "version"].into_iter();
+        let names = Object::new(keys.filter_map(|key| Some((key, object.get(key)?.clone()))));
+        envelope::header("ST", &ST, &names, &usual, trail)?
     };
     writer.write(&header, trail)?;
     let segments = message::segments(&TABLES, object, trail)?;
