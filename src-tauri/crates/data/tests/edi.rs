@@ -43,6 +43,8 @@ fn at(value: &Value, path: &str) -> String {
     path.get(value).map_or("nothing".to_owned(), ToString::to_string)
 }
 
+type Turn = fn(&Value) -> Result<Value, EdiError>;
+
 /// Reads a file, looks at places of its only message, and checks that it is written as it was.
 fn check_message(text: &str, places: &[(&str, &str)]) {
     let is_x12 = text.starts_with("ISA");
@@ -56,7 +58,6 @@ fn check_message(text: &str, places: &[(&str, &str)]) {
     let write = if is_x12 { x12::write(&read) } else { edifact::write(&read) };
     assert_eq!(String::from_utf8(write.expect(text)).as_deref(), Ok(text));
     // Names and segments are the same message.
-    type Turn = fn(&Value) -> Result<Value, EdiError>;
     let (shape, unshape): (Turn, Turn) =
         if is_x12 { (x12::shape, x12::unshape) } else { (edifact::shape, edifact::unshape) };
     let plain = unshape(&message).expect("segments");
@@ -327,7 +328,7 @@ fn what_cannot_be_written_is_told_with_its_path() {
         ),
         (
             x12(r#"{"messages":[{"type":"850","order":{"number":"A*1"}}]}"#),
-            "`groups[0].messages[0].segment 2.BEG03` contains `*`, which separates parts here",
+            "`groups[0].messages[0].order.BEG03` contains `*`, which separates parts here",
         ),
         (
             x12(r#"{"messages":[{"type":"276"}]}"#),

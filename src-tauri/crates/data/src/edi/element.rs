@@ -37,7 +37,7 @@ impl Segment {
     }
 
     /// Reads a segment from a value; its elements may be texts, numbers and lists of them.
-    pub(super) fn from_value(value: &Value, trail: &Trail) -> Result<Self, EdiError> {
+    pub(super) fn from_value(value: &Value, trail: &Trail<'_>) -> Result<Self, EdiError> {
         let tag = value.get("tag").and_then(Value::as_str);
         let Some(tag) = tag else {
             return Err(trail.error("is no segment; it needs a `tag` and a list of `elements`"));
@@ -51,7 +51,7 @@ impl Segment {
 }
 
 /// The elements of a list.
-pub(super) fn read_elements(value: &Value, trail: &Trail) -> Result<Vec<Value>, EdiError> {
+pub(super) fn read_elements(value: &Value, trail: &Trail<'_>) -> Result<Vec<Value>, EdiError> {
     value.as_list().map(<[Value]>::to_vec).ok_or_else(|| {
         trail.error(format!("is a {}, and a list of elements is needed", value.kind()))
     })
@@ -126,11 +126,11 @@ impl SegmentWriter {
     }
 
     /// Writes a segment; elements that are missing at the end are not written.
-    pub(super) fn write(&mut self, segment: &Segment, trail: &Trail) -> Result<(), EdiError> {
+    pub(super) fn write(&mut self, segment: &Segment, trail: &Trail<'_>) -> Result<(), EdiError> {
         self.begin(&segment.tag, trail)?;
         for (at, element) in segment.elements.iter().enumerate() {
             self.out.push(self.separators.element);
-            let trail = &trail.key(&format!("{}{:02}", segment.tag, at + 1));
+            let trail = &trail.element(&segment.tag, at + 1);
             match element.get(REPEAT) {
                 None => self.components(element, trail)?,
                 Some(repeats) => {
@@ -157,7 +157,7 @@ impl SegmentWriter {
         &mut self,
         tag: &str,
         elements: &[&str],
-        trail: &Trail,
+        trail: &Trail<'_>,
     ) -> Result<(), EdiError> {
         self.begin(tag, trail)?;
         for element in elements {
@@ -169,13 +169,13 @@ impl SegmentWriter {
         Ok(())
     }
 
-    pub(super) fn encode(&self, text: &str, trail: &Trail) -> Result<Vec<u8>, EdiError> {
+    pub(super) fn encode(&self, text: &str, trail: &Trail<'_>) -> Result<Vec<u8>, EdiError> {
         self.charset.encode(text).map_err(|c| {
             trail.error(format!("has `{c}`, which the character set {} has not", self.charset.name))
         })
     }
 
-    fn begin(&mut self, tag: &str, trail: &Trail) -> Result<(), EdiError> {
+    fn begin(&mut self, tag: &str, trail: &Trail<'_>) -> Result<(), EdiError> {
         if tag.is_empty() || !tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b':') {
             return Err(trail.error(format!("cannot be a segment with the tag `{tag}`")));
         }
@@ -188,7 +188,7 @@ impl SegmentWriter {
         self.out.extend_from_slice(self.line_end.as_bytes());
     }
 
-    fn components(&mut self, value: &Value, trail: &Trail) -> Result<(), EdiError> {
+    fn components(&mut self, value: &Value, trail: &Trail<'_>) -> Result<(), EdiError> {
         let Some(components) = value.as_list() else {
             return self.text(value, trail);
         };
@@ -201,7 +201,7 @@ impl SegmentWriter {
         Ok(())
     }
 
-    fn text(&mut self, value: &Value, trail: &Trail) -> Result<(), EdiError> {
+    fn text(&mut self, value: &Value, trail: &Trail<'_>) -> Result<(), EdiError> {
         let number = value.as_number();
         let digits = number.as_ref().map(crate::Number::text);
         let text = match (value.as_str(), &digits) {

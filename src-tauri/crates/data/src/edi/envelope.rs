@@ -87,7 +87,7 @@ pub(super) fn trailer(
     object: &Object,
     n_found: usize,
     control: &str,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<Segment, EdiError> {
     let elements = match object.get("trailer").filter(|value| !value.is_null()) {
         Some(elements) => super::element::read_elements(elements, &trail.key("trailer"))?,
@@ -129,21 +129,19 @@ pub(super) fn optional_delimiter(
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
     match value.as_str().map(str::as_bytes) {
         Some([byte]) => Ok(Some(*byte)),
-        _ => Err(trail_of(key).error("must be one ASCII character")),
+        _ => Err(delimiter_error(key, "must be one ASCII character")),
     }
 }
 
 pub(super) fn check_delimiters(separators: Separators) -> Result<(), EdiError> {
     match separators.fault() {
         None => Ok(()),
-        Some(problem) => {
-            Err(Trail::default().key("delimiters").error(format!("do not work: {problem}")))
-        }
+        Some(problem) => Err(Trail::at("delimiters").error(format!("do not work: {problem}"))),
     }
 }
 
-fn trail_of(key: &str) -> Trail {
-    Trail::default().key("delimiters").key(key)
+fn delimiter_error(key: &str, problem: &str) -> EdiError {
+    Trail::at("delimiters").key(key).error(problem)
 }
 
 /// What stands between segments: line breaks and nothing else.
@@ -151,7 +149,7 @@ pub(super) fn line_end(delimiters: Option<&Object>, usual: &str) -> Result<Strin
     let value = delimiters.and_then(|delimiters| delimiters.get("line_end"));
     let text = value.and_then(Value::as_str).unwrap_or(usual);
     if text.len() > 8 || !text.bytes().all(|b| matches!(b, b'\r' | b'\n')) {
-        return Err(trail_of("line_end").error("must be a line break or empty"));
+        return Err(delimiter_error("line_end", "must be a line break or empty"));
     }
     Ok(text.to_owned())
 }
@@ -159,7 +157,7 @@ pub(super) fn line_end(delimiters: Option<&Object>, usual: &str) -> Result<Strin
 pub(super) fn charset(interchange: &Object) -> Result<Option<Charset>, EdiError> {
     let Some(name) = interchange.get("charset").and_then(Value::as_str) else { return Ok(None) };
     let unknown = || {
-        Trail::default().key("charset").error(format!(
+        Trail::at("charset").error(format!(
             "names `{name}`, which is no character set of interchanges; use `utf-8` or `iso-8859-1`"
         ))
     };
@@ -184,7 +182,7 @@ pub(super) fn header(
     fields: &[Field],
     object: &Object,
     usual: &[(&str, String)],
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<Segment, EdiError> {
     let mut object = object.clone();
     if object.get(named::ELEMENTS).is_none() {

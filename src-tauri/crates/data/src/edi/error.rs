@@ -64,21 +64,64 @@ impl fmt::Display for Place {
     }
 }
 
-/// The way to a member of the value that is written.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Trail(String);
+/// The way to a member of the value that is written; a text is made of it only for an error.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Trail<'a> {
+    parent: Option<&'a Trail<'a>>,
+    step: Step<'a>,
+}
 
-impl Trail {
-    pub(super) fn key(&self, key: &str) -> Self {
-        if self.0.is_empty() { Self(key.to_owned()) } else { Self(format!("{}.{key}", self.0)) }
+#[derive(Debug, Clone, Copy, Default)]
+enum Step<'a> {
+    #[default]
+    Root,
+    Key(&'a str),
+    Index(usize),
+    /// An element by its tag and number, like `BEG03`.
+    Element(&'a str, usize),
+}
+
+impl<'a> Trail<'a> {
+    /// A way that begins with a path that is known already.
+    pub(super) fn at(path: &'a str) -> Self {
+        Self { parent: None, step: Step::Key(path) }
     }
 
-    pub(super) fn index(&self, index: usize) -> Self {
-        Self(format!("{}[{index}]", self.0))
+    pub(super) fn key(&'a self, key: &'a str) -> Self {
+        Self { parent: Some(self), step: Step::Key(key) }
+    }
+
+    pub(super) fn index(&'a self, index: usize) -> Self {
+        Self { parent: Some(self), step: Step::Index(index) }
+    }
+
+    pub(super) fn element(&'a self, tag: &'a str, number: usize) -> Self {
+        Self { parent: Some(self), step: Step::Element(tag, number) }
     }
 
     pub(super) fn error(&self, problem: impl Into<String>) -> EdiError {
-        let path = if self.0.is_empty() { "value" } else { &self.0 };
-        EdiError::Write { path: path.to_owned(), problem: problem.into() }
+        let path = self.to_string();
+        let path = if path.is_empty() { "value".to_owned() } else { path };
+        EdiError::Write { path, problem: problem.into() }
+    }
+
+    fn is_root(&self) -> bool {
+        matches!(self.step, Step::Root) && self.parent.is_none_or(Self::is_root)
+    }
+}
+
+impl fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut dot = "";
+        if let Some(parent) = self.parent.filter(|parent| !parent.is_root()) {
+            parent.fmt(f)?;
+            dot = ".";
+        }
+        match self.step {
+            Step::Root => Ok(()),
+            Step::Key(key) => write!(f, "{dot}{key}"),
+            Step::Index(index) => write!(f, "[{index}]"),
+            Step::Element(tag, number) => write!(f, "{dot}{tag}{number:02}"),
+        }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn members(
 pub(super) fn segments(
     tables: &Tables,
     message: &Object,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<Vec<Segment>, EdiError> {
     if let Some(segments) = message.get(SEGMENTS) {
         let trail = trail.key(SEGMENTS);
@@ -64,8 +64,17 @@ pub(super) fn segments(
     shape::unshape(nodes, message, &OF_MESSAGE, trail)
 }
 
+/// The way, within the message, to what one of its [`segments`] was made of.
+pub(super) fn path_of(tables: &Tables, message: &Object, segment: usize) -> String {
+    let kind = kind(message, &Trail::default()).unwrap_or_default();
+    let nodes = tables.message(&kind).filter(|_| message.get(SEGMENTS).is_none());
+    nodes
+        .and_then(|nodes| shape::path_of(nodes, message, &OF_MESSAGE, segment))
+        .unwrap_or_else(|| format!("{SEGMENTS}[{segment}]"))
+}
+
 /// The type of a message.
-pub(super) fn kind(message: &Object, trail: &Trail) -> Result<String, EdiError> {
+pub(super) fn kind(message: &Object, trail: &Trail<'_>) -> Result<String, EdiError> {
     let kind = message.get("type").map(|kind| match kind.as_str() {
         Some(text) => text.to_owned(),
         None => kind.to_string(),
@@ -98,7 +107,7 @@ fn with_members(message: &Object, members: Vec<(String, Value)>) -> Value {
     Value::object(kept.chain(members))
 }
 
-pub(super) fn object<'v>(value: &'v Value, trail: &Trail) -> Result<&'v Object, EdiError> {
+pub(super) fn object<'v>(value: &'v Value, trail: &Trail<'_>) -> Result<&'v Object, EdiError> {
     let wrong = || trail.error(format!("is a {}, and an object is needed", value.kind()));
     value.as_object().ok_or_else(wrong)
 }

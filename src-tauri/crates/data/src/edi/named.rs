@@ -112,7 +112,7 @@ fn part_members(parts: &[&'static str], element: &Value) -> Option<Vec<(&'static
 pub(super) fn unname(
     fields: &[Field],
     object: &Object,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<Vec<Value>, EdiError> {
     if let Some(elements) = object.get(ELEMENTS).filter(|value| !value.is_null()) {
         return read_elements(elements, &trail.key(ELEMENTS));
@@ -135,7 +135,7 @@ pub(super) fn unname(
 fn unname_composite(
     parts: &[&'static str],
     value: &Value,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<Value, EdiError> {
     if let Some(repeats) = value.as_list() {
         let repeats = repeats.iter().enumerate();
@@ -168,7 +168,7 @@ fn fill(values: Vec<Option<Value>>) -> Vec<Value> {
 /// Refuses a member that nothing would be made of.
 pub(super) fn check_keys(
     object: &Object,
-    trail: &Trail,
+    trail: &Trail<'_>,
     is_known: impl Fn(&str) -> bool,
     known: impl Fn() -> String,
 ) -> Result<(), EdiError> {

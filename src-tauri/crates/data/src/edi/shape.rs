@@ -169,27 +169,50 @@ pub(super) fn unshape(
     nodes: &[Node],
     object: &Object,
     also: &[&str],
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<Vec<Segment>, EdiError> {
-    let mut emitter = Emitter { out: Vec::new(), last_level: 0 };
+    let mut emitter = Emitter { out: Vec::new(), looked_for: None, found: None, last_level: 0 };
     emitter.members(nodes, object, also, trail)?;
     Ok(emitter.out)
 }
 
+/// The way to the member that one of [`unshape`]'s segments was made of.
+pub(super) fn path_of(
+    nodes: &[Node],
+    object: &Object,
+    also: &[&str],
+    segment: usize,
+) -> Option<String> {
+    let looked_for = Some(segment);
+    let mut emitter = Emitter { out: Vec::new(), looked_for, found: None, last_level: 0 };
+    emitter.members(nodes, object, also, &Trail::default()).ok()?;
+    emitter.found
+}
+
 struct Emitter {
     out: Vec<Segment>,
+    /// The place of the segment whose path is asked for.
+    looked_for: Option<usize>,
+    found: Option<String>,
     /// The number of the level that was written last.
     last_level: u64,
 }
 
 impl Emitter {
+    fn push(&mut self, segment: Segment, trail: &Trail<'_>) {
+        if self.looked_for == Some(self.out.len()) {
+            self.found = Some(trail.to_string());
+        }
+        self.out.push(segment);
+    }
+
     /// Writes what a loop holds, in the table's order or that of its `sequence`.
     fn members(
         &mut self,
         nodes: &[Node],
         object: &Object,
         also: &[&str],
-        trail: &Trail,
+        trail: &Trail<'_>,
     ) -> Result<(), EdiError> {
         let has_levels = nodes.iter().any(|node| node.is_level);
         let is_known = |key: &str| {
@@ -223,14 +246,15 @@ impl Emitter {
         at: usize,
         object: &Object,
         (from, to): (usize, usize),
-        trail: &Trail,
+        trail: &Trail<'_>,
     ) -> Result<(), EdiError> {
         let Some(node) = nodes.get(at) else {
             let Some(others) = object.get(OTHER) else { return Ok(()) };
             let trail = trail.key(OTHER);
             let others = read_elements(others, &trail)?;
             for (n, other) in others.iter().enumerate().take(to).skip(from) {
-                self.out.push(Segment::from_value(other, &trail.index(n))?);
+                let trail = trail.index(n);
+                self.push(Segment::from_value(other, &trail)?, &trail);
             }
             return Ok(());
         };
@@ -239,7 +263,8 @@ impl Emitter {
         }
         let value = object.get(node.key);
         if let (Some(only), None, 0) = (node.constant, value, from) {
-            self.out.push(Segment { tag: node.tag.to_owned(), elements: vec![only.into()] });
+            let segment = Segment { tag: node.tag.to_owned(), elements: vec![only.into()] };
+            self.push(segment, &trail.key(node.key));
             return Ok(());
         }
         let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(()) };
@@ -256,12 +281,12 @@ impl Emitter {
         Ok(())
     }
 
-    fn value(&mut self, node: &Node, value: &Value, trail: &Trail) -> Result<(), EdiError> {
+    fn value(&mut self, node: &Node, value: &Value, trail: &Trail<'_>) -> Result<(), EdiError> {
         let Some(object) = value.as_object() else {
             return Err(trail.error(format!("is a {}, and an object is needed", value.kind())));
         };
         let elements = named::unname(&node.fields, object, trail)?;
-        self.out.push(Segment { tag: node.tag.to_owned(), elements });
+        self.push(Segment { tag: node.tag.to_owned(), elements }, trail);
         let names: Vec<&str> = node.fields.iter().flat_map(Field::keys).copied().collect();
         self.members(&node.children, object, &names, trail)
     }

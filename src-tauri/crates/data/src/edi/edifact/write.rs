@@ -40,7 +40,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>, EdiError> {
     Ok(out)
 }
 
-fn write_interchange(value: &Value, trail: &Trail, out: &mut Vec<u8>) -> Result<(), EdiError> {
+fn write_interchange(value: &Value, trail: &Trail<'_>, out: &mut Vec<u8>) -> Result<(), EdiError> {
     let interchange = message::object(value, trail)?;
     let delimiters = interchange.get("delimiters").and_then(Value::as_object);
     let separators = separators(delimiters)?;
@@ -103,7 +103,7 @@ fn separators(delimiters: Option<&Object>) -> Result<Separators, EdiError> {
     Ok(separators)
 }
 
-fn unb(interchange: &Object, trail: &Trail) -> Result<Segment, EdiError> {
+fn unb(interchange: &Object, trail: &Trail<'_>) -> Result<Segment, EdiError> {
     let Some(header) = interchange.get("interchange") else {
         return Err(trail.error("is missing; it names `sender` and `receiver`"));
     };
@@ -130,7 +130,7 @@ fn write_group(
     group: &Value,
     at: usize,
     unb: &Segment,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let group = message::object(group, trail)?;
     let messages = message::items(group, "messages");
@@ -167,7 +167,7 @@ fn write_group(
 fn write_messages(
     writer: &mut SegmentWriter,
     messages: &[Value],
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     for (at, message) in messages.iter().enumerate() {
         let trail = trail.index(at);
@@ -176,7 +176,11 @@ fn write_messages(
         writer.write(&header, &trail)?;
         let segments = message::segments(&TABLES, object, &trail)?;
         for (at, segment) in segments.iter().enumerate() {
-            writer.write(segment, &trail.key(&format!("segment {}", at + 2)))?;
+            if writer.write(segment, &trail).is_err() {
+                // Its path is worked out only now that it is told.
+                let path = message::path_of(&TABLES, object, at);
+                writer.write(segment, &trail.key(&path))?;
+            }
         }
         let control = header.elements.first().and_then(envelope::text).unwrap_or_default();
         let trailer = envelope::trailer("UNT", object, segments.len() + 2, &control, &trail)?;
@@ -185,7 +189,7 @@ fn write_messages(
     Ok(())
 }
 
-fn unh(object: &Object, at: usize, trail: &Trail) -> Result<Segment, EdiError> {
+fn unh(object: &Object, at: usize, trail: &Trail<'_>) -> Result<Segment, EdiError> {
     if let Some(elements) = object.get("header").filter(|header| !header.is_null()) {
         let elements = read_elements(elements, &trail.key("header"))?;
         return Ok(Segment { tag: "UNH".to_owned(), elements });
@@ -205,7 +209,7 @@ fn check_names(
     fields: &[Field],
     object: &Object,
     also: &[&str],
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let names: Vec<&str> = fields.iter().flat_map(|field| field.keys().iter().copied()).collect();
     let is_known =

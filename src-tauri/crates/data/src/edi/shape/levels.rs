@@ -114,7 +114,7 @@ impl Emitter {
         &mut self,
         node: &Node,
         object: &Object,
-        trail: &Trail,
+        trail: &Trail<'_>,
     ) -> Result<(), EdiError> {
         self.levels_below(node, object, "", trail, 0)
     }
@@ -124,21 +124,22 @@ impl Emitter {
         node: &Node,
         object: &Object,
         parent: &str,
-        trail: &Trail,
+        trail: &Trail<'_>,
         depth: usize,
     ) -> Result<(), EdiError> {
-        let mut found: Vec<(&Object, &'static str, Trail)> = Vec::new();
+        let mut found: Vec<(&Object, (&str, &str), usize)> = Vec::new();
         for (key, code) in LEVELS {
             let Some(value) = object.get(key).filter(|value| !value.is_null()) else { continue };
             let trail = trail.key(key);
             let one = std::slice::from_ref(value);
             for (at, level) in value.as_list().unwrap_or(one).iter().enumerate() {
-                let trail = trail.index(at);
                 let Some(level) = level.as_object() else {
                     let kind = level.kind();
-                    return Err(trail.error(format!("is a {kind}, and an object is needed")));
+                    return Err(trail
+                        .index(at)
+                        .error(format!("is a {kind}, and an object is needed")));
                 };
-                found.push((level, code, trail));
+                found.push((level, (key, code), at));
             }
         }
         if depth > MAX_DEPTH && !found.is_empty() {
@@ -148,8 +149,8 @@ impl Emitter {
         if found.iter().all(|(level, ..)| number(level).is_some()) {
             found.sort_by_key(|(level, ..)| number(level));
         }
-        for (level, code, trail) in found {
-            self.level(node, level, (parent, code), &trail, depth)?;
+        for (level, (key, code), at) in found {
+            self.level(node, level, (parent, code), &trail.key(key).index(at), depth)?;
         }
         Ok(())
     }
@@ -159,7 +160,7 @@ impl Emitter {
         node: &Node,
         level: &Object,
         (parent, code): (&str, &str),
-        trail: &Trail,
+        trail: &Trail<'_>,
         depth: usize,
     ) -> Result<(), EdiError> {
         let mut elements = named::unname(&node.fields, level, trail)?;
@@ -176,7 +177,7 @@ impl Emitter {
         }
         let id = elements.first().and_then(Value::as_str).unwrap_or_default().to_owned();
         self.last_level = id.parse().unwrap_or(self.last_level + 1);
-        self.out.push(Segment { tag: node.tag.to_owned(), elements });
+        self.push(Segment { tag: node.tag.to_owned(), elements }, trail);
         let mut also: Vec<&str> = LEVELS.iter().map(|(key, _)| *key).collect();
         also.extend(node.fields.iter().flat_map(named::Field::keys));
         self.members(&node.children, level, &also, trail)?;

@@ -38,7 +38,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>, EdiError> {
     Ok(out)
 }
 
-fn write_interchange(value: &Value, trail: &Trail, out: &mut Vec<u8>) -> Result<(), EdiError> {
+fn write_interchange(value: &Value, trail: &Trail<'_>, out: &mut Vec<u8>) -> Result<(), EdiError> {
     let interchange = message::object(value, trail)?;
     let header_trail = trail.key("interchange");
     let Some(header) = interchange.get("interchange") else {
@@ -96,7 +96,11 @@ fn separators(header: &Object, delimiters: Option<&Object>) -> Result<Separators
 }
 
 /// The elements of the `ISA`, each as long as it must be.
-fn isa(header: &Object, separators: Separators, trail: &Trail) -> Result<Vec<String>, EdiError> {
+fn isa(
+    header: &Object,
+    separators: Separators,
+    trail: &Trail<'_>,
+) -> Result<Vec<String>, EdiError> {
     let known = || ISA.map(|(name, _)| name).join(", ");
     let is_known = |key: &str| ISA.iter().any(|(name, _)| *name == key);
     crate::edi::named::check_keys(header, trail, is_known, known)?;
@@ -146,7 +150,7 @@ fn write_group(
     group: &Value,
     at: usize,
     isa: &[String],
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let group = message::object(group, trail)?;
     let messages = message::items(group, "messages");
@@ -189,7 +193,7 @@ fn write_message(
     writer: &mut SegmentWriter,
     value: &Value,
     at: usize,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let object = message::object(value, trail)?;
     let usual = [("control", format!("{:04}", at + 1))];
@@ -206,18 +210,27 @@ fn write_message(
     writer.write(&header, trail)?;
     let segments = message::segments(&TABLES, object, trail)?;
     for (at, segment) in segments.iter().enumerate() {
-        let trail = trail.key(&format!("segment {}", at + 2));
-        match (segment.tag.as_str(), segment.elements.as_slice()) {
-            ("BIN", [_, data]) => write_binary(writer, "BIN", None, data, &trail)?,
-            ("BDS", [filter, _, data]) => {
-                write_binary(writer, "BDS", Some(filter), data, &trail)?;
-            }
-            _ => writer.write(segment, &trail)?,
+        if write_segment(writer, segment, trail).is_err() {
+            // Its path is worked out only now that it is told.
+            let path = message::path_of(&TABLES, object, at);
+            write_segment(writer, segment, &trail.key(&path))?;
         }
     }
     let control = header.elements.get(1).and_then(envelope::text).unwrap_or_default();
     let trailer = envelope::trailer("SE", object, segments.len() + 2, &control, trail)?;
     writer.write(&trailer, trail)
+}
+
+fn write_segment(
+    writer: &mut SegmentWriter,
+    segment: &Segment,
+    trail: &Trail<'_>,
+) -> Result<(), EdiError> {
+    match (segment.tag.as_str(), segment.elements.as_slice()) {
+        ("BIN", [_, data]) => write_binary(writer, "BIN", None, data, trail),
+        ("BDS", [filter, _, data]) => write_binary(writer, "BDS", Some(filter), data, trail),
+        _ => writer.write(segment, trail),
+    }
 }
 
 /// Writes a segment whose data may hold any byte, as many as it says.
@@ -226,7 +239,7 @@ fn write_binary(
     tag: &str,
     filter: Option<&Value>,
     data: &Value,
-    trail: &Trail,
+    trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let Some(data) = data.as_str() else {
         return Err(trail.error("has data that are no text"));
