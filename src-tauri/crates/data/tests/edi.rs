@@ -2,7 +2,7 @@
 
 use data::{
     Limits, Path, Value,
-    edi::{EdiError, Options, edifact, x12},
+    edi::{self, EdiError, Options, edifact, x12},
     json,
 };
 use proptest::prelude::*;
@@ -331,6 +331,10 @@ fn what_cannot_be_written_is_told_with_its_path() {
             "`groups[0].messages[0].order.BEG03` contains `*`, which separates parts here",
         ),
         (
+            x12(r#"{"group":{"from":"ME"},"messages":[{"type":"850"}]}"#),
+            "`groups[0].group.from` is not known here; there is code, sender, receiver, ",
+        ),
+        (
             x12(r#"{"messages":[{"type":"276"}]}"#),
             "`groups[0].group.code` is missing, and there is no usual one for messages of type 276",
         ),
@@ -488,6 +492,28 @@ fn groups_services_and_charsets_are_kept() {
     let data = at(&read, "[0].groups[0].messages[0].other[0].elements[1]");
     assert_eq!(data, r#""~*:^\n~""#);
     assert_eq!(x12::write(&read).expect("X12"), binary.as_bytes());
+}
+
+#[test]
+fn messages_are_items_of_their_own_and_come_back_into_interchanges() {
+    let one = x12_file("PO", "850BEG*00*SA*1**20260301~CTT*0~");
+    let two = one
+        .replace("SE*4*0001~GE*1", "SE*4*0001~ST*850*0002~BEG*00*SA*2**20260301~SE*3*0002~GE*2")
+        .replace("000000007", "000000008");
+    let text = format!("{one}{two}");
+    let read = read_x12(&text).expect("X12");
+    let messages: Value = read.as_list().expect("a list").iter().flat_map(edi::messages).collect();
+    assert_eq!(at(&messages, "[2].order.number"), "\"2\"");
+    assert_eq!(at(&messages, "[2].interchange.control"), "\"000000008\"");
+    assert_eq!(at(&messages, "[2].group.code"), "\"PO\"");
+    assert_eq!(String::from_utf8(x12::write(&messages).expect("X12")).as_deref(), Ok(&text[..]));
+    let first = x12::write(messages.at(0).expect("a message")).expect("X12");
+    assert_eq!(String::from_utf8(first).as_deref(), Ok(&one[..]));
+
+    let text = edifact_file("ORDERS", "BGM+220+1+9'UNS+S'");
+    let read = read_edifact(&text).expect("EDIFACT");
+    let messages: Value = read.as_list().expect("a list").iter().flat_map(edi::messages).collect();
+    assert_eq!(edifact::write(&messages).expect("EDIFACT"), text.as_bytes());
 }
 
 fn any_element() -> impl Strategy<Value = Value> {

@@ -12,7 +12,7 @@ use crate::{Object, Value};
 /// The key of a message's segments where they have no names.
 pub(super) const SEGMENTS: &str = "segments";
 /// The keys of a message that say what it is, not what is in it.
-pub(super) const OF_MESSAGE: [&str; 13] = [
+pub(super) const OF_MESSAGE: [&str; 15] = [
     "type",
     "control",
     "version",
@@ -25,6 +25,8 @@ pub(super) const OF_MESSAGE: [&str; 13] = [
     "trailer",
     SEGMENTS,
     "interchange",
+    "delimiters",
+    "charset",
     "group",
 ];
 

@@ -9,6 +9,7 @@ pub mod edifact;
 mod element;
 mod envelope;
 mod error;
+mod items;
 mod message;
 mod named;
 mod shape;
@@ -16,7 +17,10 @@ mod source;
 mod table;
 pub mod x12;
 
-pub use self::error::{EdiError, Place};
+pub use self::{
+    error::{EdiError, Place},
+    items::messages,
+};
 
 /// How an interchange is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -90,23 +90,8 @@ fn node(token: &'static str, fields: &HashMap<&'static str, Vec<Field>>) -> Opti
 pub(super) fn check(tables: &Tables) {
     use std::collections::HashSet;
 
-    use super::{named::ELEMENTS, shape};
+    use super::{message::OF_MESSAGE, named::ELEMENTS, shape};
 
-    const OF_MESSAGES: [&str; 13] = [
-        "type",
-        "control",
-        "version",
-        "release",
-        "agency",
-        "association",
-        "access",
-        "status",
-        "header",
-        "trailer",
-        "segments",
-        "interchange",
-        "group",
-    ];
     fn check_nodes(nodes: &[Node], taken: &[&'static str], trail: &str) {
         let mut keys: HashSet<&str> = taken.iter().copied().collect();
         keys.extend([ELEMENTS, shape::OTHER, shape::SEQUENCE]);
@@ -122,6 +107,6 @@ pub(super) fn check(tables: &Tables) {
     }
     for (name, nodes) in tables.messages() {
         assert!(nodes.len() > 3, "{name}");
-        check_nodes(nodes, &OF_MESSAGES, name);
+        check_nodes(nodes, &OF_MESSAGE, name);
     }
 }

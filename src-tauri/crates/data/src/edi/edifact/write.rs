@@ -12,13 +12,14 @@ use crate::{
         element::{Segment, SegmentWriter, read_elements},
         envelope,
         error::Trail,
-        message,
+        items, message,
         named::{self, Field},
         source::Separators,
     },
 };
 
-/// Writes an interchange, or a list of them, as [`read`](super::read) gives them.
+/// Writes an interchange, or a list of them, as [`read`](super::read) gives them; or messages that
+/// have their envelope with them, as [`messages`](crate::edi::messages) gives them.
 ///
 /// Of a new one these are needed: `sender.id`, `receiver.id`, `sent.date` and `sent.time` of
 /// `interchange`, and for each message its `type`. Control numbers are counted up where there are
@@ -30,9 +31,12 @@ use crate::{
 pub fn write(value: &Value) -> Result<Vec<u8>, EdiError> {
     let mut out = Vec::new();
     match value.as_list() {
-        None => write_interchange(value, &Trail::default(), &mut out)?,
-        Some(list) => {
-            for (at, interchange) in list.iter().enumerate() {
+        None if !items::is_message(value) => {
+            write_interchange(value, &Trail::default(), &mut out)?;
+        }
+        list => {
+            let list = list.unwrap_or(std::slice::from_ref(value));
+            for (at, interchange) in items::gather(list, false).iter().enumerate() {
                 write_interchange(interchange, &Trail::default().index(at), &mut out)?;
             }
         }

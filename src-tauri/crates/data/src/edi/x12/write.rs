@@ -12,12 +12,14 @@ use crate::{
         element::{Segment, SegmentWriter, read_elements},
         envelope,
         error::Trail,
-        message,
+        items, message,
+        named::{self, Field},
         source::Separators,
     },
 };
 
-/// Writes an interchange, or a list of them, as [`read`](super::read) gives them.
+/// Writes an interchange, or a list of them, as [`read`](super::read) gives them; or messages that
+/// have their envelope with them, as [`messages`](crate::edi::messages) gives them.
 ///
 /// Of a new one these are needed: `sender`, `receiver`, `date` and `time` of `interchange`, and for
 /// each message its `type`. Control numbers are counted up where there are none, counts are made,
@@ -28,9 +30,12 @@ use crate::{
 pub fn write(value: &Value) -> Result<Vec<u8>, EdiError> {
     let mut out = Vec::new();
     match value.as_list() {
-        None => write_interchange(value, &Trail::default(), &mut out)?,
-        Some(list) => {
-            for (at, interchange) in list.iter().enumerate() {
+        None if !items::is_message(value) => {
+            write_interchange(value, &Trail::default(), &mut out)?;
+        }
+        list => {
+            let list = list.unwrap_or(std::slice::from_ref(value));
+            for (at, interchange) in items::gather(list, true).iter().enumerate() {
                 write_interchange(interchange, &Trail::default().index(at), &mut out)?;
             }
         }
@@ -103,7 +108,7 @@ fn isa(
 ) -> Result<Vec<String>, EdiError> {
     let known = || ISA.map(|(name, _)| name).join(", ");
     let is_known = |key: &str| ISA.iter().any(|(name, _)| *name == key);
-    crate::edi::named::check_keys(header, trail, is_known, known)?;
+    named::check_keys(header, trail, is_known, known)?;
     let mut elements = Vec::with_capacity(ISA.len());
     for (name, width) in ISA {
         let given = header.get(name).filter(|value| !value.is_null());
@@ -160,6 +165,10 @@ fn write_group(
         None => &empty,
         Some(header) => message::object(header, &header_trail)?,
     };
+    let is_known =
+        |key: &str| key == named::ELEMENTS || GS.iter().any(|field| field.keys().contains(&key));
+    let known = || GS.iter().flat_map(Field::keys).copied().collect::<Vec<_>>().join(", ");
+    named::check_keys(header, &header_trail, is_known, known)?;
     let first = messages.first().and_then(Value::as_object);
     let kind = first.map(|first| message::kind(first, &trail.key("messages").index(0)));
     let kind = kind.transpose()?.unwrap_or_default();
