@@ -20,6 +20,8 @@ pub mod csv;
 mod fault;
 pub mod fixed;
 pub mod form;
+pub mod edi;
+pub mod hl7;
 pub mod json;
 mod key;
 pub mod mt940;
@@ -34,6 +36,7 @@ mod shapes;
 mod value;
 pub mod xml;
 pub mod yaml;
+pub mod xlsx;
 
 pub use crate::{
     charset::Charset,
