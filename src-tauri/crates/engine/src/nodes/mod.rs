@@ -8,6 +8,7 @@ mod data_map;
 mod data_sort;
 mod data_split;
 mod data_table;
+mod data_validate;
 mod file_read;
 mod file_write;
 mod flow_branch;
@@ -38,6 +39,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_sort::Sort>(),
     Registered::of::<data_join::Join>(),
     Registered::of::<data_dedupe::Dedupe>(),
+    Registered::of::<data_validate::Validate>(),
     Registered::of::<data_table::Table>(),
     Registered::of::<flow_branch::Branch>(),
     Registered::of::<flow_merge::Merge>(),
