@@ -4,6 +4,7 @@ mod data_dedupe;
 mod data_filter;
 mod data_group;
 mod data_join;
+mod data_lookup;
 mod data_map;
 mod data_sort;
 mod data_split;
@@ -38,6 +39,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_group::Group>(),
     Registered::of::<data_sort::Sort>(),
     Registered::of::<data_join::Join>(),
+    Registered::of::<data_lookup::Lookup>(),
     Registered::of::<data_dedupe::Dedupe>(),
     Registered::of::<data_validate::Validate>(),
     Registered::of::<data_table::Table>(),
