@@ -6,6 +6,7 @@ mod data_group;
 mod data_join;
 mod data_lookup;
 mod data_map;
+mod data_mask;
 mod data_sort;
 mod data_split;
 mod data_table;
@@ -42,6 +43,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_lookup::Lookup>(),
     Registered::of::<data_dedupe::Dedupe>(),
     Registered::of::<data_validate::Validate>(),
+    Registered::of::<data_mask::Mask>(),
     Registered::of::<data_table::Table>(),
     Registered::of::<flow_branch::Branch>(),
     Registered::of::<flow_merge::Merge>(),
