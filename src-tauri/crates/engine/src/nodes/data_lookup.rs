@@ -204,7 +204,7 @@ impl NodeType for Lookup {
                  that the table does not know; nothing is left out silently unless you say so. To \
                  match two streams of items, see Join.",
                 Family::Data,
-                "table",
+                "search",
                 Consumes::Each,
             )
         }

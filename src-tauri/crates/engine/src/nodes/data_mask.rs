@@ -134,7 +134,7 @@ impl NodeType for Mask {
                  Objects and lists keep their form; each value inside is hidden. `null` stays \
                  `null`, and a rule whose field an item lacks does nothing.",
                 Family::Data,
-                "shield-check",
+                "eye-off",
                 Consumes::Each,
             )
         }
