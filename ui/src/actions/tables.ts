@@ -2,6 +2,7 @@ import type { TableEdit } from "../bindings/TableEdit";
 import { toHostError } from "../host/host";
 import { store } from "../model/store";
 import { applyTableEdit, type Misfit, type OpenTable } from "../model/tables";
+import { formatCount } from "../words/format";
 import { t } from "../words/t";
 import { host, report, toast } from "./context";
 
@@ -82,7 +83,12 @@ export async function importTable(file: File, into: "new" | "open"): Promise<voi
             file: sent,
           });
     store.setState({ table: { view, unsaved: [] } });
-    const said = { table: view.name, file: file.name, n: view.rows.length };
+    const said = {
+      table: view.name,
+      file: file.name,
+      n: view.rows.length,
+      count: formatCount(view.rows.length),
+    };
     toast("ok", t("tables.imported", said));
     await loadTables();
   } catch (thrown) {

@@ -86,7 +86,9 @@ export function Sheet({ table }: { table: OpenTable }) {
       </header>
       <SheetGrid view={view} area={area} onArea={setArea} onRemoveRows={removeRows} />
       <footer className={styles.foot}>
-        <span>{t("tables.rows", { n: view.rows.length })}</span>
+        <span>
+          {t("tables.rows", { n: view.rows.length, count: formatCount(view.rows.length) })}
+        </span>
         <span className={styles.hint}>{t("tables.hint")}</span>
       </footer>
       {isDoomed && (

@@ -36,7 +36,13 @@ type Props = {
 /** The cells of a table: walked by keys, typed over, copied and pasted as in a spreadsheet. */
 export function SheetGrid({ view, area, onArea, onRemoveRows }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [draft, setDraft] = useState<string>();
+  const [draft, setDrawnDraft] = useState<string>();
+  // What is typed is laid down once, though the input also loses the focus by that.
+  const typed = useRef<string>(undefined);
+  const setDraft = (text: string | undefined) => {
+    typed.current = text;
+    setDrawnDraft(text);
+  };
   // biome-ignore lint/correctness/useExhaustiveDependencies: columns keep their widths while cells are typed.
   const widths = useMemo(() => widthsOf(view), [view.name, view.columns]);
   const nRows = view.rows.length;
@@ -74,10 +80,11 @@ export function SheetGrid({ view, area, onArea, onRemoveRows }: Props) {
     return "type" in edit;
   };
   const finish = (press?: KeyboardEvent) => {
-    if (draft === undefined) return;
+    const text = typed.current;
+    if (text === undefined) return;
     const { row, column } = area.to;
     const old = textOfCell(view.rows[row]?.[column]);
-    const isKept = draft === old || lay(area.to, [[draft]], t("tables.label.type"));
+    const isKept = text === old || lay(area.to, [[text]], t("tables.label.type"));
     // A text that does not fit stays, to be corrected.
     if (!isKept && press) return;
     setDraft(undefined);

@@ -33,10 +33,7 @@ export function TableList({ tables, open }: Props) {
             {table.name}
           </span>
           <span className={styles.quiet} title={table.columns.join(", ")}>
-            {t("tables.rows", { n: table.rows }).replace(
-              String(table.rows),
-              formatCount(table.rows),
-            )}
+            {t("tables.rows", { n: table.rows, count: formatCount(table.rows) })}
             {" · "}
             {t("tables.columns", { n: table.columns.length })}
           </span>

@@ -10,11 +10,11 @@ export const tables = {
   "tables.create": "Make the table",
   "tables.import": "Import a file",
   "tables.importing": "Reading {name}",
-  "tables.imported": "{table}: {n} row from {file}|{table}: {n} rows from {file}",
+  "tables.imported": "{table}: {count} row from {file}|{table}: {count} rows from {file}",
   "tables.drop": "Drop a CSV, Excel or JSON file to make a table of it",
   "tables.tooLarge":
     "{name} is larger than 32 MB. Tables are for lists that people keep; read large files with the Read file node.",
-  "tables.rows": "{n} row|{n} rows",
+  "tables.rows": "{count} row|{count} rows",
   "tables.columns": "{n} column|{n} columns",
   "tables.none": "No tables yet",
   "tables.noneHint":
