@@ -12,6 +12,7 @@
 
 pub mod bin;
 pub mod csv;
+pub mod edi;
 pub mod json;
 mod key;
 mod number;
