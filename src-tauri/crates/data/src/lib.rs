@@ -11,7 +11,9 @@
 //! ```
 
 pub mod bin;
+mod charset;
 pub mod csv;
+mod fault;
 pub mod json;
 mod key;
 mod number;
@@ -23,8 +25,11 @@ mod serde_impl;
 mod shape;
 mod shapes;
 mod value;
+pub mod xml;
 
 pub use crate::{
+    charset::Charset,
+    fault::{FaultKind, FormatError, Place},
     json::Limits,
     key::Key,
     number::Number,
