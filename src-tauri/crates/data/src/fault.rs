@@ -131,3 +131,12 @@ pub(crate) fn shown(text: &str) -> String {
         None => format!("`{text}`"),
     }
 }
+
+/// A kind with its article: `a list`, `an object`, `null`.
+pub(crate) fn a(kind: crate::Kind) -> String {
+    match kind {
+        crate::Kind::Null => kind.name().to_owned(),
+        crate::Kind::Object => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
+}

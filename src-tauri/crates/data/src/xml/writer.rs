@@ -6,7 +6,7 @@ use std::{borrow::Cow, io};
 use super::{ORDER, TEXT, XSI, is_name, is_xml_char};
 use crate::{
     Charset, Object, Value,
-    fault::{FaultKind, FormatError, Place, shown},
+    fault::{FaultKind, FormatError, Place, a, shown},
     json,
 };
 
@@ -87,7 +87,7 @@ pub fn to_string(value: &Value, options: &WriteOptions) -> Result<String, Format
                     "XML has one root element, and the value is {}; name a root element",
                     match value.as_object() {
                         Some(object) => format!("an object with {} members", object.len()),
-                        None => format!("a {}", value.kind()),
+                        None => a(value.kind()),
                     }
                 );
                 return Err(FormatError::new(FaultKind::Value, Place::Whole, problem));
@@ -414,7 +414,7 @@ impl<'o> Markup<'o> {
             return Ok(Cow::Borrowed(text));
         }
         if value.as_list().is_some() || value.as_object().is_some() {
-            let problem = format!("a {} stands where XML has text only", value.kind());
+            let problem = format!("{} stands where XML has text only", a(value.kind()));
             return Err(self.fault(problem));
         }
         Ok(Cow::Owned(json::to_string(value)))
