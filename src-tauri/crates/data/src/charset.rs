@@ -56,6 +56,11 @@ impl Charset {
         })
     }
 
+    /// All of the bytes as text; what is no character becomes U+FFFD.
+    pub(crate) fn decode_lossy(self, bytes: &[u8]) -> Cow<'_, str> {
+        self.0.decode_without_bom_handling(bytes).0
+    }
+
     /// The text as bytes of this set.
     pub(crate) fn encode(self, text: &str) -> Result<Cow<'_, [u8]>, FormatError> {
         let (bytes, _, has_unknown) = self.0.encode(text);
@@ -168,7 +173,7 @@ impl<R: Read> Decoder<R> {
         match self.decoder {
             None => Cow::Borrowed(self.input.rest()),
             Some(_) => {
-                let (text, _) = self.charset.0.decode_without_bom_handling(self.input.rest());
+                let text = self.charset.decode_lossy(self.input.rest());
                 Cow::Owned(text.into_owned().into_bytes())
             }
         }
