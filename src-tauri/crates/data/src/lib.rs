@@ -27,6 +27,7 @@ mod shape;
 mod shapes;
 mod value;
 pub mod xml;
+pub mod yaml;
 
 pub use crate::{
     charset::Charset,
