@@ -14,6 +14,7 @@ pub mod bin;
 mod charset;
 pub mod csv;
 mod fault;
+pub mod fixed;
 pub mod form;
 pub mod json;
 mod key;
