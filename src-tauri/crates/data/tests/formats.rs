@@ -317,3 +317,54 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_schema_tells_values_fill_and_formats_in_texts() {
+    let items: Vec<Value> = (0..20)
+        .map(|n| {
+            read(&format!(
+                r#"{{"state":"{}","note":"{}","n":"{}","price":"{}","comma":"1.0{n:02},50","zip":"0{n:04}","paid":"{}","at":"12:3{}","x":{}}}"#,
+                ["open", "paid"][n % 2],
+                if n % 4 == 0 { "hi" } else { "" },
+                n,
+                if n < 3 { "7".to_owned() } else { format!("{n}.50") },
+                n > 5,
+                n % 10,
+                if n == 3 { "null" } else { "1" },
+            ))
+        })
+        .collect();
+    let schema = Schema::infer(&items);
+    let field = |name: &str| schema.field(name).unwrap();
+    assert_eq!(field("state").values, [Value::from("open"), "paid".into()]);
+    assert!(field("state").is_enumeration() && !field("note").is_enumeration());
+    assert_eq!((schema.fill_rate("note"), schema.fill_rate("x")), (Some(0.25), Some(0.95)));
+    assert_eq!((field("n").more_values, field("n").values.len()), (true, 0));
+    assert_eq!((field("note").min_length, field("note").max_length), (Some(0), Some(2)));
+    let formats: Vec<_> =
+        ["n", "price", "comma", "zip", "paid", "at"].map(|name| field(name).format).into();
+    let expected = [
+        Some(TextFormat::Integer),
+        Some(TextFormat::Decimal),
+        Some(TextFormat::DecimalComma),
+        None,
+        Some(TextFormat::Boolean),
+        Some(TextFormat::Time),
+    ];
+    assert_eq!(formats, expected);
+    let text = serde_json::to_string(&schema).unwrap();
+    assert_eq!(serde_json::from_str::<Schema>(&text).unwrap(), schema);
+    let old = r#"{"count":1,"kinds":{"text":1},"samples":["a"]}"#;
+    assert_eq!(serde_json::from_str::<Schema>(old).unwrap().filled(), 1);
+}
+
+#[test]
+fn a_schema_becomes_json_schema() {
+    let items = [
+        r#"{"id":1,"at":"2026-03-01","lines":[{"q":1.5}],"a":null}"#,
+        r#"{"id":2,"at":"2026-03-02","lines":[]}"#,
+    ]
+    .map(read);
+    let expected = r#"{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{"id":{"type":"integer"},"at":{"type":"string","format":"date"},"lines":{"type":"array","items":{"type":"object","properties":{"q":{"type":"number"}},"required":["q"]}},"a":{"type":"null"}},"required":["id","at","lines"]}"#;
+    assert_eq!(Schema::infer(&items).json_schema().to_string(), expected);
+}

@@ -87,7 +87,6 @@ fn what_is_wrong_is_said_with_its_place() {
         ("a: [1, 2\nb: 3\n", 2),
         ("a: 'x\n", 1),
         ("a: *x\n", 1),
-        ("\tb: 1", 1),
         ("a:\n  b: 1\n c: 2\n", 3),
         ("a: @x", 1),
     ] {
