@@ -11,8 +11,12 @@
 //! ```
 
 pub mod bin;
+mod charset;
 pub mod csv;
 pub mod edi;
+mod fault;
+pub mod fixed;
+pub mod form;
 pub mod json;
 mod key;
 mod number;
@@ -25,8 +29,12 @@ mod shape;
 mod shapes;
 mod value;
 pub mod xlsx;
+pub mod xml;
+pub mod yaml;
 
 pub use crate::{
+    charset::Charset,
+    fault::{FaultKind, FormatError, Place},
     json::Limits,
     key::Key,
     number::Number,
