@@ -1,5 +1,6 @@
 //! The node types, one file each. To add one: write its file, then its line in the list here.
 
+mod data_convert;
 mod data_dedupe;
 mod data_filter;
 mod data_group;
@@ -17,6 +18,7 @@ mod flow_branch;
 mod flow_merge;
 mod flow_respond;
 mod flow_stop;
+mod formats;
 mod http_request;
 mod scope_loop;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_lookup::Lookup>(),
     Registered::of::<data_dedupe::Dedupe>(),
     Registered::of::<data_validate::Validate>(),
+    Registered::of::<data_convert::Convert>(),
     Registered::of::<data_mask::Mask>(),
     Registered::of::<data_table::Table>(),
     Registered::of::<flow_branch::Branch>(),
