@@ -13,6 +13,7 @@
 pub mod bin;
 pub mod csv;
 pub mod edi;
+pub mod hl7;
 pub mod json;
 mod key;
 mod number;

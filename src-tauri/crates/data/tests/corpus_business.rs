@@ -21,10 +21,8 @@ fn files(folder: &str) -> Vec<PathBuf> {
 fn look() {
     type Read = fn(&[u8], &Options, &Limits) -> Result<Value, EdiError>;
     type Write = fn(&Value) -> Result<Vec<u8>, EdiError>;
-    let all: [(&str, Read, Write); 2] = [
-        ("edi/x12", x12::read, x12::write),
-        ("edi/edifact", edifact::read, edifact::write),
-    ];
+    let all: [(&str, Read, Write); 2] =
+        [("edi/x12", x12::read, x12::write), ("edi/edifact", edifact::read, edifact::write)];
     for (folder, read, write) in all {
         for file in files(folder) {
             let bytes = std::fs::read(&file).expect("bytes");
@@ -38,7 +36,8 @@ fn look() {
                         }
                     }
                     let again = write(&value).unwrap_or_else(|error| panic!("{name}: {error}"));
-                    let same = read(&again, &Options::default(), &Limits::default()).expect("again");
+                    let same =
+                        read(&again, &Options::default(), &Limits::default()).expect("again");
                     println!(
                         "{name}: equal {} bytes {} named {}",
                         same == value,

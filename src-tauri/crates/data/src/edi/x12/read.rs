@@ -172,10 +172,9 @@ fn split_isa(raw: &Raw, separators: &Separators) -> Result<Vec<String>, EdiError
     for (at, ((_, width), element)) in ISA.iter().zip(&elements).enumerate() {
         let n_chars = element.chars().count();
         if n_chars != *width {
-            return Err(raw
-                .place
-                .element(at + 1)
-                .error(format!("an element of the `ISA` has {n_chars} characters and must have {width}")));
+            return Err(raw.place.element(at + 1).error(format!(
+                "an element of the `ISA` has {n_chars} characters and must have {width}"
+            )));
         }
     }
     if elements.len() != ISA.len() {
@@ -264,7 +263,7 @@ impl<'a> Envelope<'a> {
             }
         }
         let mut members = vec![("interchange", self.header()), ("delimiters", self.delimiters())];
-        if let Some(charset) = charset {
+        if let Some(charset) = charset.filter(|charset| charset.name != charset::UTF_8.name) {
             members.push(("charset", charset.name.into()));
         }
         if !self.services.is_empty() {
