@@ -17,6 +17,7 @@ pub mod edi;
 mod fault;
 pub mod fixed;
 pub mod form;
+pub mod hl7;
 pub mod json;
 mod key;
 mod number;

@@ -4,14 +4,14 @@ use encoding_rs::Encoding;
 
 /// A character set by its name, and how it is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Charset {
-    pub(super) name: &'static str,
+pub(crate) struct Charset {
+    pub(crate) name: &'static str,
     encoding: &'static Encoding,
 }
 
-pub(super) const UTF_8: Charset = Charset { name: "utf-8", encoding: encoding_rs::UTF_8 };
+pub(crate) const UTF_8: Charset = Charset { name: "utf-8", encoding: encoding_rs::UTF_8 };
 /// ISO 8859-1 as the web reads it, which gives every byte a character.
-pub(super) const LATIN_1: Charset =
+pub(crate) const LATIN_1: Charset =
     Charset { name: "iso-8859-1", encoding: encoding_rs::WINDOWS_1252 };
 
 /// All that are read, by the names they have in values.
@@ -30,12 +30,12 @@ const ALL: [Charset; 11] = [
 ];
 
 impl Charset {
-    pub(super) fn by_name(name: &str) -> Option<Self> {
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
         ALL.into_iter().find(|charset| charset.name.eq_ignore_ascii_case(name))
     }
 
     /// The set that an EDIFACT syntax identifier names. Source: ISO 9735-1:2002, 6.
-    pub(super) fn of_edifact(syntax: &str) -> Self {
+    pub(crate) fn of_edifact(syntax: &str) -> Self {
         let name = match syntax {
             "UNOD" => "iso-8859-2",
             "UNOE" => "iso-8859-5",
@@ -52,13 +52,13 @@ impl Charset {
     }
 
     /// The text of these bytes; nothing where the set has no character for one.
-    pub(super) fn decode(self, bytes: &[u8]) -> Option<String> {
+    pub(crate) fn decode(self, bytes: &[u8]) -> Option<String> {
         let text = self.encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
         Some(text.into_owned())
     }
 
     /// The bytes of this text, or the first character that the set does not have.
-    pub(super) fn encode(self, text: &str) -> Result<Vec<u8>, char> {
+    pub(crate) fn encode(self, text: &str) -> Result<Vec<u8>, char> {
         let (bytes, _, has_unmappable) = self.encoding.encode(text);
         if !has_unmappable {
             return Ok(bytes.into_owned());

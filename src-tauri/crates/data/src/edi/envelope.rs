@@ -166,6 +166,18 @@ pub(super) fn charset(interchange: &Object) -> Result<Option<Charset>, EdiError>
     Charset::by_name(name).map(Some).ok_or_else(unknown)
 }
 
+/// The elements of a header under their names; as they are where one is missing that the writer
+/// would fill in.
+pub(super) fn name_header(
+    fields: &[Field],
+    elements: &[Value],
+    filled: &[&str],
+) -> Vec<(&'static str, Value)> {
+    let named = named::name(fields, elements);
+    let has = |key: &&str| named.iter().any(|(name, _)| name == key);
+    if filled.iter().all(has) { named } else { vec![(named::ELEMENTS, elements.to_vec().into())] }
+}
+
 /// An object of named elements with its gaps filled from `usual`.
 pub(super) fn header(
     tag: &str,

@@ -4,7 +4,7 @@
 //! Whatever is read is kept: elements as texts, a composite as a list of its components, a
 //! repetition as `{"repeat": […]}`. Well-formed interchanges are equal after read, write, read.
 
-mod charset;
+pub(crate) mod charset;
 pub mod edifact;
 mod element;
 mod envelope;

@@ -78,6 +78,7 @@ impl NodeType for Convert {
                 "fixed width",
                 "form",
                 "edi",
+                "hl7",
                 "x12",
                 "850",
                 "edifact",

@@ -45,6 +45,9 @@ pub(super) enum Format {
     /// EDI as UN/EDIFACT: ORDERS, ORDRSP, DESADV, INVOIC and all others.
     #[schemars(title = "EDI EDIFACT")]
     Edifact(EdiSettings),
+    /// HL7 v2 messages, as hospitals send them.
+    #[schemars(title = "HL7 v2")]
+    Hl7(Hl7Settings),
     /// A sheet of an Excel workbook; as a text it is Base64.
     #[schemars(title = "Excel (XLSX)")]
     Xlsx(XlsxSettings),
@@ -138,6 +141,14 @@ pub(super) struct EdiSettings {
     pub(super) strict: bool,
 }
 
+/// How HL7 is read.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Hl7Settings {
+    /// Whether counts that do not agree are errors.
+    pub(super) strict: bool,
+}
+
 /// How workbooks are written.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -160,6 +171,7 @@ impl Format {
             Self::Form(_) => "form",
             Self::X12(_) => "X12",
             Self::Edifact(_) => "EDIFACT",
+            Self::Hl7(_) => "HL7",
             Self::Xlsx(_) => "XLSX",
         }
     }

@@ -243,7 +243,8 @@ impl<'a> Envelope<'a> {
             }
         }
         let header = self.header.unwrap_or(Segment { tag: String::new(), elements: Vec::new() });
-        let header = Value::object(named::name(&UNB, &header.elements));
+        let filled = ["syntax", "sender", "receiver", "sent", "control"];
+        let header = Value::object(envelope::name_header(&UNB, &header.elements, &filled));
         let mut members = vec![("interchange", header), ("delimiters", self.layout.to_value())];
         if let Some(charset) = charset {
             members.push(("charset", charset.name.into()));
@@ -314,7 +315,7 @@ impl<'a> Envelope<'a> {
         let control = header.text(1);
         self.faults.check_trailer(trailer, place, ("segments", n_segments), control)?;
         let kind = kind(&header);
-        let named = named::name(&UNH, &header.elements);
+        let named = envelope::name_header(&UNH, &header.elements, &["control", "type"]);
         let mut members: Vec<(String, Value)> = match named.as_slice() {
             // The type is told all the same, so that the message can be found by it.
             [(named::ELEMENTS, elements)] => vec![
@@ -344,8 +345,9 @@ impl<'a> Envelope<'a> {
         let control = header.text(5);
         let n_messages = messages.len();
         self.faults.check_trailer(trailer, place, ("messages", n_messages), control)?;
+        let filled = ["code", "sender", "receiver", "sent", "control", "agency"];
         let mut members = vec![
-            ("group", Value::object(named::name(&UNG, &header.elements))),
+            ("group", Value::object(envelope::name_header(&UNG, &header.elements, &filled))),
             ("messages", messages.into()),
         ];
         members.extend(envelope::odd_trailer(trailer, n_messages, control));

@@ -36,6 +36,8 @@ pub(super) const ISA: [(&str, usize); 16] = [
 ];
 pub(super) static GS: LazyLock<Vec<Field>> =
     LazyLock::new(|| Field::parse_all("code sender receiver date time control agency version"));
+const GS_KEYS: [&str; 8] =
+    ["code", "sender", "receiver", "date", "time", "control", "agency", "version"];
 pub(super) static ST: LazyLock<Vec<Field>> =
     LazyLock::new(|| Field::parse_all("type control version"));
 
@@ -263,7 +265,7 @@ impl<'a> Envelope<'a> {
             }
         }
         let mut members = vec![("interchange", self.header()), ("delimiters", self.delimiters())];
-        if let Some(charset) = charset {
+        if let Some(charset) = charset.filter(|charset| charset.name != charset::UTF_8.name) {
             members.push(("charset", charset.name.into()));
         }
         if !self.services.is_empty() {
@@ -356,7 +358,7 @@ impl<'a> Envelope<'a> {
         let n_messages = messages.len();
         self.faults.check_trailer(trailer, place, ("messages", n_messages), control)?;
         let mut members = vec![
-            ("group", Value::object(named::name(&GS, &header.elements))),
+            ("group", Value::object(envelope::name_header(&GS, &header.elements, &GS_KEYS))),
             ("messages", messages.into()),
         ];
         members.extend(envelope::odd_trailer(trailer, n_messages, control));
@@ -380,9 +382,14 @@ impl<'a> Envelope<'a> {
         let named = ISA.iter().zip(self.isa).filter(|((name, _), element)| match *name {
             "standard" => !has_repetition,
             "component" => false,
-            _ => !element.trim_end().is_empty(),
+            "authorization" | "security" => !element.trim_end().is_empty(),
+            _ => true,
         });
-        Value::object(named.map(|((name, _), element)| (*name, Value::from(element.trim_end()))))
+        Value::object(named.map(|((name, _), element)| match *name {
+            // Its zeros, and spaces where they should be, are part of it.
+            "control" => (*name, Value::from(element)),
+            _ => (*name, Value::from(element.trim_end())),
+        }))
     }
 
     fn delimiters(&self) -> Value {
@@ -400,7 +407,7 @@ impl<'a> Envelope<'a> {
 }
 
 fn to_members(fields: &[Field], segment: &Segment) -> Vec<(String, Value)> {
-    let named = named::name(fields, &segment.elements);
+    let named = envelope::name_header(fields, &segment.elements, &["type", "control"]);
     if let [(named::ELEMENTS, elements)] = named.as_slice() {
         // The type is told all the same, so that the message can be found by it.
         let kind = segment.text(1).into();

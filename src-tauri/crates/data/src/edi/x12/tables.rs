@@ -42,7 +42,7 @@ const MESSAGES: [(&str, &str); 4] = [
          paperwork*:PWK packaging*:PKG carrier_details*:TD1 routing*:TD5 equipment*:TD3
          special_handling*:TD4 marks*:MAN percentages*:PCT tariffs*:CTB
          notes*:N9 { dates*:DTM texts*:MSG }
-         parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place*:N4 quantities*:NX2
+         parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place:N4 quantities*:NX2
              references*:REF contacts*:PER service:SI terms*:FOB carrier_details*:TD1
              routing*:TD5 equipment*:TD3 special_handling*:TD4 packaging*:PKG texts*:MSG }
          lines*:PO1 { item_ids*:LIN service:SI currency:CUR controls*:CN1 prices*:CTP amounts*:PAM
@@ -57,13 +57,13 @@ const MESSAGES: [(&str, &str); 4] = [
              schedules*:SCH { dates*:DTM routing*:TD5 references*:REF }
              packaging*:PKG { measures*:MEA }
              notes*:N9 { dates*:DTM measures*:MEA texts*:MSG }
-             parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place*:N4 quantities*:QTY
+             parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place:N4 quantities*:QTY
                  numbers*:NX2 references*:REF contacts*:PER service:SI dates*:DTM terms*:FOB
                  schedules*:SCH carrier_details*:TD1 routing*:TD5 equipment*:TD3
                  special_handling*:TD4 packaging*:PKG }
              sublines*:SLN { texts*:MSG service:SI descriptions*:PID packing*:PO4
                  allowances*:SAC prices*:CTP amounts*:PAM quantities*:QTY references*:REF
-                 dates*:DTM contacts*:PER parties*:N1 { names*:N2 streets*:N3 place*:N4 } }
+                 dates*:DTM contacts*:PER parties*:N1 { names*:N2 streets*:N3 place:N4 } }
              line_amounts*:AMT { references*:REF percentages*:PCT } }
          totals:CTT { amounts*:AMT }",
     ),
@@ -76,7 +76,7 @@ const MESSAGES: [(&str, &str); 4] = [
          paperwork*:PWK packaging*:PKG carrier_details*:TD1 routing*:TD5 equipment*:TD3
          special_handling*:TD4 marks*:MAN tariffs*:CTB
          notes*:N9 { dates*:DTM texts*:MSG }
-         parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place*:N4 references*:REF
+         parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place:N4 references*:REF
              contacts*:PER service:SI terms*:FOB carrier_details*:TD1 routing*:TD5
              equipment*:TD3 special_handling*:TD4 packaging*:PKG }
          lines*:PO1 { item_ids*:LIN service:SI currency:CUR prices*:CTP amounts*:PAM measures*:MEA
@@ -90,12 +90,12 @@ const MESSAGES: [(&str, &str); 4] = [
              schedules*:SCH { dates*:DTM routing*:TD5 references*:REF }
              packaging*:PKG { measures*:MEA }
              notes*:N9 { dates*:DTM measures*:MEA texts*:MSG }
-             parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place*:N4 numbers*:NX2
+             parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place:N4 numbers*:NX2
                  references*:REF contacts*:PER dates*:DTM terms*:FOB schedules*:SCH
                  carrier_details*:TD1 routing*:TD5 }
              sublines*:SLN { texts*:MSG descriptions*:PID packing*:PO4 allowances*:SAC
                  prices*:CTP quantities*:QTY references*:REF dates*:DTM acknowledgments*:ACK
-                 parties*:N1 { names*:N2 streets*:N3 place*:N4 } }
+                 parties*:N1 { names*:N2 streets*:N3 place:N4 } }
              line_amounts*:AMT { references*:REF } }
          totals:CTT { amounts*:AMT }",
     ),
@@ -109,7 +109,7 @@ const MESSAGES: [(&str, &str); 4] = [
              loads*:LFS count:CLD { references*:REF } allowances*:SAC { currency:CUR }
              payment_terms*:ITD marks*:MAN amounts*:AMT quantities*:QTY texts*:MSG
              notes*:N9 { texts*:MSG }
-             parties*:N1 { names*:N2 streets*:N3 place*:N4 references*:REF contacts*:PER
+             parties*:N1 { names*:N2 streets*:N3 place:N4 references*:REF contacts*:PER
                  terms:FOB }
              more_details*:IT3 destinations*:SDQ }
          totals:CTT",
@@ -117,7 +117,7 @@ const MESSAGES: [(&str, &str); 4] = [
     (
         "810",
         "invoice:BIG notes*:NTE currency:CUR references*:REF questions*:YNQ contacts*:PER
-         parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place*:N4 references*:REF
+         parties*:N1 { names*:N2 more_names*:IN2 streets*:N3 place:N4 references*:REF
              contacts*:PER damage:DMG }
          payment_terms*:ITD dates*:DTM terms:FOB descriptions*:PID measures*:MEA paperwork*:PWK
          packaging*:PKG weights:L7 balances*:BAL installments:INC amounts*:PAM
@@ -130,7 +130,7 @@ const MESSAGES: [(&str, &str); 4] = [
              allowances*:SAC { tax_information*:TXI }
              sublines*:SLN { dates*:DTM references*:REF descriptions*:PID
                  allowances*:SAC tax_information*:TXI }
-             parties*:N1 { names*:N2 streets*:N3 place*:N4 references*:REF contacts*:PER } }
+             parties*:N1 { names*:N2 streets*:N3 place:N4 references*:REF contacts*:PER } }
          total:TDS tax_information*:TXI carrier:CAD other_amounts*:AMT
          allowances*:SAC { tax_information*:TXI }
          shipments_summary*:ISS { descriptions*:PID } totals:CTT",

@@ -131,7 +131,8 @@ fn isa(header: &Object, separators: &Separators, trail: &Trail) -> Result<Vec<St
             let shown = char::from(byte).escape_default();
             return Err(trail.key(name).error(format!("contains the separator `{shown}`")));
         }
-        elements.push(if name == "control" && text.bytes().all(|b| b.is_ascii_digit()) {
+        let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        elements.push(if name == "control" && is_number {
             format!("{text:0>width$}")
         } else {
             format!("{text:<width$}")

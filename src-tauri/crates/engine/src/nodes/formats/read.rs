@@ -5,9 +5,9 @@ use std::io::{Cursor, Read};
 use data::csv::{CsvOptions, Dialect, Trim};
 use data::edi::{self, edifact, x12};
 use data::xml::{ElementPath, Prefixes};
-use data::{Charset, Limits, Value, csv, fixed, form, json, xlsx, xml, yaml};
+use data::{Charset, Limits, Value, csv, fixed, form, hl7, json, xlsx, xml, yaml};
 
-use super::{CsvSettings, EdiSettings, Format, XlsxSettings, XmlSettings, words};
+use super::{CsvSettings, EdiSettings, Format, Hl7Settings, XlsxSettings, XmlSettings, words};
 
 /// So much of a source is looked at to find out how it is written.
 const SAMPLE_BYTES: u64 = 16 << 10;
@@ -55,6 +55,7 @@ impl Format {
             }
             Self::X12(edi) => x12::read(bytes, &edi.options(), limits).map_err(words),
             Self::Edifact(edi) => edifact::read(bytes, &edi.options(), limits).map_err(words),
+            Self::Hl7(hl7) => hl7::read(bytes, &hl7.options(), limits).map_err(words),
             Self::Ndjson | Self::Csv(_) | Self::Fixed(_) | Self::Xlsx(_) => {
                 Ok(Value::from(self.records_of(text, limits)?.collect::<Result<Vec<_>, _>>()?))
             }
@@ -110,6 +111,7 @@ impl Format {
             }
             Self::X12(edi) => messages(x12::interchanges(source, &edi.options(), &limits)),
             Self::Edifact(edi) => messages(edifact::interchanges(source, &edi.options(), &limits)),
+            Self::Hl7(hl7) => Records::of(hl7::messages(source, &hl7.options(), &limits)),
             Self::Xml(xml) => match at {
                 Some(path) => {
                     let items = xml::Items::new(source, path, xml.options(charset), limits);
@@ -235,6 +237,12 @@ impl XmlSettings {
 impl EdiSettings {
     fn options(&self) -> edi::Options {
         edi::Options { shape: !self.segments, strict: self.strict }
+    }
+}
+
+impl Hl7Settings {
+    fn options(&self) -> hl7::Options {
+        hl7::Options { strict: self.strict }
     }
 }
 

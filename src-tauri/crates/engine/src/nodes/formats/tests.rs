@@ -51,6 +51,17 @@ fn what_is_read_and_written_is_read_the_same() {
     );
 }
 
+#[test]
+fn hl7_messages_are_read_one_by_one_and_written_again() {
+    let text = "MSH|^~\\&|LAB||EHR||202603011200||ORU^R01|17|P|2.5\rPID|1||4711\r";
+    let hl7 = format(json!({ "type": "hl7" }));
+    let records: Vec<Value> =
+        hl7.records_of(text, &Limits::default()).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(records[0].get("type").and_then(Value::as_str), Some("ORU^R01"));
+    assert_eq!(hl7.write(&records[0]).unwrap(), text);
+    assert_eq!(hl7.write(&hl7.read(text, &Limits::default()).unwrap()).unwrap(), text);
+}
+
 const ORDER: &str = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         \
     *260301*1200*^*00501*000000007*0*P*:~GS*PO*BUYER*SELLER*20260301*1200*7*X*005010~\
     ST*850*0001~BEG*00*SA*PO-77**20260301~PO1*1*12*EA*9.95**VP*A-1~CTT*1~SE*5*0001~\

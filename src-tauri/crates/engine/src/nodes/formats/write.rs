@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use data::edi::{edifact, x12};
-use data::{Value, csv, fixed, form, json, xlsx, xml, yaml};
+use data::{Value, csv, fixed, form, hl7, json, xlsx, xml, yaml};
 
 use super::{Format, XlsxSettings, XmlSettings, words};
 
@@ -45,6 +45,7 @@ impl Format {
             }
             Self::X12(_) => bytes = x12::write(&in_utf8(value)).map_err(words)?,
             Self::Edifact(_) => bytes = edifact::write(&in_utf8(value)).map_err(words)?,
+            Self::Hl7(_) => bytes = hl7::write(value).map_err(words)?,
             Self::Xlsx(settings) => {
                 use base64::Engine as _;
                 let book = xlsx::write(entries, &settings.sheet_options()).map_err(words)?;
@@ -109,6 +110,7 @@ enum Kind {
     Fixed(fixed::Writer<Buffer>),
     X12(Buffer),
     Edifact(Buffer),
+    Hl7(Buffer),
     Xlsx(xlsx::Writer, Buffer),
 }
 
@@ -156,6 +158,7 @@ impl Encoder {
             }
             Format::X12(_) => Kind::X12(ready.clone()),
             Format::Edifact(_) => Kind::Edifact(ready.clone()),
+            Format::Hl7(_) => Kind::Hl7(ready.clone()),
             Format::Xlsx(settings) => {
                 let mut writer = xlsx::Writer::new();
                 writer.sheet(settings.sheet_options()).map_err(words)?;
@@ -176,6 +179,7 @@ impl Encoder {
             Kind::Fixed(writer) => writer.write(value).map_err(words),
             Kind::X12(out) => out.put(&x12::write(value).map_err(words)?),
             Kind::Edifact(out) => out.put(&edifact::write(value).map_err(words)?),
+            Kind::Hl7(out) => out.put(&hl7::write(value).map_err(words)?),
             Kind::Xlsx(writer, _) => writer.write(value).map_err(words),
         }
     }
@@ -194,7 +198,7 @@ impl Encoder {
             Kind::Xml(writer) => drop(writer.finish().map_err(words)?),
             Kind::Fixed(writer) => drop(writer.finish().map_err(words)?),
             Kind::Xlsx(writer, mut out) => out.put(&writer.finish().map_err(words)?)?,
-            Kind::Yaml(_) | Kind::X12(_) | Kind::Edifact(_) => {}
+            Kind::Yaml(_) | Kind::X12(_) | Kind::Edifact(_) | Kind::Hl7(_) => {}
         }
         Ok(self.ready.take())
     }
