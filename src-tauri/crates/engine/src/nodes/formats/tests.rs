@@ -41,8 +41,8 @@ fn what_is_read_and_written_is_read_the_same() {
     ] }] });
     check(
         json!({ "type": "fixed", "layout": layout }),
-        "A-1 001990\n",
-        json!([{ "sku": "A-1", "price": 19.9 }]),
+        "A-1 001925\n",
+        json!([{ "sku": "A-1", "price": 19.25 }]),
     );
     check(
         json!({ "type": "form", "nested": true }),
