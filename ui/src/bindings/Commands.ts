@@ -15,6 +15,11 @@ import type { RunSummary } from "./RunSummary";
 import type { RunView } from "./RunView";
 import type { SchemaView } from "./SchemaView";
 import type { Settings } from "./Settings";
+import type { TableApplied } from "./TableApplied";
+import type { TableEdit } from "./TableEdit";
+import type { TableFile } from "./TableFile";
+import type { TableSummary } from "./TableSummary";
+import type { TableView } from "./TableView";
 import type { Tap } from "./Tap";
 import type { TemplateSummary } from "./TemplateSummary";
 
@@ -36,6 +41,14 @@ export type Commands = {
   "flows.duplicate": { args: { flow: string }; ret: FlowView };
   "flows.import": { args: { text: string, layout?: string }; ret: FlowView };
   "flows.export": { args: { flow: string }; ret: Exported };
+  "tables.list": { args: Record<string, never>; ret: Array<TableSummary> };
+  "tables.open": { args: { table: string }; ret: TableView };
+  "tables.create": { args: { table: string }; ret: TableView };
+  "tables.edit": { args: { table: string, rev: number, label: string, edit: TableEdit }; ret: TableApplied };
+  "tables.undo": { args: { table: string, rev: number }; ret: TableApplied };
+  "tables.redo": { args: { table: string, rev: number }; ret: TableApplied };
+  "tables.import": { args: { table: string, file: TableFile, rev?: number }; ret: TableView };
+  "tables.delete": { args: { table: string }; ret: null };
   "templates.list": { args: Record<string, never>; ret: Array<TemplateSummary> };
   "runs.start": { args: { flow: string, node?: string, input?: unknown[] }; ret: RunSummary };
   "runs.cancel": { args: { run: string }; ret: null };
