@@ -147,3 +147,6 @@ impl Pure for Mapping {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
