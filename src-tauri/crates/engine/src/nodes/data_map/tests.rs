@@ -136,6 +136,18 @@ fn all_troubles_of_an_item_are_told_with_their_entries() {
 }
 
 #[test]
+fn amounts_are_counted_in_decimals() {
+    let fields = json!([
+        { "to": "exact", "from": "$sum(lines.(qty * price))", "type": "decimal" },
+        { "to": "usual", "from": "$sum(lines.(qty * price))" },
+    ]);
+    let item = json!({ "lines": [{ "qty": 1, "price": 0.1 }, { "qty": 1, "price": 0.2 }] });
+    let trace = trace(fields, item);
+    let text = trace.output.unwrap().to_string();
+    assert_eq!(text, r#"{"exact":0.3,"usual":0.30000000000000004}"#);
+}
+
+#[test]
 fn params_of_before_are_read_as_they_were() {
     let params: Params = serde_json::from_value(json!({ "fields": [
         { "to": "a", "from": "b" },
