@@ -35,6 +35,16 @@
 //! runs.node           { run, node }                              -> NodeDetail
 //! runs.errors         { run, limit }                             -> ItemError[]
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
+//! mapper.open         { flow, node, run? }                       -> MapperView
+//! mapper.menu         {}                                         -> MapperMenu
+//! mapper.read         { text, within? }                          -> Reading
+//! mapper.rule         { rule, within? }                          -> RuleText
+//! mapper.reach        { path, lists, within }                    -> Reached
+//! mapper.preview      { flow, node, run?, rows?, keep?, limit? } -> MapPreview
+//! mapper.suggest      { flow, node, run?, targets? }             -> Suggestion[]
+//! mapper.explain      { flow, node, run?, item, to }             -> Explained
+//! mapper.sheet.export { flow, node, run?, format }               -> SheetFile
+//! mapper.sheet.import { flow, node, base64, accept? }            -> SheetDiff
 //! ```
 //! `runs.start` with `node` runs that node alone, on the items that its input kept of the flow's
 //! last run (or on `input`).
@@ -46,7 +56,7 @@ use crate::types::{
     ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
     Preview, RunSummary, RunView, SchemaView, TemplateSummary,
 };
-use crate::{App, expressions, flows, runs, settings, tables, templates};
+use crate::{App, expressions, flows, mapper, runs, settings, tables, templates};
 
 /// Makes `dispatch` and the TypeScript map of one list.
 macro_rules! commands {
@@ -119,6 +129,16 @@ commands! {
     "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
     "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
+    "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
+    "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,
+    "mapper.read" => mapper::read(mapper::ReadText) -> mapper::Reading,
+    "mapper.rule" => mapper::rule(mapper::WriteRule) -> mapper::RuleText,
+    "mapper.reach" => mapper::reach(mapper::Reach) -> mapper::Reached,
+    "mapper.preview" => mapper::preview(mapper::PreviewAsk) -> mapper::MapPreview,
+    "mapper.suggest" => mapper::suggest(mapper::SuggestAsk) -> Vec<mapper::Suggestion>,
+    "mapper.explain" => mapper::explain(mapper::ExplainAsk) -> mapper::Explained,
+    "mapper.sheet.export" => mapper::sheet_export(mapper::SheetAsk) -> mapper::SheetFile,
+    "mapper.sheet.import" => mapper::sheet_import(mapper::SheetGiven) -> mapper::SheetDiff,
 }
 
 /// A TypeScript type on one line, without the comments of its fields.

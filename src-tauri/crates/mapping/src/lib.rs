@@ -27,6 +27,8 @@ mod names;
 pub mod pattern;
 pub mod picture;
 mod reference;
+pub mod rule;
+pub mod suggest;
 pub mod syntax;
 mod template;
 pub mod url;

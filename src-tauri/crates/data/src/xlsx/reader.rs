@@ -106,6 +106,7 @@ impl<R: Read + Seek> Workbook<R> {
             limits,
             columns: Columns { shape: Shape::empty(), is_named: false },
             ahead: None,
+            row: 0,
             last_cell: None,
             kinds: Vec::new(),
             is_done: false,
@@ -170,6 +171,8 @@ pub struct Rows<'w, R: Read + Seek> {
     columns: Columns,
     /// The first cell of the next row.
     ahead: Option<Cell>,
+    /// The row that was read last, counted from 0.
+    row: u32,
     last_cell: Option<(u32, u32)>,
     /// What the formats show of a date, by style, as far as they were met.
     kinds: Vec<Option<DateKind>>,
@@ -203,9 +206,15 @@ impl<R: Read + Seek> Rows<'_, R> {
         self.columns.shape.keys()
     }
 
+    /// The number of the row that was read last, as the sheet shows it.
+    pub fn row_number(&self) -> u32 {
+        self.row + 1
+    }
+
     fn row(&mut self) -> Result<Option<Value>, XlsxError> {
         loop {
             let Some((row, cells)) = self.next_cells()? else { return Ok(None) };
+            self.row = row;
             if !self.columns.is_named {
                 self.columns.is_named = true;
                 if self.name_columns(row, &cells) {
