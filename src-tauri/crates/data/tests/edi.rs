@@ -335,6 +335,14 @@ fn what_cannot_be_written_is_told_with_its_path() {
             "`groups[0].group.from` is not known here; there is code, sender, receiver, ",
         ),
         (
+            x12(r#"{"message":[{"type":"850"}]}"#),
+            "`groups[0].message` is not known here; there is group, messages, trailer",
+        ),
+        (
+            x12(r#"{"messages":[{"type":"834","segments":[{"tag":"INS","element":[]}]}]}"#),
+            "`groups[0].messages[0].segments[0].element` is not known here; there is tag, elements",
+        ),
+        (
             x12(r#"{"messages":[{"type":"276"}]}"#),
             "`groups[0].group.code` is missing, and there is no usual one for messages of type 276",
         ),

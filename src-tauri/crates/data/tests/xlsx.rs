@@ -163,6 +163,31 @@ fn an_error_in_a_cell_is_told_with_its_place() {
 }
 
 #[test]
+fn dates_are_read_as_their_format_shows_them() {
+    let file = write(&value(r#"[{"a":"2026-03-01"},{"a":0.5}]"#), &SheetOptions::new("S"));
+    let check = |format: &str, expect: &str| {
+        let file = change(&file, "xl/styles.xml", |text| {
+            let from = text.find("formatCode=").expect("a format");
+            let to = from + text[from..].find("/>").expect("its end");
+            format!("{}formatCode=\"{format}\"{}", &text[..from], &text[to..])
+        });
+        let rows = read(&file, &Options::default()).expect("rows");
+        let first = rows.at(0).and_then(|row| row.get("a")).map(ToString::to_string);
+        assert_eq!(first.as_deref(), Some(expect), "{format}");
+    };
+    check("dd.mm.yy", "\"2026-03-01\"");
+    check("d/m/yy h:mm", "\"2026-03-01T00:00:00\"");
+    check("h:mm:ss", "\"00:00:00\"");
+    check("[h]:mm", "\"PT1105968H\"");
+    check("0.00", "46082");
+    let file = change(&file, "xl/workbook.xml", |text| {
+        text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ")
+    });
+    let rows = read(&file, &Options::default()).expect("rows");
+    assert_eq!(rows, value(r#"[{"a":"2030-03-02"},{"a":0.5}]"#));
+}
+
+#[test]
 fn hostile_workbooks_are_refused() {
     let file = write(&value(r#"[{"a":"x"}]"#), &SheetOptions::new("S"));
     let refused = |file: &[u8], part: &str| {
