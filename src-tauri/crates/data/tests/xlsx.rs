@@ -119,6 +119,22 @@ fn a_workbook_has_several_sheets() {
 }
 
 #[test]
+fn names_that_come_again_and_cells_without_one_are_numbered() {
+    let items = value(
+        r#"[{"a":"n","b":"n","c":"n_2","d":"column_6"},{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}]"#,
+    );
+    let file = write(&items, &SheetOptions { header: false, ..SheetOptions::new("S") });
+    let expect = value(r#"[{"n":1,"n_2":2,"n_2_2":3,"column_6":4,"column_5":5,"column_6_2":6}]"#);
+    assert_eq!(read(&file, &Options::default()).expect("rows"), expect);
+    // A row that is wider each time costs no more than its cells.
+    let stairs: Value =
+        (0..3000_usize).map(|at| Value::object([(format!("k{at}"), Value::from(at))])).collect();
+    let file = write(&stairs, &SheetOptions { header: false, ..SheetOptions::new("S") });
+    let rows = read(&file, &Options { header: Header::None, ..Options::default() }).expect("rows");
+    assert_eq!(rows.at(2999).map(ToString::to_string).as_deref(), Some(r#"{"column_3000":2999}"#));
+}
+
+#[test]
 fn the_header_and_the_range_can_be_told() {
     let items = value(r#"[{"a":"Title"},{"a":"x","b":"x","c":"z"},{"a":1,"b":2,"c":3,"d":4}]"#);
     let file = write(&items, &SheetOptions { header: false, ..SheetOptions::new("S") });
