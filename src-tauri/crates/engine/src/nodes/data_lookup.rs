@@ -29,6 +29,7 @@ pub(crate) struct Params {
     table: Source,
     /// How the row is found: each of these columns must have the item's value. Numbers match texts
     /// of the same digits, and spaces around values do not count.
+    #[serde(default)]
     #[schemars(title = "Find the row by")]
     keys: Vec<KeyColumn>,
     /// The columns that are added to the item; all of them but the keys if none is named.
@@ -71,12 +72,14 @@ enum Source {
     #[schemars(title = "A table by name")]
     Named {
         /// The name of the table.
+        #[serde(default)]
         name: String,
     },
     /// Rows that stand in the flow itself.
     #[schemars(title = "Rows in the flow")]
     Inline {
         /// The rows, as a list of JSON objects.
+        #[serde(default)]
         #[schemars(with = "Vec<serde_json::Value>", extend("format" = "json"))]
         rows: Vec<Value>,
     },

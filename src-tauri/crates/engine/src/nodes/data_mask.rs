@@ -25,6 +25,7 @@ use crate::step::{StepError, StepResult};
 pub(crate) struct Params {
     /// What is hidden, and how. Of several rules for one field the later one works on what the
     /// earlier one left.
+    #[serde(default)]
     rules: Vec<Rule>,
     /// Makes hashes and fakes: the same seed gives the same ones again, in every flow, so that what
     /// belonged together still does. Keep it secret, as in `{{ $env.mask_seed }}`: whoever has it
