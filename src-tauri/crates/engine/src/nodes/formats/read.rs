@@ -161,37 +161,15 @@ fn documents<E: std::fmt::Display + Send + 'static>(
     }
 }
 
-/// The messages of interchanges, each with the headers that it stood under.
+/// The messages of interchanges, each with the envelope that it came in.
 fn messages<E: std::fmt::Display>(
     interchanges: impl Iterator<Item = Result<Value, E>> + Send + 'static,
 ) -> Records {
     let of_one = |interchange: Result<Value, E>| match interchange {
-        Ok(interchange) => with_headers(&interchange).into_iter().map(Ok).collect(),
+        Ok(interchange) => edi::messages(&interchange).map(Ok).collect(),
         Err(error) => vec![Err(words(error))],
     };
     Records(Box::new(interchanges.flat_map(of_one)))
-}
-
-fn with_headers(interchange: &Value) -> Vec<Value> {
-    let list = |of: &Value, key: &str| -> Vec<Value> {
-        of.get(key).and_then(Value::as_list).unwrap_or_default().to_vec()
-    };
-    let put =
-        |message: &Value, key: &str, header: Option<&Value>| match (message.as_object(), header) {
-            (Some(object), Some(header)) if object.get(key).is_none() => {
-                Value::from(object.with(key, header.clone()))
-            }
-            _ => message.clone(),
-        };
-    let header = interchange.get("interchange");
-    let direct = list(interchange, "messages").into_iter().map(|m| put(&m, "interchange", header));
-    let grouped = list(interchange, "groups").into_iter().flat_map(|group| {
-        let messages = list(&group, "messages").into_iter();
-        let in_group = move |message: Value| put(&message, "group", group.get("group"));
-        messages.map(in_group).collect::<Vec<_>>()
-    });
-    let grouped = grouped.map(|message| put(&message, "interchange", header));
-    direct.chain(grouped).collect()
 }
 
 impl CsvSettings {

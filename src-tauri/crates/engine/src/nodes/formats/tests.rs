@@ -84,6 +84,18 @@ fn messages_of_an_interchange_come_with_its_headers() {
 }
 
 #[test]
+fn messages_that_were_items_come_into_one_interchange_again() {
+    let x12 = format(json!({ "type": "x12" }));
+    let mut encoder = Encoder::new(&x12).unwrap().unwrap();
+    for message in x12.records_of(ORDER, &Limits::default()).unwrap() {
+        encoder.write(&message.unwrap()).unwrap();
+    }
+    let refused = encoder.write(&Value::from(json!({ "id": 1 }))).unwrap_err();
+    assert!(refused.contains("`interchange` is missing"), "{refused}");
+    assert_eq!(String::from_utf8(encoder.finish().unwrap()).unwrap(), ORDER);
+}
+
+#[test]
 fn edifact_texts_keep_their_letters() {
     let text = "UNB+UNOC:3+BUYER+SELLER+260301:1200+7'UNH+1+ORDERS:D:96A:UN'BGM+220+PO-77+9'\
                 NAD+BY+++Müller'UNT+4+1'UNZ+1+7'";
