@@ -313,7 +313,7 @@ impl Params {
         }
         let rules = Rules { ignore_case: self.ignore_case, duplicates: self.duplicates };
         let columns = self.keys.iter().map(|key| key.column.as_str());
-        Index::new(table, columns, rules).map_err(|message| ("/params/keys".to_owned(), message))
+        Index::new(table, &columns, rules).map_err(|message| ("/params/keys".to_owned(), message))
     }
 
     /// The item with a row's columns.
@@ -324,9 +324,10 @@ impl Params {
                 .advice("Make objects of the items first."));
         };
         if let Some(into) = &self.into {
-            let part = match row.is_null() {
-                true => Value::null(),
-                false => Value::object(self.columns_of(row, table)),
+            let part = if row.is_null() {
+                Value::null()
+            } else {
+                Value::object(self.columns_of(row, table))
             };
             return Ok(Value::from(object.with(into.as_str(), part)));
         }

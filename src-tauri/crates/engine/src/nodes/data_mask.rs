@@ -143,13 +143,11 @@ impl NodeType for Mask {
 
     fn inspect(params: &Params) -> Inspection {
         let fields: Vec<&str> = params.rules.iter().map(|rule| rule.path.trim()).collect();
-        let summary = match fields.as_slice() {
-            [] => String::new(),
-            [few @ ..] if few.len() <= 3 => format!("hides {}", few.join(", ")),
-            [first, second, rest @ ..] => {
-                format!("hides {first}, {second} and {} more", rest.len())
-            }
-            [_] => String::new(),
+        let names = fields.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let summary = match fields.len() {
+            0 => String::new(),
+            1..=3 => format!("hides {names}"),
+            n => format!("hides {names} and {} more", n - 3),
         };
         let problems = ready(params).err().into_iter().collect();
         Inspection { summary, problems, passage: Passage::IN_PLACE, ..Inspection::default() }

@@ -165,7 +165,7 @@ impl NodeType for FileWrite {
         if params.mode == Mode::Append {
             match params.format {
                 Format::Json => {
-                    add("mode", "Nothing can be added to a JSON document; choose NDJSON or CSV.")
+                    add("mode", "Nothing can be added to a JSON document; choose NDJSON or CSV.");
                 }
                 Format::Xml | Format::Xlsx => add("mode", NO_APPENDING),
                 _ => {}

@@ -11,6 +11,7 @@ fn format(json: Json) -> Format {
 
 /// Reads a text, writes what was read, and reads that: both values are the same.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn check(settings: Json, text: &str, expect: Json) {
     let format = format(settings);
     let limits = Limits::default();

@@ -112,7 +112,7 @@ enum Kind {
     X12(Vec<Value>, Buffer),
     Edifact(Vec<Value>, Buffer),
     Hl7(Buffer),
-    Xlsx(xlsx::Writer, Buffer),
+    Xlsx(Box<xlsx::Writer>, Buffer),
 }
 
 /// Bytes that both a writer and the encoder have at hand.
@@ -163,7 +163,7 @@ impl Encoder {
             Format::Xlsx(settings) => {
                 let mut writer = xlsx::Writer::new();
                 writer.sheet(settings.sheet_options()).map_err(words)?;
-                Kind::Xlsx(writer, ready.clone())
+                Kind::Xlsx(Box::new(writer), ready.clone())
             }
         };
         Ok(Some(Self { kind, ready }))
