@@ -10,7 +10,14 @@ import { t } from "../words/t";
 import styles from "./App.module.css";
 import { CanvasScreen } from "./CanvasScreen";
 import { Overlays } from "./Overlays";
-import { FlowsScreen, fetchParts, RunsScreen, SettingsScreen, whenIdle } from "./parts";
+import {
+  FlowsScreen,
+  fetchParts,
+  RunsScreen,
+  SettingsScreen,
+  TablesScreen,
+  whenIdle,
+} from "./parts";
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
@@ -23,6 +30,8 @@ function ScreenOf() {
       return <CanvasScreen />;
     case "runs":
       return <RunsScreen />;
+    case "tables":
+      return <TablesScreen />;
     case "settings":
       return <SettingsScreen />;
     default:

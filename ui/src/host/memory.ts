@@ -12,6 +12,7 @@ import { CATALOGUE } from "./memory/catalogue";
 import { look } from "./memory/findings";
 import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
 import { playRun } from "./memory/run";
+import { memoryTables } from "./memory/tables";
 
 type Step = { label: string; edit: Edit };
 type Stored = Sketch & { rev: number; at: number; undo: Step[]; redo: Step[] };
@@ -230,6 +231,7 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     }),
     "runs.errors": ({ run }) =>
       storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
+    ...memoryTables(tell),
     "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
   };
 

@@ -1,7 +1,8 @@
 import { en } from "./en";
 import { panes } from "./panes";
+import { tables } from "./tables";
 
-const words = { ...en, ...panes };
+const words = { ...en, ...panes, ...tables };
 
 /** The name of a text in the catalogue. */
 export type Word = keyof typeof words;
