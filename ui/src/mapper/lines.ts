@@ -29,7 +29,7 @@ export function linesOf(sources: readonly SourceRow[], targets: readonly TargetR
   for (const [to, row] of targets.entries()) {
     if (row.type !== "field") continue;
     const seen = new Set<number>();
-    for (const path of row.reads) {
+    for (const path of row.reading?.sources ?? []) {
       const from = nearest(path, places);
       if (from === undefined || seen.has(from)) continue;
       seen.add(from);

@@ -1,93 +1,29 @@
 /**
- * The source side: the fields of the item, of earlier nodes and the variables, as a tree with what
- * was seen of them, and as the rows that show. Pure.
+ * The source side as the rows that show: the fields of the item, of earlier nodes and the variables,
+ * without what is folded or not searched for. Pure.
  */
-import type { CellKind } from "../data/cells";
-import type { Shape } from "../data/schema";
-import { join } from "./scope";
-
-/** One field that something can be made from. */
-export type Source = {
-  /** What it is called in an expression of the outermost fields. */
-  path: string;
-  name: string;
-  kinds: readonly CellKind[];
-  /** How many of the objects around it have it, not null, from 0 to 1; null where it is not known. */
-  fill: number | null;
-  example: string;
-  /** Whether it is a list, whose elements a for-each can go through. */
-  isList: boolean;
-  children: readonly Source[];
-};
-
-/** Where sources come from: the item itself, an earlier node, the variables. */
-export type SourceRoot = {
-  id: string;
-  kind: "item" | "node" | "vars";
-  title: string;
-  sources: readonly Source[];
-};
+import type { SourceField } from "../bindings/SourceField";
+import type { SourceTree } from "../bindings/SourceTree";
 
 export type SourceRow =
-  | { id: string; type: "root"; root: SourceRoot; depth: 0; isFolded: boolean }
-  | {
-      id: string;
-      type: "source";
-      source: Source;
-      depth: number;
-      isFolded: boolean;
-      /** The rows around it, outermost first: where its lines end when it does not show. */
-      around: readonly string[];
-    };
+  | { id: string; type: "root"; root: SourceTree; depth: 0; isFolded: boolean }
+  | { id: string; type: "source"; source: SourceField; depth: number; isFolded: boolean };
 
-const KINDS: readonly CellKind[] = ["text", "number", "bool", "list", "object"];
-
-/** The fields of a shape as sources; `path` is what the whole is called, empty for the item. */
-export function sourcesOf(shape: Shape, path: string): Source[] {
-  const elements = shape.elements;
-  // The fields of a list's objects stand right below the list.
-  const fields = shape.fields.size > 0 ? shape.fields : (elements?.fields ?? new Map());
-  const around = shape.fields.size > 0 ? shape : (elements ?? shape);
-  const objects = around.kinds.object ?? 0;
-  return [...fields].map(([name, field]) => sourceOf(field, join(path, name), name, objects));
-}
-
-function sourceOf(shape: Shape, path: string, name: string, objects: number): Source {
-  const nulls = shape.kinds.null ?? 0;
-  return {
-    path,
-    name,
-    kinds: KINDS.filter((kind) => (shape.kinds[kind] ?? 0) > 0),
-    fill: objects === 0 ? null : (shape.seen - nulls) / objects,
-    example: shape.samples[0] ?? shape.elements?.samples[0] ?? "",
-    isList: (shape.kinds.list ?? 0) > 0,
-    children: sourcesOf(shape, path),
-  };
-}
-
-/** The row of a root or a source: sources by their path, roots so that they cannot be mistaken. */
-function rootId(root: SourceRoot): string {
-  return `root ${root.id}`;
-}
-
-/**
- * The rows that show: without what lies in folded places or, when something is searched for, only
- * what has it in its name and what lies around that.
- */
+/** The rows that show. What is searched for is shown with what lies around it, unfolded. */
 export function sourceRows(
-  roots: readonly SourceRoot[],
+  roots: readonly SourceTree[],
   folded: ReadonlySet<string>,
   search: string,
 ): SourceRow[] {
   const wanted = search.trim().toLowerCase();
   const rows: SourceRow[] = [];
   for (const root of roots) {
-    const id = rootId(root);
-    const found = wanted === "" ? root.sources : matching(root.sources, wanted);
+    const id = `root ${root.path}`;
+    const found = wanted === "" ? root.fields : matching(root.fields, wanted);
     if (wanted !== "" && found.length === 0) continue;
     const isFolded = wanted === "" && folded.has(id);
     rows.push({ id, type: "root", root, depth: 0, isFolded });
-    if (!isFolded) append(rows, found, 1, [id], wanted === "" ? folded : NONE);
+    if (!isFolded) append(rows, found, 1, wanted === "" ? folded : NONE);
   }
   return rows;
 }
@@ -96,47 +32,62 @@ const NONE: ReadonlySet<string> = new Set();
 
 function append(
   rows: SourceRow[],
-  sources: readonly Source[],
+  sources: readonly SourceField[],
   depth: number,
-  around: readonly string[],
   folded: ReadonlySet<string>,
 ): void {
   for (const source of sources) {
     const isFolded = folded.has(source.path);
-    rows.push({ id: source.path, type: "source", source, depth, isFolded, around });
-    if (!isFolded) append(rows, source.children, depth + 1, [...around, source.path], folded);
+    rows.push({ id: source.path, type: "source", source, depth, isFolded });
+    if (!isFolded) append(rows, source.fields, depth + 1, folded);
   }
 }
 
-function matching(sources: readonly Source[], wanted: string): Source[] {
+function matching(sources: readonly SourceField[], wanted: string): SourceField[] {
   return sources.flatMap((source) => {
     if (source.name.toLowerCase().includes(wanted)) return [source];
-    const children = matching(source.children, wanted);
-    return children.length > 0 ? [{ ...source, children }] : [];
+    const fields = matching(source.fields, wanted);
+    return fields.length > 0 ? [{ ...source, fields }] : [];
   });
 }
 
 /** Every source by its path. */
-export function sourceIndex(roots: readonly SourceRoot[]): ReadonlyMap<string, Source> {
-  const index = new Map<string, Source>();
-  const add = (sources: readonly Source[]) => {
+export function sourceIndex(roots: readonly SourceTree[]): ReadonlyMap<string, SourceField> {
+  const index = new Map<string, SourceField>();
+  const add = (sources: readonly SourceField[]) => {
     for (const source of sources) {
       index.set(source.path, source);
-      add(source.children);
+      add(source.fields);
     }
   };
-  for (const root of roots) add(root.sources);
+  for (const root of roots) add(root.fields);
   return index;
+}
+
+/** The fold that spares one from unfolding everything: earlier nodes, until they are looked at. */
+export function foldedAtFirst(roots: readonly SourceTree[]): ReadonlySet<string> {
+  return new Set(roots.slice(1).map((root) => `root ${root.path}`));
 }
 
 /** Whether a source row can be folded. */
 export function canFold(row: SourceRow): boolean {
-  return row.type === "root" || row.source.children.length > 0;
+  return row.type === "root" || row.source.fields.length > 0;
 }
 
-/** How many rows further the next row at or above the depth of this one is, for the way outwards. */
+/** The place of the row around a row. */
 export function outerRow(rows: readonly SourceRow[], index: number): number {
   const depth = rows[index]?.depth ?? 0;
   for (let at = index - 1; at >= 0; at -= 1) if ((rows[at]?.depth ?? 0) < depth) return at;
   return index;
+}
+
+/** Whether a source is a list of objects, so that a for-each makes sense of it. */
+export function isListOfObjects(source: SourceField): boolean {
+  return source.kind === "list" && source.fields.some((field) => field.name !== "");
+}
+
+/** What of a source its name is: of a list's plain entries, the list's. */
+export function sourceName(source: SourceField): string {
+  if (source.name !== "") return source.name;
+  return source.path.replaceAll("`", "").split(".").at(-1) ?? source.path;
 }

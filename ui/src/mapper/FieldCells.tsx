@@ -1,0 +1,167 @@
+import { ArrowRight, CircleAlert, CircleX, Ellipsis, TriangleAlert } from "lucide-react";
+import type { CoercionChip } from "../bindings/CoercionChip";
+import { cellText, kindOf } from "../data/cells";
+import { cx } from "../kit/cx";
+import { t } from "../words/t";
+import { useMapping } from "./mapping";
+import { useMenus } from "./menus";
+import { Pills } from "./Pills";
+import { type RowFault, valueOf } from "./preview";
+import { setEditing, useMapper } from "./store";
+import styles from "./TargetRowView.module.css";
+import type { TargetRow } from "./targets";
+
+type Props = { row: Extract<TargetRow, { type: "field" }>; fault: RowFault | undefined };
+
+/** What stands behind a field's name: type, rule, policy, and what the item in view gives. */
+export function FieldCells({ row, fault }: Props) {
+  const { preview, readOnly } = useMapping();
+  const chips = preview.totals.get(row.id)?.coercions ?? [];
+  const open = (what: "type" | "policy" | "functions" | "menu") => () =>
+    setEditing({ what, row: row.id });
+  return (
+    <>
+      <span className={styles.type}>
+        <TypeButton row={row} onOpen={open("type")} disabled={readOnly} />
+      </span>
+      <span className={styles.rule}>
+        <Pills
+          row={row}
+          onOpen={(part) =>
+            !readOnly &&
+            setEditing(
+              row.reading?.rule
+                ? { what: "rule", row: row.id, part }
+                : { what: "code", row: row.id },
+            )
+          }
+        />
+        {row.field.from !== "" && !readOnly && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className={styles.fx}
+            title={t("mapper.functions")}
+            aria-label={t("mapper.functions")}
+            onClick={open("functions")}
+          >
+            ƒ
+          </button>
+        )}
+        <span className={styles.gap} />
+        {chips.map((chip) => (
+          <Coercion key={`${chip.from} ${chip.to}`} chip={chip} />
+        ))}
+      </span>
+      <span className={styles.policy}>
+        <PolicyButton row={row} onOpen={open("policy")} disabled={readOnly} />
+      </span>
+      <Result row={row} fault={fault} />
+      <span className={styles.menu}>
+        {!readOnly && (
+          <button
+            type="button"
+            tabIndex={-1}
+            className={styles.fold}
+            aria-label={t("mapper.rowMenu", { name: row.field.to })}
+            onClick={open("menu")}
+          >
+            <Ellipsis size={14} aria-hidden />
+          </button>
+        )}
+      </span>
+    </>
+  );
+}
+
+type ButtonProps = { row: Props["row"]; onOpen: () => void; disabled: boolean };
+
+function TypeButton({ row, onOpen, disabled }: ButtonProps) {
+  const { types } = useMenus();
+  const type = row.field.type ?? "any";
+  const choice = types.find((each) => each.value === type);
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      disabled={disabled}
+      className={cx(styles.choice, type === "any" && styles.quiet)}
+      title={choice?.help}
+      aria-label={t("mapper.typeOf", { name: row.field.to })}
+      onClick={onOpen}
+    >
+      {row.isEach && type === "any" ? t("mapper.kind.list") : (choice?.label ?? type)}
+    </button>
+  );
+}
+
+function PolicyButton({ row, onOpen, disabled }: ButtonProps) {
+  const { policies } = useMenus();
+  const missing = row.field.missing ?? "omit";
+  const choice = policies.find((each) => each.value === missing);
+  const text =
+    missing === "default" ? `= ${cellText(row.field.default)}` : t(`mapper.policy.${missing}`);
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      disabled={disabled}
+      className={cx(styles.choice, missing === "omit" && styles.quiet)}
+      title={choice?.label}
+      aria-label={t("mapper.policyOf", { name: row.field.to })}
+      onClick={onOpen}
+    >
+      {text}
+    </button>
+  );
+}
+
+function Coercion({ chip }: { chip: CoercionChip }) {
+  const isBad = chip.lossy > 0 || chip.refused > 0;
+  const words =
+    chip.refused > 0
+      ? t("mapper.coercion.refused", { n: chip.refused, to: chip.to_name })
+      : (chip.loss ?? t("mapper.coercion.fine", { n: chip.count }));
+  const example =
+    chip.after === undefined ? cellText(chip.before) : `${cellText(chip.before)} → ${cellText(chip.after)}`;
+  return (
+    <span className={cx(styles.chip, isBad && styles.lossy)} title={`${words}\n${example}`}>
+      {isBad && <TriangleAlert size={12} aria-label={t("severity.warning")} />}
+      {chip.from}
+      <ArrowRight size={10} aria-hidden />
+      {chip.to_name}
+    </span>
+  );
+}
+
+function Result({ row, fault }: Props) {
+  const { preview, fields } = useMapping();
+  const item = useMapper((state) => state.item);
+  const shown = preview.items[item];
+  const problem = preview.problems.get(row.id);
+  if (problem !== undefined || fault?.here !== undefined) {
+    const message = problem ?? fault?.here?.message ?? "";
+    return (
+      <span className={cx(styles.result, styles.error)} title={message}>
+        <CircleX size={12} aria-label={t("severity.error")} />
+        <span className={styles.cut}>{message}</span>
+      </span>
+    );
+  }
+  const found = shown === undefined ? undefined : valueOf(shown.output, fields, row.path);
+  return (
+    <span className={styles.result}>
+      {fault !== undefined && (
+        <span className={styles.others} title={t("mapper.failsElsewhere", { n: fault.count })}>
+          <CircleAlert size={12} aria-hidden />
+          {fault.count}
+        </span>
+      )}
+      {found !== undefined && (
+        <span className={styles.cut} data-kind={kindOf(found.value)} title={cellText(found.value)}>
+          {found.isThere ? cellText(found.value) : "–"}
+        </span>
+      )}
+    </span>
+  );
+}

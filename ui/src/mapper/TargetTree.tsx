@@ -1,0 +1,142 @@
+import { type RefObject, useEffect, useMemo } from "react";
+import { t } from "../words/t";
+import styles from "./Board.module.css";
+import { clearRule, dropOn, moveRow, removeRow } from "./edits";
+import { type TargetCommand, targetCommand } from "./keys";
+import { TARGET_ROW, window as windowOf } from "./lines";
+import { useMapping } from "./mapping";
+import { faultsByRow } from "./preview";
+import { reveal } from "./reveal";
+import { outerRow } from "./sources";
+import { foldTarget, mapper, say, setEditing, useMapper } from "./store";
+import { TargetHead } from "./TargetHead";
+import { TargetRowView } from "./TargetRowView";
+import type { TargetRow } from "./targets";
+
+type Props = {
+  scroller: RefObject<HTMLDivElement | null>;
+  sources: RefObject<HTMLDivElement | null>;
+  top: number;
+  height: number;
+  onScroll: (top: number) => void;
+};
+
+/** The fields that are made, each with its rule; for-eaches hold their own. */
+export function TargetTree({ scroller, sources, top, height, onScroll }: Props) {
+  const mapping = useMapping();
+  const { targets: rows, sources: sourceRows, preview, readOnly } = mapping;
+  const active = useMapper((state) => state.target);
+  const held = useMapper((state) => state.held);
+  const over = useMapper((state) => state.over);
+  const item = useMapper((state) => state.item);
+  const editing = useMapper((state) => state.editing);
+  const faults = useMemo(() => faultsByRow(preview.items, item), [preview.items, item]);
+  const found = rows.findIndex((row) => row.id === active);
+  const index = found < 0 ? rows.length - 1 : found;
+  const [first, end] = windowOf(rows.length, TARGET_ROW, top, height);
+
+  useEffect(() => {
+    if (found >= 0) reveal(scroller.current, found, TARGET_ROW);
+  }, [found, scroller]);
+
+  const back = () => {
+    mapper.setState({ held: null });
+    sources.current?.focus();
+  };
+  const dropHeld = () => {
+    const row = rows[index];
+    if (held === null || row === undefined) return;
+    void dropOn(row, held);
+    // The next field is the likely next one to pick up.
+    const at = sourceRows.findIndex((each) => each.id === held.path);
+    const next = sourceRows[at + 1];
+    if (next !== undefined) mapper.setState({ source: next.id });
+    sources.current?.focus();
+  };
+  const press = (event: React.KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    const command = targetCommand(event, rows, index, held !== null);
+    if (command === undefined) return;
+    event.preventDefault();
+    if (command.do === "drop") dropHeld();
+    else if (command.do === "cancel") back();
+    else if (!readOnly || command.do === "go" || command.do === "fold") act(command, rows, index);
+  };
+  return (
+    <section className={styles.side} aria-label={t("mapper.targets")}>
+      <TargetHead />
+      <div
+        ref={scroller}
+        className={styles.tree}
+        role="tree"
+        tabIndex={0}
+        aria-label={t("mapper.targets")}
+        aria-activedescendant={`mapper-target-${index}`}
+        onKeyDown={press}
+        onScroll={(event) => onScroll(event.currentTarget.scrollTop)}
+      >
+        <div className={styles.all} style={{ height: rows.length * TARGET_ROW }}>
+          {rows.slice(first, end).map((row, at) => (
+            <TargetRowView
+              key={row.id}
+              row={row}
+              index={first + at}
+              isActive={first + at === index}
+              isOver={over === row.id || (held !== null && first + at === index)}
+              fault={row.type === "field" ? faults.get(row.id) : undefined}
+              editing={editing?.row === row.id ? editing : null}
+              onFocusTree={() => scroller.current?.focus()}
+            />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Carries out what a key asks for, on the row that it is about. */
+function act(
+  command: Exclude<TargetCommand, { do: "drop" | "cancel" }>,
+  rows: readonly TargetRow[],
+  index: number,
+): void {
+  const row = rows[index];
+  if (row === undefined) return;
+  switch (command.do) {
+    case "go":
+      mapper.setState({ target: rows[command.index]?.id ?? null });
+      return;
+    case "fold":
+      foldTarget(row.id);
+      return;
+    case "move":
+      moveRow(row, command.step);
+      return;
+    case "remove":
+      removeRow(row);
+      mapper.setState({ target: (rows[index + 1] ?? rows[outerRowOf(rows, index)])?.id ?? null });
+      return;
+    case "clear":
+      if (row.type === "field") clearRule(row.path);
+      say(t("mapper.said.cleared"));
+      return;
+    case "open":
+      mapper.setState({ target: row.id });
+      setEditing({ what: command.what, row: row.id });
+      return;
+    case "name":
+      mapper.setState({ target: row.id });
+      setEditing({ what: "name", row: row.id, text: command.text ?? nameIn(row) });
+      return;
+    default:
+      command satisfies never;
+  }
+}
+
+function outerRowOf(rows: readonly TargetRow[], index: number): number {
+  return Math.max(0, index - 1 < rows.length ? index - 1 : outerRow([], index));
+}
+
+function nameIn(row: TargetRow): string {
+  return row.type === "new" ? "" : row.name;
+}

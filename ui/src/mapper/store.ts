@@ -1,0 +1,89 @@
+/** What the mapper itself shows and holds; the mapping is the node's params in the open flow. */
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import type { SourceField } from "../bindings/SourceField";
+
+/** How a source goes into a field that has a rule already. */
+export type DropWay = "replace" | "join" | "fallback";
+
+/** What is open over a target row, one at a time. */
+export type Editing =
+  | { what: "name"; row: string; text: string }
+  /** The pills as a form, with the focus in the part at that JSON pointer inside the rule. */
+  | { what: "rule"; row: string; part: string }
+  | { what: "menu" | "functions" | "type" | "policy" | "default" | "code"; row: string }
+  /** A source was dropped on a row that has a rule already. */
+  | { what: "drop"; row: string; source: SourceField };
+
+export type MapperState = {
+  /** The node whose fields are mapped. */
+  node: string | null;
+  search: string;
+  foldedSources: ReadonlySet<string>;
+  foldedTargets: ReadonlySet<string>;
+  /** The rows that the keys are about, by their ids. */
+  source: string | null;
+  target: string | null;
+  /** The source that was picked up and goes with the arrows or with the pointer. */
+  held: SourceField | null;
+  /** The target row that the pointer drags over. */
+  over: string | null;
+  editing: Editing | null;
+  /** Which of the items of the preview is shown. */
+  item: number;
+  /** What is read out; a number behind it, so that the same words are read out again. */
+  said: { text: string; n: number };
+};
+
+const START: MapperState = {
+  node: null,
+  search: "",
+  foldedSources: new Set(),
+  foldedTargets: new Set(),
+  source: null,
+  target: null,
+  held: null,
+  over: null,
+  editing: null,
+  item: 0,
+  said: { text: "", n: 0 },
+};
+
+/** The mapper's store. */
+export const mapper = createStore<MapperState>(() => START);
+
+/** Reads a part of the mapper's state. */
+export function useMapper<Part>(select: (state: MapperState) => Part): Part {
+  return useStore(mapper, select);
+}
+
+/** Begins anew with a node. */
+export function resetMapper(node: string | null): void {
+  mapper.setState({ ...START, node }, true);
+}
+
+/** Has something read out. */
+export function say(text: string): void {
+  mapper.setState(({ said }) => ({ said: { text, n: said.n + 1 } }));
+}
+
+/** Opens something over a row, or closes it. */
+export function setEditing(editing: Editing | null): void {
+  mapper.setState({ editing });
+}
+
+function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+/** Folds a source row, or unfolds it. */
+export function foldSource(id: string): void {
+  mapper.setState(({ foldedSources }) => ({ foldedSources: toggled(foldedSources, id) }));
+}
+
+/** Folds a target row, or unfolds it. */
+export function foldTarget(id: string): void {
+  mapper.setState(({ foldedTargets }) => ({ foldedTargets: toggled(foldedTargets, id) }));
+}
