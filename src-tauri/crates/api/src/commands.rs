@@ -27,6 +27,13 @@
 //! runs.node           { run, node }                              -> NodeDetail
 //! runs.errors         { run, limit }                             -> ItemError[]
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
+//! mapper.open         { flow, node, run? }                       -> MapperView
+//! mapper.menu         {}                                         -> MapperMenu
+//! mapper.read         { text, within? }                          -> Reading
+//! mapper.rule         { rule, within? }                          -> RuleText
+//! mapper.reach        { path, lists, within }                    -> Reached
+//! mapper.preview      { flow, node, run?, rows?, keep?, limit? } -> MapPreview
+//! mapper.suggest      { flow, node, run?, targets? }             -> Suggestion[]
 //! ```
 //! `runs.start` with `node` runs that node alone, on the items that its input kept of the flow's
 //! last run (or on `input`).
@@ -37,7 +44,7 @@ use crate::types::{
     ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
     Preview, RunSummary, RunView, SchemaView, TemplateSummary,
 };
-use crate::{App, expressions, flows, runs, settings, templates};
+use crate::{App, expressions, flows, mapper, runs, settings, templates};
 
 /// Makes `dispatch` and the TypeScript map of one list.
 macro_rules! commands {
@@ -102,6 +109,13 @@ commands! {
     "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
     "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
+    "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
+    "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,
+    "mapper.read" => mapper::read(mapper::ReadText) -> mapper::Reading,
+    "mapper.rule" => mapper::rule(mapper::WriteRule) -> mapper::RuleText,
+    "mapper.reach" => mapper::reach(mapper::Reach) -> mapper::Reached,
+    "mapper.preview" => mapper::preview(mapper::PreviewAsk) -> mapper::MapPreview,
+    "mapper.suggest" => mapper::suggest(mapper::SuggestAsk) -> Vec<mapper::Suggestion>,
 }
 
 /// A TypeScript type on one line, without the comments of its fields.

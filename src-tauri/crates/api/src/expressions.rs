@@ -14,6 +14,7 @@ use ts_rs::TS;
 use crate::App;
 use crate::app::now;
 use crate::opened::{OpenRun, kept, parse};
+use crate::prepared::ReadyFlow;
 use crate::runs::{input_of, last_run_into};
 use crate::types::{ApiError, Preview, PreviewError};
 
@@ -85,21 +86,7 @@ pub async fn preview(app: &Arc<App>, ask: Ask) -> Result<Vec<Preview>, ApiError>
         },
     };
     let flow = app.ready(&ask.flow).await?;
-    let mut surroundings = Surroundings {
-        vars: vars(&flow.file, &flow.env),
-        env: Value::object(flow.env.iter().map(|(name, value)| (name.as_str(), value.clone()))),
-        run: Value::object([
-            ("id", Value::from(run.row.id.as_str())),
-            ("flow", Value::from(run.row.flow.as_str())),
-            ("trigger", Value::from(run.row.trigger.as_str())),
-        ]),
-        ancestors: HashMap::new(),
-        started_at: now(),
-    };
-    for node in named_nodes(&text) {
-        let values = app.values_at(&run, &node).await?;
-        surroundings.ancestors.insert(node, values);
-    }
+    let surroundings = Surroundings::of(app, &flow, &run, named_nodes(&text)).await?;
     // An expression over large items may take its time: not on a thread that serves.
     let evaluate =
         move || samples.iter().map(|sample| result(&text, sample, &surroundings)).collect();
@@ -139,7 +126,7 @@ fn named_nodes(text: &Text) -> Vec<String> {
 }
 
 /// The flow's vars as a run reads them.
-fn vars(file: &flow::file::FlowFile, env: &indexmap::IndexMap<String, Value>) -> Value {
+pub(crate) fn vars(file: &flow::file::FlowFile, env: &indexmap::IndexMap<String, Value>) -> Value {
     let env =
         EnvOnly(Value::object(env.iter().map(|(name, value)| (name.as_str(), value.clone()))));
     let mut vars = Vec::with_capacity(file.vars.len());
@@ -171,7 +158,7 @@ impl Names for EnvOnly {
 }
 
 /// What is the same for all items.
-struct Surroundings {
+pub(crate) struct Surroundings {
     vars: Value,
     env: Value,
     run: Value,
@@ -180,9 +167,38 @@ struct Surroundings {
     started_at: i64,
 }
 
-struct AtItem<'a> {
-    surroundings: &'a Surroundings,
-    item: &'a str,
+impl Surroundings {
+    /// Those of a flow's items in a run, with what `$node` gives for these nodes.
+    pub(crate) async fn of(
+        app: &App,
+        flow: &ReadyFlow,
+        run: &OpenRun,
+        nodes: impl IntoIterator<Item = String>,
+    ) -> Result<Self, ApiError> {
+        let mut surroundings = Self {
+            vars: vars(&flow.file, &flow.env),
+            env: Value::object(flow.env.iter().map(|(name, value)| (name.as_str(), value.clone()))),
+            run: Value::object([
+                ("id", Value::from(run.row.id.as_str())),
+                ("flow", Value::from(run.row.flow.as_str())),
+                ("trigger", Value::from(run.row.trigger.as_str())),
+            ]),
+            ancestors: HashMap::new(),
+            started_at: now(),
+        };
+        for node in nodes {
+            let values = app.values_at(run, &node).await?;
+            surroundings.ancestors.insert(node, values);
+        }
+        Ok(surroundings)
+    }
+}
+
+/// What one item's expressions can reach.
+pub(crate) struct AtItem<'a> {
+    pub(crate) surroundings: &'a Surroundings,
+    /// The item, by lineage.
+    pub(crate) item: &'a str,
 }
 
 impl Names for AtItem<'_> {

@@ -11,6 +11,7 @@ mod hub;
 mod ids;
 mod keeper;
 mod launch;
+pub mod mapper;
 mod opened;
 mod prepared;
 mod reduce;

@@ -144,7 +144,7 @@ fn source(graph: &Graph, wire: usize) -> Source {
 }
 
 /// What enters a node; the first nodes of a body are entered by what enters their scope.
-fn inputs(graph: &Graph, node: usize) -> Vec<Source> {
+pub(crate) fn inputs(graph: &Graph, node: usize) -> Vec<Source> {
     let found = &graph.nodes()[node];
     match (found.wires_in.as_slice(), found.scope) {
         ([], Some(scope)) => inputs(graph, scope),

@@ -40,3 +40,11 @@ pub use emitter::Output;
 pub use engine::{Engine, EngineOptions, Prepared, Run, RunHandle, RunOutcome, RunRequest};
 pub use flow::plan::Target;
 pub use run_scope::Clock;
+
+/// The rows of `data.map`: as params, and as a mapping that tells what it does to each field.
+pub mod map {
+    pub use crate::nodes::data_map::{
+        FieldCoercion, FieldTrouble, FieldType, MapField, Mapper, Missing, Params, Trace,
+        TroubleKind, loss,
+    };
+}

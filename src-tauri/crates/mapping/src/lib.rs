@@ -21,8 +21,10 @@ mod functions;
 mod json_template;
 mod names;
 mod reference;
+pub mod rule;
 mod runtime;
 mod scan;
+pub mod suggest;
 mod template;
 
 pub use expression::Expression;

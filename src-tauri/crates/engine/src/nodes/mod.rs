@@ -4,7 +4,7 @@ mod data_dedupe;
 mod data_filter;
 mod data_group;
 mod data_join;
-mod data_map;
+pub(crate) mod data_map;
 mod data_sort;
 mod data_split;
 mod data_table;

@@ -25,12 +25,11 @@ enum Slot {
 const MAX_SHAPES: usize = 256;
 
 impl Tree {
-    /// Reads the names of fields.
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, Problem> {
+    /// Reads the names of fields, each with where its row stands in the node.
+    pub(super) fn of<'a>(names: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, Problem> {
         let mut tree = Self::empty();
-        for (index, name) in names.enumerate() {
-            let problem =
-                |message: String| Problem { key: format!("/params/fields/{index}/to"), message };
+        for (index, (key, name)) in names.enumerate() {
+            let problem = |message: String| Problem { key: format!("{key}/to"), message };
             let path = Path::parse(name).map_err(|error| problem(format!("{error}.")))?;
             let mut keys = Vec::new();
             for segment in path.segments() {

@@ -1,0 +1,44 @@
+//! The menus of the mapper, as the catalogue and the rules have them, so that the UI knows neither
+//! JSONata nor the params of `data.map`.
+
+use engine::map::{FieldType, Missing};
+use flow::field::{ChoiceOption, Field, FieldKind};
+
+use super::types::{MapperMenu, PolicyChoice, TypeChoice};
+use crate::App;
+use crate::settings::Nothing;
+use crate::types::ApiError;
+
+/// The functions of rules, the types of fields and the policies for missing values.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
+pub async fn menu(app: &App, _: Nothing) -> Result<MapperMenu, ApiError> {
+    let options = |key: &str| options(app, key);
+    let types = options("type").into_iter().filter_map(|option| {
+        let value: FieldType = serde_json::from_value(option.value.into()).ok()?;
+        Some(TypeChoice { value, label: option.label, help: option.help })
+    });
+    let policies = options("missing").into_iter().filter_map(|option| {
+        let value: Missing = serde_json::from_value(option.value.into()).ok()?;
+        Some(PolicyChoice { value, label: option.label, help: option.help })
+    });
+    Ok(MapperMenu {
+        functions: mapping::rule::menu(),
+        types: types.collect(),
+        policies: policies.collect(),
+    })
+}
+
+/// The choices of a column of the mapping's rows.
+fn options(app: &App, key: &str) -> Vec<ChoiceOption> {
+    let fields = app.catalogue.get(&super::MAP.into()).map(|map| &map.info.fields[..]);
+    let rows = find(fields.unwrap_or_default(), "fields");
+    let Some(FieldKind::Rows { columns }) = rows else { return Vec::new() };
+    match find(columns, key) {
+        Some(FieldKind::Choice { options }) => options.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn find<'f>(fields: &'f [Field], key: &str) -> Option<&'f FieldKind> {
+    fields.iter().find(|field| field.key == key).map(|field| &field.kind)
+}
