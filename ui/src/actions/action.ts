@@ -3,7 +3,7 @@ import type { State } from "../model/store";
 import type { Word } from "../words/t";
 
 /** Where an action stands in the list of keys and in the command palette. */
-export type Group = "run" | "edit" | "canvas" | "view" | "app";
+export type Group = "run" | "edit" | "canvas" | "mapper" | "view" | "app";
 
 /** Something the user can do: read by menus, keys and the command palette alike. */
 export type Action = {

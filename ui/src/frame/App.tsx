@@ -10,7 +10,14 @@ import { t } from "../words/t";
 import styles from "./App.module.css";
 import { CanvasScreen } from "./CanvasScreen";
 import { Overlays } from "./Overlays";
-import { FlowsScreen, fetchParts, RunsScreen, SettingsScreen, whenIdle } from "./parts";
+import {
+  FlowsScreen,
+  fetchParts,
+  MapperScreen,
+  RunsScreen,
+  SettingsScreen,
+  whenIdle,
+} from "./parts";
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
@@ -21,6 +28,8 @@ function ScreenOf() {
       return <FlowsScreen />;
     case "canvas":
       return <CanvasScreen />;
+    case "mapper":
+      return <MapperScreen />;
     case "runs":
       return <RunsScreen />;
     case "settings":

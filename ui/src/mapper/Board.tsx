@@ -2,21 +2,20 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import styles from "./Board.module.css";
 import { DragLayer, useSourceDrag } from "./drag";
 import { Lines } from "./Lines";
+import { useMapping } from "./mapping";
 import { SourceTree } from "./SourceTree";
 import { TargetTree } from "./TargetTree";
 
 /** The two trees and the lines between them. */
 export function Board() {
+  const { targets: rows } = useMapping();
   const sources = useRef<HTMLDivElement>(null);
   const targets = useRef<HTMLDivElement>(null);
   const [sourceTop, setSourceTop] = useState(0);
   const [targetTop, setTargetTop] = useState(0);
   const height = useHeight(targets);
-  const { path, startDrag } = useSourceDrag(targets);
-  const sight = useMemo(
-    () => ({ sourceTop, targetTop, height }),
-    [sourceTop, targetTop, height],
-  );
+  const { path, startDrag } = useSourceDrag(targets, rows);
+  const sight = useMemo(() => ({ sourceTop, targetTop, height }), [sourceTop, targetTop, height]);
   return (
     <div className={styles.board}>
       <SourceTree

@@ -6,7 +6,7 @@ import { t } from "../words/t";
 import { useMapping } from "./mapping";
 import { useMenus } from "./menus";
 import { Pills } from "./Pills";
-import { type RowFault, valueOf } from "./preview";
+import { type RowFault, valueAt } from "./preview";
 import { setEditing, useMapper } from "./store";
 import styles from "./TargetRowView.module.css";
 import type { TargetRow } from "./targets";
@@ -15,20 +15,19 @@ type Props = { row: Extract<TargetRow, { type: "field" }>; fault: RowFault | und
 
 /** What stands behind a field's name: type, rule, policy, and what the item in view gives. */
 export function FieldCells({ row, fault }: Props) {
-  const { preview, readOnly } = useMapping();
+  const { preview } = useMapping();
   const chips = preview.totals.get(row.id)?.coercions ?? [];
   const open = (what: "type" | "policy" | "functions" | "menu") => () =>
     setEditing({ what, row: row.id });
   return (
     <>
       <span className={styles.type}>
-        <TypeButton row={row} onOpen={open("type")} disabled={readOnly} />
+        <TypeButton row={row} onOpen={open("type")} />
       </span>
       <span className={styles.rule}>
         <Pills
           row={row}
           onOpen={(part) =>
-            !readOnly &&
             setEditing(
               row.reading?.rule
                 ? { what: "rule", row: row.id, part }
@@ -36,7 +35,7 @@ export function FieldCells({ row, fault }: Props) {
             )
           }
         />
-        {row.field.from !== "" && !readOnly && (
+        {row.field.from !== "" && (
           <button
             type="button"
             tabIndex={-1}
@@ -54,29 +53,27 @@ export function FieldCells({ row, fault }: Props) {
         ))}
       </span>
       <span className={styles.policy}>
-        <PolicyButton row={row} onOpen={open("policy")} disabled={readOnly} />
+        <PolicyButton row={row} onOpen={open("policy")} />
       </span>
       <Result row={row} fault={fault} />
       <span className={styles.menu}>
-        {!readOnly && (
-          <button
-            type="button"
-            tabIndex={-1}
-            className={styles.fold}
-            aria-label={t("mapper.rowMenu", { name: row.field.to })}
-            onClick={open("menu")}
-          >
-            <Ellipsis size={14} aria-hidden />
-          </button>
-        )}
+        <button
+          type="button"
+          tabIndex={-1}
+          className={styles.fold}
+          aria-label={t("mapper.rowMenu", { name: row.field.to })}
+          onClick={open("menu")}
+        >
+          <Ellipsis size={14} aria-hidden />
+        </button>
       </span>
     </>
   );
 }
 
-type ButtonProps = { row: Props["row"]; onOpen: () => void; disabled: boolean };
+type ButtonProps = { row: Props["row"]; onOpen: () => void };
 
-function TypeButton({ row, onOpen, disabled }: ButtonProps) {
+function TypeButton({ row, onOpen }: ButtonProps) {
   const { types } = useMenus();
   const type = row.field.type ?? "any";
   const choice = types.find((each) => each.value === type);
@@ -84,7 +81,6 @@ function TypeButton({ row, onOpen, disabled }: ButtonProps) {
     <button
       type="button"
       tabIndex={-1}
-      disabled={disabled}
       className={cx(styles.choice, type === "any" && styles.quiet)}
       title={choice?.help}
       aria-label={t("mapper.typeOf", { name: row.field.to })}
@@ -95,7 +91,7 @@ function TypeButton({ row, onOpen, disabled }: ButtonProps) {
   );
 }
 
-function PolicyButton({ row, onOpen, disabled }: ButtonProps) {
+function PolicyButton({ row, onOpen }: ButtonProps) {
   const { policies } = useMenus();
   const missing = row.field.missing ?? "omit";
   const choice = policies.find((each) => each.value === missing);
@@ -105,7 +101,6 @@ function PolicyButton({ row, onOpen, disabled }: ButtonProps) {
     <button
       type="button"
       tabIndex={-1}
-      disabled={disabled}
       className={cx(styles.choice, missing === "omit" && styles.quiet)}
       title={choice?.label}
       aria-label={t("mapper.policyOf", { name: row.field.to })}
@@ -123,7 +118,9 @@ function Coercion({ chip }: { chip: CoercionChip }) {
       ? t("mapper.coercion.refused", { n: chip.refused, to: chip.to_name })
       : (chip.loss ?? t("mapper.coercion.fine", { n: chip.count }));
   const example =
-    chip.after === undefined ? cellText(chip.before) : `${cellText(chip.before)} → ${cellText(chip.after)}`;
+    chip.after === undefined
+      ? cellText(chip.before)
+      : `${cellText(chip.before)} → ${cellText(chip.after)}`;
   return (
     <span className={cx(styles.chip, isBad && styles.lossy)} title={`${words}\n${example}`}>
       {isBad && <TriangleAlert size={12} aria-label={t("severity.warning")} />}
@@ -138,9 +135,9 @@ function Result({ row, fault }: Props) {
   const { preview, fields } = useMapping();
   const item = useMapper((state) => state.item);
   const shown = preview.items[item];
-  const problem = preview.problems.get(row.id);
+  const problem = preview.problems.get(row.id)?.message;
   if (problem !== undefined || fault?.here !== undefined) {
-    const message = problem ?? fault?.here?.message ?? "";
+    const message = problem ?? fault?.here ?? "";
     return (
       <span className={cx(styles.result, styles.error)} title={message}>
         <CircleX size={12} aria-label={t("severity.error")} />
@@ -148,7 +145,7 @@ function Result({ row, fault }: Props) {
       </span>
     );
   }
-  const found = shown === undefined ? undefined : valueOf(shown.output, fields, row.path);
+  const found = shown === undefined ? undefined : valueAt(shown.output, fields, row.path);
   return (
     <span className={styles.result}>
       {fault !== undefined && (

@@ -36,7 +36,6 @@ export function Lines({ sight }: { sight: Sight }) {
           );
         })}
         {curves.map((curve) => (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard chooses rows, which have the same lines.
           <path
             key={curve.id}
             d={curve.d}

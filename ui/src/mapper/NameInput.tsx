@@ -27,7 +27,9 @@ export function NameInput({ row, text, onDone }: Props) {
     <input
       ref={input}
       className={styles.input}
-      aria-label={row.type === "new" ? t("mapper.newField") : t("mapper.nameOf", { name: titleOf(row) })}
+      aria-label={
+        row.type === "new" ? t("mapper.newField") : t("mapper.nameOf", { name: titleOf(row) })
+      }
       value={value}
       spellCheck={false}
       autoComplete="off"

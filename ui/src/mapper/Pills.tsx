@@ -71,7 +71,9 @@ export function Pills({ row, onOpen }: Props) {
 type PartProps = { rule: Rule; at: string; onOpen: (part: string) => void };
 
 function Part({ rule, at, onOpen }: PartProps): ReactNode {
-  const inner = (part: Rule, key: string) => <Part rule={part} at={`${at}/${key}`} onOpen={onOpen} />;
+  const inner = (part: Rule, key: string) => (
+    <Part rule={part} at={`${at}/${key}`} onOpen={onOpen} />
+  );
   switch (rule.type) {
     case "path":
       return (

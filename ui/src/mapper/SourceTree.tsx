@@ -76,11 +76,18 @@ export function SourceTree({ scroller, targets, top, height, onScroll, onDrag }:
             value={search}
             onChange={(text) => mapper.setState({ search: text })}
             onKeyDown={(event) => {
-              if (event.key !== "ArrowDown" && event.key !== "Enter" && event.key !== "Escape") return;
+              if (event.key !== "ArrowDown" && event.key !== "Enter" && event.key !== "Escape")
+                return;
               event.preventDefault();
               event.stopPropagation();
               if (event.key === "Escape") mapper.setState({ search: "" });
-              else go(Math.max(0, rows.findIndex((row) => matches(row, search))));
+              else
+                go(
+                  Math.max(
+                    0,
+                    rows.findIndex((row) => matches(row, search)),
+                  ),
+                );
               scroller.current?.focus();
             }}
           />

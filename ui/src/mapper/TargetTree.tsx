@@ -7,7 +7,6 @@ import { TARGET_ROW, window as windowOf } from "./lines";
 import { useMapping } from "./mapping";
 import { faultsByRow } from "./preview";
 import { reveal } from "./reveal";
-import { outerRow } from "./sources";
 import { foldTarget, mapper, say, setEditing, useMapper } from "./store";
 import { TargetHead } from "./TargetHead";
 import { TargetRowView } from "./TargetRowView";
@@ -23,8 +22,7 @@ type Props = {
 
 /** The fields that are made, each with its rule; for-eaches hold their own. */
 export function TargetTree({ scroller, sources, top, height, onScroll }: Props) {
-  const mapping = useMapping();
-  const { targets: rows, sources: sourceRows, preview, readOnly } = mapping;
+  const { targets: rows, sources: sourceRows, preview } = useMapping();
   const active = useMapper((state) => state.target);
   const held = useMapper((state) => state.held);
   const over = useMapper((state) => state.over);
@@ -60,7 +58,7 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
     event.preventDefault();
     if (command.do === "drop") dropHeld();
     else if (command.do === "cancel") back();
-    else if (!readOnly || command.do === "go" || command.do === "fold") act(command, rows, index);
+    else act(command, rows, index);
   };
   return (
     <section className={styles.side} aria-label={t("mapper.targets")}>
@@ -113,8 +111,8 @@ function act(
       moveRow(row, command.step);
       return;
     case "remove":
+      // The row below takes its place and its id.
       removeRow(row);
-      mapper.setState({ target: (rows[index + 1] ?? rows[outerRowOf(rows, index)])?.id ?? null });
       return;
     case "clear":
       if (row.type === "field") clearRule(row.path);
@@ -131,10 +129,6 @@ function act(
     default:
       command satisfies never;
   }
-}
-
-function outerRowOf(rows: readonly TargetRow[], index: number): number {
-  return Math.max(0, index - 1 < rows.length ? index - 1 : outerRow([], index));
 }
 
 function nameIn(row: TargetRow): string {

@@ -1,11 +1,11 @@
-import { type RefObject, useCallback, useState } from "react";
+import { type RefObject, useCallback, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import type { SourceField } from "../bindings/SourceField";
 import styles from "./drag.module.css";
 import { dropOn } from "./edits";
 import { sourceName } from "./sources";
 import { mapper } from "./store";
-import { rowsNow } from "./useMapping";
+import type { TargetRow } from "./targets";
 
 type Point = { x: number; y: number };
 /** A drag under way: where it began, where it is, and what it takes along. */
@@ -23,8 +23,10 @@ function targetAt({ x, y }: Point): string | null {
 }
 
 /** Pointer events, because the desktop's webview does not do the browser's own drag and drop well. */
-export function useSourceDrag(targets: RefObject<HTMLElement | null>) {
+export function useSourceDrag(targets: RefObject<HTMLElement | null>, rows: readonly TargetRow[]) {
   const [path, setPath] = useState<DragPath>(null);
+  const latest = useRef(rows);
+  latest.current = rows;
   const startDrag = useCallback(
     (event: React.PointerEvent<HTMLElement>, source: SourceField) => {
       if (event.button !== 0) return;
@@ -47,7 +49,7 @@ export function useSourceDrag(targets: RefObject<HTMLElement | null>) {
         setPath(null);
         const over = targetAt({ x: ended.clientX, y: ended.clientY });
         mapper.setState({ over: null });
-        const target = rowsNow().find((each) => each.id === over);
+        const target = latest.current.find((each) => each.id === over);
         if (isDragging && target !== undefined && ended.type === "pointerup")
           void dropOn(target, source);
       };

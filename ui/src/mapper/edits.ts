@@ -89,7 +89,8 @@ async function combined(
   const rule = (await readingOf(from, within)).rule;
   const part = pathRule(path);
   // What pills cannot show is put in brackets as it is.
-  if (rule === undefined) return way === "join" ? `(${from}) & " " & ${path}` : `(${from}) ?? ${path}`;
+  if (rule === undefined)
+    return way === "join" ? `(${from}) & " " & ${path}` : `(${from}) ?? ${path}`;
   return writeRule(
     way === "join" ? withPartBehind(rule, part, " ") : withFallback(rule, part),
     within,
@@ -190,6 +191,15 @@ export function typeExpression(path: FieldPath, from: string): void {
   if (node === null) return;
   const key = `${pointerOf(path)}/from`;
   edit(t("mapper.edit.rule", { name }), { type: "set_node", node, key, value: from });
+}
+
+/** Gives a field a rule while it is set up; see `typeExpression`. */
+export async function typeRule(path: FieldPath, rule: Rule): Promise<void> {
+  try {
+    typeExpression(path, await writeRule(rule, withinOf(currentFields(), path)));
+  } catch (thrown) {
+    report(thrown);
+  }
 }
 
 /** Takes a field's rule away; the field stays. */

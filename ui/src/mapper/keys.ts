@@ -128,11 +128,7 @@ export function targetCommand(
   }
 }
 
-function named(
-  press: Press,
-  rows: readonly TargetRow[],
-  index: number,
-): TargetCommand | undefined {
+function named(press: Press, rows: readonly TargetRow[], index: number): TargetCommand | undefined {
   const text = typed(press);
   if (text === undefined || !/[\p{L}\p{N}]/u.test(text)) return undefined;
   return { do: "go", index: rowNamed(rows, index, text) };

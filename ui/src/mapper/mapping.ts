@@ -1,20 +1,22 @@
 /** What the parts of the mapper draw from: worked out in one place, handed down as a context. */
 import { createContext, useContext } from "react";
-import type { MapField } from "./fields";
+import type { MapRow } from "../bindings/MapRow";
+import type { SourceField } from "../bindings/SourceField";
+import type { SourceTree } from "../bindings/SourceTree";
 import type { Line } from "./lines";
 import type { PreviewState } from "./preview";
-import type { Source, SourceRoot, SourceRow } from "./sources";
+import type { SourceRow } from "./sources";
 import type { TargetRow } from "./targets";
 
 export type Mapping = {
-  /** The id and the title of the node. */
-  node: string;
+  /** The title of the node. */
   title: string;
-  readOnly: boolean;
-  fields: readonly MapField[];
-  roots: readonly SourceRoot[];
+  /** Whether a run brought items this far. */
+  hasRun: boolean;
+  fields: readonly MapRow[];
+  roots: readonly SourceTree[];
   /** Every source by its path, also those that do not show. */
-  index: ReadonlyMap<string, Source>;
+  index: ReadonlyMap<string, SourceField>;
   sources: readonly SourceRow[];
   targets: readonly TargetRow[];
   lines: readonly Line[];

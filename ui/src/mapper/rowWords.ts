@@ -30,5 +30,5 @@ function madeFrom(row: Extract<TargetRow, { type: "field" }>): string {
 }
 
 function failing(fault: RowFault): string {
-  return fault.here?.message ?? t("mapper.failsElsewhere", { n: fault.count });
+  return fault.here ?? t("mapper.failsElsewhere", { n: fault.count });
 }

@@ -126,7 +126,7 @@ export function valueWords(value: unknown): string {
 }
 
 /** The value that a typed text stands for, of the kind that stood there before. */
-export function valueOf(text: string, before: unknown): unknown {
+export function typedValue(text: string, before: unknown): unknown {
   if (typeof before === "number") {
     const number = Number(text);
     return text.trim() !== "" && Number.isFinite(number) ? number : text;

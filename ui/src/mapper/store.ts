@@ -3,6 +3,8 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { SourceField } from "../bindings/SourceField";
 
+import { NO_PREVIEW, nextFailing, type PreviewState } from "./preview";
+
 /** How a source goes into a field that has a rule already. */
 export type DropWay = "replace" | "join" | "fallback";
 
@@ -29,8 +31,12 @@ export type MapperState = {
   /** The target row that the pointer drags over. */
   over: string | null;
   editing: Editing | null;
-  /** Which of the items of the preview is shown. */
+  /** What the mapping gives for the first items, and which of them is shown. */
+  preview: PreviewState;
   item: number;
+  /** How the preview is looked at, and how high it stands. */
+  view: "item" | "table";
+  height: number;
   /** What is read out; a number behind it, so that the same words are read out again. */
   said: { text: string; n: number };
 };
@@ -45,7 +51,10 @@ const START: MapperState = {
   held: null,
   over: null,
   editing: null,
+  preview: NO_PREVIEW,
   item: 0,
+  view: "item",
+  height: 210,
   said: { text: "", n: 0 },
 };
 
@@ -59,7 +68,8 @@ export function useMapper<Part>(select: (state: MapperState) => Part): Part {
 
 /** Begins anew with a node. */
 export function resetMapper(node: string | null): void {
-  mapper.setState({ ...START, node }, true);
+  const { view, height } = mapper.getState();
+  mapper.setState({ ...START, view, height, node }, true);
 }
 
 /** Has something read out. */
@@ -86,4 +96,20 @@ export function foldSource(id: string): void {
 /** Folds a target row, or unfolds it. */
 export function foldTarget(id: string): void {
   mapper.setState(({ foldedTargets }) => ({ foldedTargets: toggled(foldedTargets, id) }));
+}
+
+/** Goes to an item of the preview, within those that there are. */
+export function showItem(index: number): void {
+  mapper.setState(({ preview }) => ({
+    item: Math.min(Math.max(0, index), Math.max(0, preview.items.length - 1)),
+  }));
+}
+
+/** Goes to the next item that fails; false where none does. */
+export function showNextFailing(): boolean {
+  const { preview, item } = mapper.getState();
+  const next = nextFailing(preview.items, item);
+  if (next === undefined) return false;
+  showItem(next);
+  return true;
 }

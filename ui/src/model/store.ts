@@ -11,7 +11,7 @@ import type { RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
 
 /** What fills the window beside the rail. */
-export type Screen = "flows" | "canvas" | "runs" | "settings";
+export type Screen = "flows" | "canvas" | "mapper" | "runs" | "settings";
 
 /** A short message that goes away by itself. */
 export type Toast = {

@@ -1,7 +1,8 @@
 import { en } from "./en";
+import { mapper } from "./mapper";
 import { panes } from "./panes";
 
-const words = { ...en, ...panes };
+const words = { ...en, ...panes, ...mapper };
 
 /** The name of a text in the catalogue. */
 export type Word = keyof typeof words;
