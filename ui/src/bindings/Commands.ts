@@ -23,6 +23,9 @@ import type { RunSummary } from "./RunSummary";
 import type { RunView } from "./RunView";
 import type { SchemaView } from "./SchemaView";
 import type { Settings } from "./Settings";
+import type { SheetDiff } from "./SheetDiff";
+import type { SheetFile } from "./SheetFile";
+import type { SheetFormat } from "./SheetFormat";
 import type { Suggestion } from "./Suggestion";
 import type { Tap } from "./Tap";
 import type { TemplateSummary } from "./TemplateSummary";
@@ -63,4 +66,6 @@ export type Commands = {
   "mapper.reach": { args: { path: string, lists: Array<string>, within: Array<string> }; ret: Reached };
   "mapper.preview": { args: { flow: string, node: string, run?: string, rows?: Array<MapRow>, keep?: boolean, limit?: number }; ret: MapPreview };
   "mapper.suggest": { args: { flow: string, node: string, run?: string, targets?: Array<MapRow> }; ret: Array<Suggestion> };
+  "mapper.sheet.export": { args: { flow: string, node: string, run?: string, format: SheetFormat }; ret: SheetFile };
+  "mapper.sheet.import": { args: { flow: string, node: string, base64: string, accept?: Array<string> }; ret: SheetDiff };
 };

@@ -27,6 +27,10 @@ missing?: Missing,
  */
 default?: unknown, 
 /**
+ * What readers of the mapping should know.
+ */
+note?: string, 
+/**
  * The fields of each entry, where it stands for each entry of a list.
  */
 fields?: Array<MapRow>, };

@@ -32,6 +32,10 @@ missing: Missing,
  */
 default?: unknown, 
 /**
+ * What readers of the mapping should know.
+ */
+note: string, 
+/**
  * What is made of the text.
  */
 reading: Reading, 

@@ -34,6 +34,8 @@
 //! mapper.reach        { path, lists, within }                    -> Reached
 //! mapper.preview      { flow, node, run?, rows?, keep?, limit? } -> MapPreview
 //! mapper.suggest      { flow, node, run?, targets? }             -> Suggestion[]
+//! mapper.sheet.export { flow, node, run?, format }               -> SheetFile
+//! mapper.sheet.import { flow, node, base64, accept? }            -> SheetDiff
 //! ```
 //! `runs.start` with `node` runs that node alone, on the items that its input kept of the flow's
 //! last run (or on `input`).
@@ -116,6 +118,8 @@ commands! {
     "mapper.reach" => mapper::reach(mapper::Reach) -> mapper::Reached,
     "mapper.preview" => mapper::preview(mapper::PreviewAsk) -> mapper::MapPreview,
     "mapper.suggest" => mapper::suggest(mapper::SuggestAsk) -> Vec<mapper::Suggestion>,
+    "mapper.sheet.export" => mapper::sheet_export(mapper::SheetAsk) -> mapper::SheetFile,
+    "mapper.sheet.import" => mapper::sheet_import(mapper::SheetGiven) -> mapper::SheetDiff,
 }
 
 /// A TypeScript type on one line, without the comments of its fields.

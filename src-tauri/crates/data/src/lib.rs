@@ -23,6 +23,7 @@ mod serde_impl;
 mod shape;
 mod shapes;
 mod value;
+pub mod xlsx;
 
 pub use crate::{
     json::Limits,

@@ -12,20 +12,25 @@ use crate::types::ApiError;
 /// The functions of rules, the types of fields and the policies for missing values.
 #[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn menu(app: &App, _: Nothing) -> Result<MapperMenu, ApiError> {
-    let options = |key: &str| options(app, key);
-    let types = options("type").into_iter().filter_map(|option| {
+    Ok(MapperMenu { functions: mapping::rule::menu(), types: types(app), policies: policies(app) })
+}
+
+/// The types that a field can have.
+pub(super) fn types(app: &App) -> Vec<TypeChoice> {
+    let choice = |option: ChoiceOption| {
         let value: FieldType = serde_json::from_value(option.value.into()).ok()?;
         Some(TypeChoice { value, label: option.label, help: option.help })
-    });
-    let policies = options("missing").into_iter().filter_map(|option| {
+    };
+    options(app, "type").into_iter().filter_map(choice).collect()
+}
+
+/// What can be done where there is no value.
+pub(super) fn policies(app: &App) -> Vec<PolicyChoice> {
+    let choice = |option: ChoiceOption| {
         let value: Missing = serde_json::from_value(option.value.into()).ok()?;
         Some(PolicyChoice { value, label: option.label, help: option.help })
-    });
-    Ok(MapperMenu {
-        functions: mapping::rule::menu(),
-        types: types.collect(),
-        policies: policies.collect(),
-    })
+    };
+    options(app, "missing").into_iter().filter_map(choice).collect()
 }
 
 /// The choices of a column of the mapping's rows.

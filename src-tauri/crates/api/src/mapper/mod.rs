@@ -7,6 +7,7 @@ mod preview;
 mod reach;
 mod rows;
 mod samples;
+mod sheet;
 mod sources;
 mod suggest;
 mod targets;
@@ -20,6 +21,7 @@ use flow::id::NodeId;
 
 pub use self::menu::menu;
 pub use self::preview::preview;
+pub use self::sheet::{sheet_export, sheet_import};
 pub use self::suggest::suggest;
 pub use self::types::*;
 use crate::App;

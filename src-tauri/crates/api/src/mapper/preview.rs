@@ -46,7 +46,7 @@ pub async fn preview(app: &Arc<App>, ask: PreviewAsk) -> Result<MapPreview, ApiE
 }
 
 /// The mapping of the rows that are right, and what is wrong with the others.
-fn mapper(rows: &[MapRow], keep: bool) -> (Mapper, Vec<RowProblem>) {
+pub(super) fn mapper(rows: &[MapRow], keep: bool) -> (Mapper, Vec<RowProblem>) {
     let mut problems = Vec::new();
     let fields = rows::fields(rows, FIELDS, &mut problems);
     let mut placed: Vec<(String, MapField)> = fields

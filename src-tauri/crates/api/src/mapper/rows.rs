@@ -43,6 +43,7 @@ fn row(json: &Json) -> MapRow {
         kind: serde_json::from_value(part("type")).unwrap_or_default(),
         missing: serde_json::from_value(part("missing")).unwrap_or_default(),
         default: json.get("default").cloned(),
+        note: text("note"),
         fields: fields.map(|fields| fields.iter().map(row).collect()),
     }
 }
@@ -67,6 +68,7 @@ pub(super) fn views(rows: &[MapRow], at: &str, within: &[String]) -> Vec<RowView
             kind: row.kind,
             missing: row.missing,
             default: row.default.clone(),
+            note: row.note.clone(),
             reading: reading(&row.from, within),
             rows: inner,
             key,
@@ -133,6 +135,7 @@ pub(super) fn fields(rows: &[MapRow], at: &str, problems: &mut Vec<RowProblem>) 
             kind: row.kind,
             missing: if is_right { row.missing } else { engine::map::Missing::Omit },
             default: row.default.as_ref().map(Value::from_serde),
+            note: row.note.clone(),
             fields: inner,
         }
     };

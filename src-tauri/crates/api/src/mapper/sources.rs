@@ -59,8 +59,7 @@ async fn earlier(
     let mut before: Vec<usize> =
         (0..graph.nodes().len()).filter(|at| graph.is_before(*at, place.at)).collect();
     before.reverse();
-    let ids: Vec<String> =
-        before.iter().map(|at| graph.nodes()[*at].spec.id.to_string()).collect();
+    let ids: Vec<String> = before.iter().map(|at| graph.nodes()[*at].spec.id.to_string()).collect();
     let surroundings = match entered {
         Some(entered) => Some(Surroundings::of(app, &place.ready, &entered.run, ids).await?),
         None => None,

@@ -181,6 +181,10 @@ pub struct MapRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown")]
     pub default: Option<Json>,
+    /// What readers of the mapping should know.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub note: String,
     /// The fields of each entry, where it stands for each entry of a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -209,6 +213,8 @@ pub struct RowView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown")]
     pub default: Option<Json>,
+    /// What readers of the mapping should know.
+    pub note: String,
     /// What is made of the text.
     pub reading: Reading,
     /// The rows of each entry, where it stands for each entry of a list.
@@ -567,6 +573,10 @@ pub struct SheetGiven {
     pub node: NodeId,
     /// The file's bytes in Base64; a workbook or Markdown, told by its beginning.
     pub base64: String,
+    /// Only the changes of these fields go into the edit, by their `target`; all without it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub accept: Option<Vec<String>>,
 }
 
 /// What a sheet would change.

@@ -192,7 +192,7 @@ mod tests {
         check("Bestelldatum", &["order", "date"]);
         check("unit_price", &["unit", "price"]);
         check("Einzelpreis", &["unit", "price"]);
-        check("postal code", &["zip", "code"]);
+        check("postal code", &["zip"]);
         check("e-mail", &["email"]);
         check("PLZ", &["zip"]);
         check("IBAN", &["iban"]);

@@ -43,6 +43,10 @@ pub struct MapField {
     #[serde(default)]
     #[schemars(title = "Default value", extend("x-advanced" = true), with = "Option<serde_json::Value>")]
     pub default: Option<Value>,
+    /// What readers of the mapping should know.
+    #[serde(default)]
+    #[schemars(extend("x-advanced" = true))]
+    pub note: String,
     /// For each entry of the list that the value gives, an object of these fields. In them a path
     /// begins at the entry, `$item` is the whole item, and `$outer` what stands around the entry.
     #[serde(default)]
