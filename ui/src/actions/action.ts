@@ -15,9 +15,9 @@ export type Action = {
   keys?: readonly string[];
   /**
    * Where its keys work: `canvas` when the canvas has the focus, `screen` everywhere but in
-   * fields, `always` in fields too.
+   * fields, `mapper` the same in the mapper only, `always` in fields too.
    */
-  reach: "canvas" | "screen" | "always";
+  reach: "canvas" | "mapper" | "screen" | "always";
   /** Whether keys only show and something else listens to them, as the clipboard does. */
   keysElsewhere?: boolean;
   danger?: boolean;

@@ -29,7 +29,7 @@ export const mapperActions: Action[] = [
     group: "mapper",
     icon: SkipForward,
     keys: ["F8"],
-    reach: "always",
+    reach: "mapper",
     enabled: inMapper,
     run: () => {
       if (!showNextFailing()) toast("ok", t("mapper.noneFailing"));
@@ -40,7 +40,7 @@ export const mapperActions: Action[] = [
     label: "action.closeMapper",
     group: "mapper",
     keys: ["Escape"],
-    reach: "screen",
+    reach: "mapper",
     enabled: inMapper,
     run: closeMapper,
   },

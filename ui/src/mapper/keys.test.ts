@@ -1,28 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { shapeOf } from "../data/schema";
+import type { SourceTree } from "../bindings/SourceTree";
 import { type Press, sourceCommand, targetCommand } from "./keys";
-import { sourceRows, sourcesOf } from "./sources";
+import { ROOTS, readPath } from "./sample";
+import { sourceRows } from "./sources";
 import { targetRows } from "./targets";
 
 const NONE = new Set<string>();
-const sources = sourceRows(
-  [
-    {
-      id: "item",
-      kind: "item",
-      title: "Item",
-      sources: sourcesOf(shapeOf([{ id: 1, customer: { name: "Ada" } }]), ""),
-    },
-  ],
-  NONE,
-  "",
-);
+const item: SourceTree[] = ROOTS.slice(0, 1).map((root) => ({
+  ...root,
+  fields: root.fields.slice(0, 2),
+}));
+const sources = sourceRows(item, NONE, "");
 const targets = targetRows(
   [
     { to: "no", from: "id" },
     { to: "rows", from: "lines", fields: [{ to: "sku", from: "sku" }] },
   ],
+  [],
   NONE,
+  readPath,
 );
 
 function press(key: string, more: Partial<Press> = {}): Press {
@@ -35,7 +31,7 @@ const onTarget = (key: string, index: number, isHolding = false) =>
 describe("keys on sources", () => {
   it("walk the tree, fold it and pick up", () => {
     expect(onSource("ArrowDown", 1)).toEqual({ do: "go", index: 2 });
-    expect(onSource("End", 0)).toEqual({ do: "go", index: 3 });
+    expect(onSource("End", 0)).toEqual({ do: "go", index: 4 });
     expect(onSource("ArrowLeft", 2)).toEqual({ do: "fold" });
     expect(onSource("ArrowLeft", 3)).toEqual({ do: "go", index: 2 });
     expect(onSource("ArrowRight", 2)).toEqual({ do: "go", index: 3 });

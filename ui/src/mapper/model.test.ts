@@ -1,133 +1,85 @@
 import { describe, expect, it } from "vitest";
-import { shapeOf } from "../data/schema";
-import { addedFrom, dropped, isTaken, withEach } from "./drop";
+import type { PreviewItem } from "../bindings/PreviewItem";
+import type { TargetField } from "../bindings/TargetField";
 import {
   fieldAt,
+  fieldsOf,
   freeName,
-  type MapField,
   pathOfPointer,
   pointerOf,
-  withField,
+  withAdded,
+  withEach,
+  withinOf,
   withMoved,
   withoutField,
   withPolicy,
-  withRule,
   withType,
 } from "./fields";
 import { curvesOf, linesOf, SOURCE_ROW, TARGET_ROW, window } from "./lines";
-import { parse } from "./parse";
-import { absolute, keysOf, listsAround, nameOf, relative } from "./scope";
-import { type SourceRoot, sourceIndex, sourceRows, sourcesOf } from "./sources";
-import { type TargetRow, targetRows } from "./targets";
+import { faultsByRow, nextFailing, valueAt } from "./preview";
+import { FIELDS, ROOTS, readPath } from "./sample";
+import { foldedAtFirst, isListOfObjects, sourceIndex, sourceRows } from "./sources";
+import { isTaken, type TargetRow, targetRows } from "./targets";
 
-const ITEMS = [
-  { number: "SO-1", customer: { name: "Ada" }, lines: [{ sku: "A", qty: 2 }], note: null },
-  { number: "SO-2", customer: { name: "Bo", vip: true }, lines: [] },
-];
-const ROOTS: SourceRoot[] = [
-  { id: "item", kind: "item", title: "Item", sources: sourcesOf(shapeOf(ITEMS), "") },
-  {
-    id: "n",
-    kind: "node",
-    title: "Fetch",
-    sources: sourcesOf(shapeOf([{ id: 1 }]), '$node("fetch")'),
-  },
-];
-const FIELDS: MapField[] = [
-  { to: "no", from: "number" },
-  { to: "customer.name", from: "customer.name" },
+const NONE = new Set<string>();
+const WANTED: TargetField[] = [
+  { to: "no", type: "text", note: "read by ERP" },
+  { to: "currency", type: "text", note: "read by ERP" },
   {
     to: "rows",
-    from: "lines",
-    fields: [
-      { to: "sku", from: "sku" },
-      { to: "order", from: "$item.number" },
-    ],
+    type: "list",
+    note: "",
+    fields: [{ to: "price", type: "number", note: "" }],
   },
-  { to: "customer.full", from: "" },
 ];
-const NONE = new Set<string>();
 
-function source(path: string) {
-  const found = sourceIndex(ROOTS).get(path);
-  if (found === undefined) throw new Error(`no source ${path}`);
-  return found;
-}
-
-function row(id: string, fields = FIELDS): TargetRow {
-  const found = targetRows(fields, NONE).find((each) => each.id === id);
-  if (found === undefined) throw new Error(`no row ${id}`);
-  return found;
+function rowsOf(fields = FIELDS, wanted: TargetField[] = [], folded = NONE): TargetRow[] {
+  return targetRows(fields, wanted, folded, readPath);
 }
 
 describe("sources", () => {
-  it("are a tree with types, fill and example; a list's fields stand below it", () => {
-    expect(sourceRows(ROOTS, NONE, "").map((each) => each.id)).toEqual([
-      "root item",
-      "number",
-      "customer",
-      "customer.name",
-      "customer.vip",
-      "lines",
-      "lines.sku",
-      "lines.qty",
-      "note",
-      "root n",
-      '$node("fetch").id',
+  it("are a tree; a list's fields stand below it", () => {
+    expect(sourceRows(ROOTS, NONE, "").map((each) => `${each.depth} ${each.id}`)).toEqual([
+      "0 root ",
+      "1 number",
+      "1 customer",
+      "2 customer.name",
+      "2 customer.vip",
+      "1 lines",
+      "2 lines.sku",
+      "2 lines.qty",
+      "1 note",
+      '0 root $node("fetch")',
+      '1 $node("fetch").id',
     ]);
-    expect(source("lines")).toMatchObject({ isList: true, fill: 1 });
-    expect(source("customer.vip")).toMatchObject({ fill: 0.5, kinds: ["bool"], example: "true" });
-    expect(source("note").fill).toBe(0);
+    const index = sourceIndex(ROOTS);
+    expect([...index.values()].filter(isListOfObjects).map((each) => each.path)).toEqual(["lines"]);
   });
 
-  it("fold and are found by name, with what lies around", () => {
-    const folded = new Set(["root n", "customer"]);
+  it("fold, earlier nodes from the beginning", () => {
+    const folded = new Set(["customer", ...foldedAtFirst(ROOTS)]);
     expect(sourceRows(ROOTS, folded, "").map((each) => each.id)).toEqual([
-      "root item",
+      "root ",
       "number",
       "customer",
       "lines",
       "lines.sku",
       "lines.qty",
       "note",
-      "root n",
+      'root $node("fetch")',
     ]);
     expect(sourceRows(ROOTS, folded, "SK").map((each) => each.id)).toEqual([
-      "root item",
+      "root ",
       "lines",
       "lines.sku",
     ]);
-  });
-});
-
-describe("paths", () => {
-  it("are read and written with odd names", () => {
-    expect(keysOf("a.`b c.d`.e")).toEqual(["a", "b c.d", "e"]);
-    expect(keysOf('$node("my.node").id')).toEqual(['$node("my.node")', "id"]);
-    expect(nameOf("a.`b c`")).toBe("b c");
-  });
-
-  it("are about the element inside a for-each", () => {
-    const lists = ["lines"];
-    expect(listsAround(FIELDS, [2, 0])).toEqual(lists);
-    expect(listsAround(FIELDS, [0])).toEqual([]);
-    for (const [inside, outside] of [
-      ["sku", "lines.sku"],
-      ["$", "lines"],
-      ["$item.number", "number"],
-      ["$vars.shop", "$vars.shop"],
-    ] as const) {
-      expect(absolute(inside, lists)).toBe(outside);
-      expect(relative(outside, lists)).toBe(inside);
-    }
-    const calculated = withField(FIELDS, [2], (field) => ({ ...field, from: "lines[qty > 1]" }));
-    expect(listsAround(calculated, [2, 0])).toBeUndefined();
   });
 });
 
 describe("target rows", () => {
   it("nest for-eaches and dotted names, and end each list with an empty row", () => {
-    expect(targetRows(FIELDS, NONE).map((each) => `${each.depth} ${each.id}`)).toEqual([
+    const shown = (rows: TargetRow[]) => rows.map((each) => `${each.depth} ${each.id}`);
+    expect(shown(rowsOf())).toEqual([
       "0 0",
       "0 object  customer.",
       "1 1",
@@ -138,21 +90,21 @@ describe("target rows", () => {
       "1 new 2",
       "0 new ",
     ]);
-    expect(row("2.1")).toMatchObject({ reads: ["number"], name: "order" });
-    expect(row("1")).toMatchObject({ name: "name" });
-    expect(targetRows(FIELDS, new Set(["2", "object  customer."]))).toHaveLength(4);
+    expect(rowsOf(FIELDS, [], new Set(["2", "object  customer."]))).toHaveLength(4);
+    expect(rowsOf().map(isTaken)).toEqual([
+      ...[true, false, true, false, false, true, true, false, false],
+    ]);
   });
 
-  it("guess what an expression reads", () => {
-    const fields = [{ to: "a", from: "$sum(lines.(qty * price)) & 'number' & number" }];
-    expect(row("0", fields)).toMatchObject({ reads: ["lines", "qty", "price", "number"] });
+  it("show what later nodes wait for", () => {
+    const open = rowsOf(FIELDS, WANTED).filter((row) => row.type === "open");
+    expect(open.map((row) => row.id)).toEqual(["open 2 price", "open  currency"]);
   });
 });
 
 describe("lines", () => {
   it("join fields and what they read; a folded source's begins at what lies around it", () => {
-    const targets = targetRows(FIELDS, NONE);
-    const lines = linesOf(sourceRows(ROOTS, NONE, ""), targets);
+    const lines = linesOf(sourceRows(ROOTS, NONE, ""), rowsOf());
     expect(lines.map(({ from, to }) => [from, to])).toEqual([
       [1, 0],
       [3, 2],
@@ -160,7 +112,7 @@ describe("lines", () => {
       [6, 5],
       [1, 6],
     ]);
-    const folded = linesOf(sourceRows(ROOTS, new Set(["customer"]), ""), targets);
+    const folded = linesOf(sourceRows(ROOTS, new Set(["customer"]), ""), rowsOf());
     expect(folded[1]).toMatchObject({ from: 2, to: 2, isInner: true });
   });
 
@@ -175,38 +127,15 @@ describe("lines", () => {
   });
 });
 
-describe("dropping", () => {
-  it("makes a new field on an empty row, and a for-each of a list", () => {
-    const one = dropped(FIELDS, row("new "), source("number"), "replace");
-    expect(fieldAt(one.fields, one.path)).toEqual({ to: "number", from: "number" });
-    const each = dropped(FIELDS, row("new "), source("lines"), "replace");
-    expect(fieldAt(each.fields, each.path)).toEqual({ to: "lines", from: "lines", fields: [] });
-    const inner = dropped(FIELDS, row("new 2"), source("lines.qty"), "replace");
-    expect(inner.path).toEqual([2, 2]);
-    expect(fieldAt(inner.fields, inner.path)).toEqual({ to: "qty", from: "qty" });
-    const inObject = dropped(FIELDS, row("object  customer."), source("note"), "replace");
-    expect(fieldAt(inObject.fields, inObject.path)?.to).toBe("customer.note");
-  });
-
-  it("replaces a rule, or puts the source behind it", () => {
-    expect(isTaken(row("0"))).toBe(true);
-    expect(isTaken(row("3"))).toBe(false);
-    const from = (way: "replace" | "join" | "fallback") =>
-      fieldAt(dropped(FIELDS, row("2.0"), source("number"), way).fields, [2, 0])?.from;
-    expect(from("replace")).toBe("$item.number");
-    expect(from("join")).toBe('sku & " " & $item.number');
-    expect(from("fallback")).toBe("$exists(sku) ? sku : $item.number");
-  });
-
-  it("finds a free name", () => {
-    expect(freeName(FIELDS, "no")).toBe("no_2");
-    const { fields, path } = addedFrom(FIELDS, [2], "sku");
-    expect(fieldAt(fields, path)).toEqual({ to: "sku_2", from: "" });
-  });
-});
-
 describe("fields", () => {
-  it("move, go and change", () => {
+  it("are read from params, whatever stands there", () => {
+    expect(fieldsOf({ fields: [{ to: "a" }, 7, { from: "b" }] })).toEqual([{ to: "a", from: "" }]);
+    expect(fieldsOf(undefined)).toEqual([]);
+  });
+
+  it("come, move, go and change", () => {
+    const more = withAdded(FIELDS, [2], { to: "n", from: "qty" });
+    expect(fieldAt(more.fields, more.path)).toEqual({ to: "n", from: "qty" });
     expect(withMoved(FIELDS, [2, 0], 1).fields[2]?.fields?.map((field) => field.to)).toEqual([
       "order",
       "sku",
@@ -215,19 +144,51 @@ describe("fields", () => {
     expect(withoutField(FIELDS, [2, 1])[2]?.fields).toHaveLength(1);
     expect(withEach(FIELDS, [0])[0]).toEqual({ to: "no", from: "number", fields: [] });
     expect(withEach(FIELDS, [2])[2]).toEqual({ to: "rows", from: "lines" });
+  });
+
+  it("know where they stand", () => {
+    expect(withinOf(FIELDS, [2, 0])).toEqual(["lines"]);
+    expect(withinOf(FIELDS, [0])).toEqual([]);
     expect(pathOfPointer(`${pointerOf([2, 1])}/from`)).toEqual([2, 1]);
     expect(pathOfPointer("/params/keep")).toBeUndefined();
+    expect(freeName(FIELDS, "no")).toBe("no_2");
   });
 
   it("keep only what says something", () => {
-    const field: MapField = { to: "a", from: "b", type: "text", missing: "default", default: 1 };
+    const field = { to: "a", from: "b", type: "text", missing: "default", default: 1 } as const;
     expect(withType(field, "any")).toEqual({ to: "a", from: "b", missing: "default", default: 1 });
     expect(withPolicy(field, "omit")).toEqual({ to: "a", from: "b", type: "text" });
-    expect(withPolicy({ to: "a" }, "default", "x")).toEqual({
-      to: "a",
-      missing: "default",
-      default: "x",
+    expect(withPolicy({ to: "a", from: "" }, "default", "x")).toEqual({
+      ...{ to: "a", from: "", missing: "default", default: "x" },
     });
-    expect(withRule(field, parse("c & d")).from).toBe("c & d");
+  });
+});
+
+describe("the preview", () => {
+  const error = { code: "type", message: "is no number." };
+  const fine: PreviewItem = { item: "a:0/0", input: {}, output: {}, troubles: [], coercions: [] };
+  const bad: PreviewItem = {
+    ...fine,
+    troubles: [
+      { key: "/params/fields/2/fields/0", entries: [0], error },
+      { key: "/params/fields/2/fields/0", entries: [1], error },
+    ],
+  };
+
+  it("tells what fails where, and leads to the next item", () => {
+    expect([...faultsByRow([fine, bad, bad], 1)]).toEqual([
+      ["2.0", { count: 2, here: "is no number." }],
+    ]);
+    expect(faultsByRow([fine, bad], 0).get("2.0")).toEqual({ count: 1, here: undefined });
+    expect(nextFailing([fine, bad, fine], 1)).toBe(1);
+    expect(nextFailing([fine], 0)).toBeUndefined();
+  });
+
+  it("finds what a field got, of a for-each's what its first element got", () => {
+    const output = { no: 1, customer: { name: null }, rows: [{ sku: "A" }, { sku: "B" }] };
+    expect(valueAt(output, FIELDS, [0])).toEqual({ value: 1, isThere: true });
+    expect(valueAt(output, FIELDS, [1])).toEqual({ value: null, isThere: true });
+    expect(valueAt(output, FIELDS, [2, 0])).toEqual({ value: "A", isThere: true });
+    expect(valueAt(undefined, FIELDS, [0]).isThere).toBe(false);
   });
 });

@@ -22,6 +22,8 @@ export type MapperState = {
   node: string | null;
   search: string;
   foldedSources: ReadonlySet<string>;
+  /** Whether the sources were folded as they are at first. */
+  isFolded: boolean;
   foldedTargets: ReadonlySet<string>;
   /** The rows that the keys are about, by their ids. */
   source: string | null;
@@ -45,6 +47,7 @@ const START: MapperState = {
   node: null,
   search: "",
   foldedSources: new Set(),
+  isFolded: false,
   foldedTargets: new Set(),
   source: null,
   target: null,
@@ -112,4 +115,9 @@ export function showNextFailing(): boolean {
   if (next === undefined) return false;
   showItem(next);
   return true;
+}
+
+/** Folds the sources as they are at first, once for each opening. */
+export function foldOnce(foldedSources: ReadonlySet<string>): void {
+  if (!mapper.getState().isFolded) mapper.setState({ foldedSources, isFolded: true });
 }

@@ -13,8 +13,8 @@ import { linesOf } from "./lines";
 import type { Mapping } from "./mapping";
 import { NO_PREVIEW, type PreviewState, previewOf } from "./preview";
 import { keepRows, knownReading, readAll, readings } from "./readings";
-import { sourceIndex, sourceRows } from "./sources";
-import { mapper, showItem, useMapper } from "./store";
+import { foldedAtFirst, sourceIndex, sourceRows } from "./sources";
+import { foldOnce, mapper, showItem, useMapper } from "./store";
 import { targetRows } from "./targets";
 
 const PAUSE_MS = 150;
@@ -39,7 +39,9 @@ export function useMappingData(): MappingData {
   const args = flow && node !== null ? { flow: flow.id, node } : null;
   const { data: view, error } = useCall("mapper.open", args, version);
   useEffect(() => {
-    if (view !== null) keepRows(view.rows);
+    if (view === null) return;
+    keepRows(view.rows);
+    foldOnce(foldedAtFirst(view.sources));
   }, [view]);
   const fields = useMemo(() => fieldsOf(params), [params]);
   useEffect(() => readAll(fields), [fields]);

@@ -69,7 +69,7 @@ function write(rule: Rule): string {
 function views(rows: readonly MapRow[], at: string, within: readonly string[]): RowView[] {
   return rows.map((row, index) => ({
     ...{ key: `${at}/${index}`, to: row.to, from: row.from, type: row.type ?? "any" },
-    ...{ missing: row.missing ?? "omit", reading: read(row.from, within) },
+    ...{ missing: row.missing ?? "omit", note: "", reading: read(row.from, within) },
     ...(row.fields
       ? { rows: views(row.fields, `${at}/${index}/fields`, [...within, row.from]) }
       : {}),
@@ -130,5 +130,9 @@ export function mapperHandlers(node: (flow: string, id: string) => NodeSpec | un
       ...{ fine: 1, failing: 0, failing_items: [], rows: [], problems: [] },
     }),
     "mapper.suggest": () => [],
+    "mapper.sheet.export": ({ node: id }) => ({
+      ...{ name: `${id}.md`, media_type: "text/markdown", base64: "" },
+    }),
+    "mapper.sheet.import": () => ({ changes: [], same: 0, refused: [] }),
   };
 }
