@@ -53,6 +53,11 @@ impl Checker<'_> {
             let told = match &reference.to {
                 Target::Var(name) => self.var(name),
                 Target::Node(id) => self.node_reference(node, id),
+                Target::Unknown(name)
+                    if IN_ENTRIES.contains(&name.as_str()) && is_in_entry(key) =>
+                {
+                    None
+                }
                 Target::Unknown(name) => Some((
                     Severity::Warning,
                     "name.unknown",
@@ -120,6 +125,14 @@ impl Checker<'_> {
 
 /// Names that have a value without being functions.
 const KNOWN: [&str; 3] = ["vars", "env", "run"];
+
+/// What rows inside rows can refer to besides: they are evaluated for the entries of a list.
+const IN_ENTRIES: [&str; 2] = ["item", "outer"];
+
+/// Whether a key stands in a row inside a row: `/params/fields/0/fields/1/from`.
+fn is_in_entry(key: &str) -> bool {
+    key.matches("/fields/").count() > 1
+}
 
 fn functions() -> impl Iterator<Item = &'static str> {
     mapping::functions().iter().map(|function| function.name)

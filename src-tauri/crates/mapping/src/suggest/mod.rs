@@ -5,3 +5,6 @@ mod names;
 mod score;
 
 pub use score::{Candidate, FieldFacts, FieldKind, Pairing, pair};
+
+#[cfg(test)]
+mod tests;

@@ -79,7 +79,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
     for word in found {
         let both = joined.last().map(|before| format!("{before}{word}"));
         let one = both.as_deref().map(|both| match both {
-            "email" | "emailaddress" => Some("email"),
+            "eemail" | "emailaddress" => Some("email"),
             "zipcode" | "postcode" | "zipzip" => Some("zip"),
             "phonenumber" => Some("phone"),
             _ => None,
