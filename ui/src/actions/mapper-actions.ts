@@ -1,6 +1,7 @@
-import { SkipForward, Waypoints } from "lucide-react";
+import { SkipForward, Sparkles, Waypoints } from "lucide-react";
 import { closeMapper, mappable, openMapper } from "../mapper/open";
 import { showNextFailing } from "../mapper/store";
+import { suggest } from "../mapper/suggestions";
 import type { State } from "../model/store";
 import { t } from "../words/t";
 import type { Action } from "./action";
@@ -22,6 +23,16 @@ export const mapperActions: Action[] = [
       const node = mappable(state);
       if (node !== null) openMapper(node);
     },
+  },
+  {
+    id: "suggest",
+    label: "action.suggest",
+    group: "mapper",
+    icon: Sparkles,
+    keys: ["Alt+S"],
+    reach: "mapper",
+    enabled: inMapper,
+    run: () => void suggest(),
   },
   {
     id: "next-failing",

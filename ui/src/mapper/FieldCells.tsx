@@ -1,8 +1,10 @@
 import { ArrowRight, CircleAlert, CircleX, Ellipsis, TriangleAlert } from "lucide-react";
 import type { CoercionChip } from "../bindings/CoercionChip";
+import type { Suggestion } from "../bindings/Suggestion";
 import { cellText, kindOf } from "../data/cells";
 import { cx } from "../kit/cx";
 import { t } from "../words/t";
+import { Ghost } from "./Ghost";
 import { useMapping } from "./mapping";
 import { useMenus } from "./menus";
 import { Pills } from "./Pills";
@@ -12,13 +14,24 @@ import styles from "./TargetRowView.module.css";
 import type { TargetRow } from "./targets";
 
 type Props = { row: Extract<TargetRow, { type: "field" }>; fault: RowFault | undefined };
+type CellsProps = Props & { ghost: Suggestion | undefined };
 
 /** What stands behind a field's name: type, rule, policy, and what the item in view gives. */
-export function FieldCells({ row, fault }: Props) {
+export function FieldCells({ row, fault, ghost }: CellsProps) {
   const { preview } = useMapping();
   const chips = preview.totals.get(row.id)?.coercions ?? [];
   const open = (what: "type" | "policy" | "functions" | "menu") => () =>
     setEditing({ what, row: row.id });
+  if (ghost !== undefined) {
+    return (
+      <>
+        <span className={styles.type}>
+          <TypeButton row={row} onOpen={open("type")} />
+        </span>
+        <Ghost suggestion={ghost} />
+      </>
+    );
+  }
   return (
     <>
       <span className={styles.type}>

@@ -8,17 +8,21 @@ import { mapper, useMapper } from "./store";
 
 /** The lines between sources and fields, as far as they are in sight. */
 export function Lines({ sight }: { sight: Sight }) {
-  const { lines, sources, targets } = useMapping();
+  const { lines, ghostLines, sources, targets } = useMapping();
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
   const source = useMapper((state) => state.source);
   const target = useMapper((state) => state.target);
   const curves = useMemo(() => curvesOf(lines, sight, width), [lines, sight, width]);
+  const ghosts = useMemo(() => curvesOf(ghostLines, sight, width), [ghostLines, sight, width]);
   return (
     <div ref={box} className={styles.lines}>
       {/* What the lines tell is read out with the rows. */}
       <svg aria-hidden="true">
         <title>{t("mapper.lines")}</title>
+        {ghosts.map((curve) => (
+          <path key={curve.id} d={curve.d} className={cx(styles.line, styles.ghost)} />
+        ))}
         {curves.map((curve) => {
           const to = targets[curve.to];
           const isActive = to?.id === target || sources[curve.from]?.id === source;

@@ -11,6 +11,7 @@ import styles from "./MapperScreen.module.css";
 import { MappingContext } from "./mapping";
 import { loadMenus } from "./menus";
 import { PreviewPane } from "./PreviewPane";
+import { SheetDialog } from "./SheetDialog";
 import { mapper, useMapper } from "./store";
 import { useMappingData } from "./useMappingData";
 
@@ -33,6 +34,7 @@ export function MapperScreen() {
       ) : (
         <MappingContext value={mapping}>
           <MapperBar />
+          <SheetDialog />
           <Board />
           <Hints />
           <Resizer

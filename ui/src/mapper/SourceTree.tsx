@@ -1,5 +1,5 @@
 import { Search } from "lucide-react";
-import { type RefObject, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import type { SourceField } from "../bindings/SourceField";
 import { TextInput } from "../kit/TextInput";
 import { t } from "../words/t";
@@ -33,6 +33,8 @@ export function SourceTree({ scroller, targets, top, height, onScroll, onDrag }:
     0,
     rows.findIndex((row) => row.id === active),
   );
+  // The keys work at once when the mapper opens.
+  useEffect(() => scroller.current?.focus(), [scroller]);
   const used = new Set(lines.map((line) => line.from));
   const [first, end] = windowOf(rows.length, SOURCE_ROW, top, height);
 

@@ -1,8 +1,10 @@
 import { ChevronDown, ChevronRight, Plus } from "lucide-react";
 import { memo, useRef } from "react";
+import type { Suggestion } from "../bindings/Suggestion";
 import { cx } from "../kit/cx";
 import { t } from "../words/t";
 import { FieldCells } from "./FieldCells";
+import { Ghost } from "./Ghost";
 import { TARGET_ROW } from "./lines";
 import { NameInput } from "./NameInput";
 import type { RowFault } from "./preview";
@@ -19,13 +21,14 @@ type Props = {
   /** Whether a source would land here. */
   isOver: boolean;
   fault: RowFault | undefined;
+  ghost: Suggestion | undefined;
   editing: Editing | null;
   onFocusTree: () => void;
 };
 
 /** One row of the target side. */
 export const TargetRowView = memo(function TargetRowView(props: Props) {
-  const { row, index, isActive, isOver, fault, editing, onFocusTree } = props;
+  const { row, index, isActive, isOver, fault, ghost, editing, onFocusTree } = props;
   const box = useRef<HTMLDivElement>(null);
   const isGroup = row.type === "object" || (row.type === "field" && row.isEach);
   const isNaming = editing?.what === "name";
@@ -64,8 +67,13 @@ export const TargetRowView = memo(function TargetRowView(props: Props) {
           <Name row={row} />
         )}
       </span>
-      {row.type === "field" && <FieldCells row={row} fault={fault} />}
-      {row.type === "open" && <span className={styles.note}>{row.target.note}</span>}
+      {row.type === "field" && <FieldCells row={row} fault={fault} ghost={ghost} />}
+      {row.type === "open" &&
+        (ghost === undefined ? (
+          <span className={styles.note}>{row.target.note}</span>
+        ) : (
+          <Ghost suggestion={ghost} />
+        ))}
       {editing !== null && !isNaming && <RowPopover row={row} editing={editing} anchor={box} />}
     </div>
   );

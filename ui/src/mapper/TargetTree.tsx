@@ -8,6 +8,7 @@ import { useMapping } from "./mapping";
 import { faultsByRow } from "./preview";
 import { reveal } from "./reveal";
 import { foldTarget, mapper, say, setEditing, useMapper } from "./store";
+import { accept, dismiss } from "./suggestions";
 import { TargetHead } from "./TargetHead";
 import { TargetRowView } from "./TargetRowView";
 import type { TargetRow } from "./targets";
@@ -22,7 +23,7 @@ type Props = {
 
 /** The fields that are made, each with its rule; for-eaches hold their own. */
 export function TargetTree({ scroller, sources, top, height, onScroll }: Props) {
-  const { targets: rows, sources: sourceRows, preview } = useMapping();
+  const { targets: rows, sources: sourceRows, preview, ghosts, wanted } = useMapping();
   const active = useMapper((state) => state.target);
   const held = useMapper((state) => state.held);
   const over = useMapper((state) => state.over);
@@ -54,6 +55,13 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
   const press = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;
     const command = targetCommand(event, rows, index, held !== null);
+    const ghost = ghosts.get(rows[index]?.id ?? "");
+    if (ghost !== undefined && held === null && (event.key === "Enter" || event.key === "Delete")) {
+      event.preventDefault();
+      if (event.key === "Enter") accept([ghost], wanted);
+      else dismiss([ghost]);
+      return;
+    }
     if (command === undefined) return;
     event.preventDefault();
     if (command.do === "drop") dropHeld();
@@ -81,6 +89,7 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
               index={first + at}
               isActive={first + at === index}
               isOver={over === row.id || (held !== null && first + at === index)}
+              ghost={ghosts.get(row.id)}
               fault={row.type === "field" ? faults.get(row.id) : undefined}
               editing={editing?.row === row.id ? editing : null}
               onFocusTree={() => scroller.current?.focus()}

@@ -143,3 +143,11 @@ export function withEach(fields: readonly MapRow[], path: FieldPath): MapRow[] {
     return inner === undefined ? { ...field, fields: [] } : rest;
   });
 }
+
+/** All fields, those inside for-eaches after them. */
+export function* walkFields(fields: readonly MapRow[]): Generator<MapRow> {
+  for (const field of fields) {
+    yield field;
+    if (field.fields) yield* walkFields(field.fields);
+  }
+}

@@ -3,6 +3,8 @@ import { createContext, useContext } from "react";
 import type { MapRow } from "../bindings/MapRow";
 import type { SourceField } from "../bindings/SourceField";
 import type { SourceTree } from "../bindings/SourceTree";
+import type { Suggestion } from "../bindings/Suggestion";
+import type { TargetField } from "../bindings/TargetField";
 import type { Line } from "./lines";
 import type { PreviewState } from "./preview";
 import type { SourceRow } from "./sources";
@@ -14,12 +16,18 @@ export type Mapping = {
   /** Whether a run brought items this far. */
   hasRun: boolean;
   fields: readonly MapRow[];
+  /** What later nodes read. */
+  wanted: readonly TargetField[];
+  /** Suggestions by the row that they are for. */
+  ghosts: ReadonlyMap<string, Suggestion>;
   roots: readonly SourceTree[];
   /** Every source by its path, also those that do not show. */
   index: ReadonlyMap<string, SourceField>;
   sources: readonly SourceRow[];
   targets: readonly TargetRow[];
   lines: readonly Line[];
+  /** The lines of what is suggested. */
+  ghostLines: readonly Line[];
   preview: PreviewState;
 };
 

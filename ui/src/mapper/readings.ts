@@ -77,7 +77,8 @@ export function readAll(fields: readonly MapRow[], within: readonly string[] = [
 /** The expression of a rule. Its reading is known from then on. */
 export async function writeRule(rule: Rule, within: readonly string[]): Promise<string> {
   const { text, reading } = await host().call("mapper.rule", { rule, within: [...within] });
-  keep([[keyOf(text, within), reading]]);
+  // The host wrote it of this rule, so this is what it says.
+  keep([[keyOf(text, within), { ...reading, rule: reading.rule ?? rule }]]);
   return text;
 }
 

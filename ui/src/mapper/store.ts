@@ -1,10 +1,10 @@
 /** What the mapper itself shows and holds; the mapping is the node's params in the open flow. */
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
+import type { SheetDiff } from "../bindings/SheetDiff";
 import type { SourceField } from "../bindings/SourceField";
-
+import type { Suggestion } from "../bindings/Suggestion";
 import { NO_PREVIEW, nextFailing, type PreviewState } from "./preview";
-
 /** How a source goes into a field that has a rule already. */
 export type DropWay = "replace" | "join" | "fallback";
 
@@ -39,6 +39,10 @@ export type MapperState = {
   /** How the preview is looked at, and how high it stands. */
   view: "item" | "table";
   height: number;
+  /** What fields without a rule could be made from, as long as nobody decided. */
+  suggestions: readonly Suggestion[];
+  /** An edited sheet, and what it would change. */
+  sheet: { name: string; base64: string; diff: SheetDiff } | null;
   /** What is read out; a number behind it, so that the same words are read out again. */
   said: { text: string; n: number };
 };
@@ -58,6 +62,8 @@ const START: MapperState = {
   item: 0,
   view: "item",
   height: 210,
+  suggestions: [],
+  sheet: null,
   said: { text: "", n: 0 },
 };
 

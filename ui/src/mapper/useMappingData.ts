@@ -15,6 +15,7 @@ import { NO_PREVIEW, type PreviewState, previewOf } from "./preview";
 import { keepRows, knownReading, readAll, readings } from "./readings";
 import { foldedAtFirst, sourceIndex, sourceRows } from "./sources";
 import { foldOnce, mapper, showItem, useMapper } from "./store";
+import { ghostLines, suggestionsByRow } from "./suggest";
 import { targetRows } from "./targets";
 
 const PAUSE_MS = 150;
@@ -77,12 +78,21 @@ function useRows(
     [fields, view, foldedTargets, known],
   );
   const lines = useMemo(() => linesOf(sources, targets), [sources, targets]);
+  const suggestions = useMapper((state) => state.suggestions);
+  const ghosts = useMemo(
+    () => suggestionsByRow(suggestions, targets, fields),
+    [suggestions, targets, fields],
+  );
   return useMemo(() => {
     if (view === null) return null;
     const hasRun = view.run !== undefined;
-    const { title, sources: roots } = view;
-    return { title, hasRun, fields, roots, index, sources, targets, lines, preview };
-  }, [view, fields, index, sources, targets, lines, preview]);
+    const { title, sources: roots, targets: wanted } = view;
+    const ghost = ghostLines(ghosts, sources, targets);
+    return {
+      ...{ title, hasRun, fields, wanted, roots, index, sources, targets, preview },
+      ...{ ghosts, lines, ghostLines: ghost },
+    };
+  }, [view, fields, index, sources, targets, lines, ghosts, preview]);
 }
 
 /** Has the mapping tried on the first items, shortly after each change. */
