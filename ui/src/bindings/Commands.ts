@@ -2,6 +2,7 @@
 import type { AppInfo } from "./AppInfo";
 import type { Applied } from "./Applied";
 import type { Edit } from "./Edit";
+import type { Explained } from "./Explained";
 import type { Exported } from "./Exported";
 import type { FlowSummary } from "./FlowSummary";
 import type { FlowView } from "./FlowView";
@@ -66,6 +67,7 @@ export type Commands = {
   "mapper.reach": { args: { path: string, lists: Array<string>, within: Array<string> }; ret: Reached };
   "mapper.preview": { args: { flow: string, node: string, run?: string, rows?: Array<MapRow>, keep?: boolean, limit?: number }; ret: MapPreview };
   "mapper.suggest": { args: { flow: string, node: string, run?: string, targets?: Array<MapRow> }; ret: Array<Suggestion> };
+  "mapper.explain": { args: { flow: string, node: string, run?: string, item: string, to: string }; ret: Explained };
   "mapper.sheet.export": { args: { flow: string, node: string, run?: string, format: SheetFormat }; ret: SheetFile };
   "mapper.sheet.import": { args: { flow: string, node: string, base64: string, accept?: Array<string> }; ret: SheetDiff };
 };

@@ -35,9 +35,9 @@ takes: Array<string>,
  */
 gives: string, 
 /**
- * A value that it is shown with.
+ * A value that it is shown with; none where it is shown with no value.
  */
-example_in: unknown, 
+example_in?: unknown, 
 /**
  * What it gives for that, with the arguments of the params' examples.
  */

@@ -34,6 +34,7 @@
 //! mapper.reach        { path, lists, within }                    -> Reached
 //! mapper.preview      { flow, node, run?, rows?, keep?, limit? } -> MapPreview
 //! mapper.suggest      { flow, node, run?, targets? }             -> Suggestion[]
+//! mapper.explain      { flow, node, run?, item, to }             -> Explained
 //! mapper.sheet.export { flow, node, run?, format }               -> SheetFile
 //! mapper.sheet.import { flow, node, base64, accept? }            -> SheetDiff
 //! ```
@@ -118,6 +119,7 @@ commands! {
     "mapper.reach" => mapper::reach(mapper::Reach) -> mapper::Reached,
     "mapper.preview" => mapper::preview(mapper::PreviewAsk) -> mapper::MapPreview,
     "mapper.suggest" => mapper::suggest(mapper::SuggestAsk) -> Vec<mapper::Suggestion>,
+    "mapper.explain" => mapper::explain(mapper::ExplainAsk) -> mapper::Explained,
     "mapper.sheet.export" => mapper::sheet_export(mapper::SheetAsk) -> mapper::SheetFile,
     "mapper.sheet.import" => mapper::sheet_import(mapper::SheetGiven) -> mapper::SheetDiff,
 }

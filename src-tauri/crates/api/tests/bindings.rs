@@ -38,6 +38,7 @@ fn export(out: &Path) {
         api::mapper::MapRow,
         api::mapper::MapPreview,
         api::mapper::Suggestion,
+        api::mapper::Explained,
         api::mapper::SheetFormat,
         api::mapper::SheetFile,
         api::mapper::SheetDiff,

@@ -355,3 +355,50 @@ fn encode(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
+
+#[tokio::test]
+async fn a_value_is_followed_back_to_its_sources() {
+    let rows = json!([
+        { "to": "total", "from": "$sum(lines.(qty * price))", "type": "decimal" },
+        { "to": "who.name", "from": "buyer.name & ' of ' & $node('orders').id & $vars.shop" },
+        { "to": "positions", "from": "lines[price < 5]", "fields": [
+            { "to": "article", "from": "sku & '/' & $item.id" } ] }
+    ]);
+    let host = host(rows).await;
+    host.run().await;
+    let preview = host.call("mapper.preview", at()).await;
+    let item = preview["items"][0]["item"].clone();
+    let explain = |to: &str| {
+        let mut ask = at();
+        ask["item"] = item.clone();
+        ask["to"] = json!(to);
+        ask
+    };
+    let total = host.call("mapper.explain", explain("total")).await;
+    assert_eq!(total["key"], "/params/fields/0");
+    assert_eq!(
+        total["sources"],
+        json!([
+            { "path": "lines.price", "nodes": ["some"], "reads": [
+                { "path": "lines[0].price", "value": 9.5 }, { "path": "lines[1].price", "value": 0.9 }] },
+            { "path": "lines.qty", "nodes": ["some"], "reads": [
+                { "path": "lines[0].qty", "value": 2 }, { "path": "lines[1].qty", "value": 1 }] },
+        ])
+    );
+    let name = host.call("mapper.explain", explain("who.name")).await;
+    let sources = name["sources"].as_array().unwrap();
+    let of = |path: &str| sources.iter().find(|source| source["path"] == path).unwrap();
+    assert_eq!(of("$node(\"orders\").id")["nodes"], json!(["orders"]));
+    assert_eq!(of("$node(\"orders\").id")["reads"][0]["value"], 1);
+    assert_eq!(of("$vars.shop")["reads"][0]["value"], "web");
+    assert_eq!(of("buyer.name")["reads"], json!([{ "path": "buyer.name", "value": "Ada" }]));
+    // The second line is the first one that is left.
+    let article = host.call("mapper.explain", explain("positions[0].article")).await;
+    assert_eq!(article["key"], "/params/fields/2/fields/0");
+    let sources = article["sources"].as_array().unwrap();
+    let reads: Vec<&Json> = sources.iter().map(|source| &source["reads"][0]).collect();
+    assert!(reads.contains(&&json!({ "path": "lines[1].sku", "value": "B-2" })), "{reads:?}");
+    assert!(reads.contains(&&json!({ "path": "id", "value": 1 })), "{reads:?}");
+    let error = host.try_call("mapper.explain", explain("nowhere")).await.unwrap_err();
+    assert_eq!(error.message, "No row makes \"nowhere\", or its expression has no result here.");
+}

@@ -44,7 +44,7 @@ pub use run_scope::Clock;
 /// The rows of `data.map`: as params, and as a mapping that tells what it does to each field.
 pub mod map {
     pub use crate::nodes::data_map::{
-        FieldCoercion, FieldTrouble, FieldType, MapField, Mapper, Missing, Params, Trace,
+        FieldCoercion, FieldTrouble, FieldType, InEntry, MapField, Mapper, Missing, Params, Trace,
         TroubleKind, loss,
     };
 }

@@ -3,16 +3,16 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use data::Value;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::fast::{self, Fast, Stop, is_true};
+use crate::compile::{Node, Op, compile};
+use crate::eval::{Limits, Options, evaluate, is_true};
+use crate::explain::{Explanation, Read};
 use crate::reference::{Reference, Target, references};
-use crate::runtime::{self, Program};
-use crate::scan::{Kind, Token, span, tokens};
+use crate::syntax::{Expr, ExprKind, parse, span};
 use crate::{Fault, Names};
 
 /// A JSONata expression. Cheap to clone, and shared between threads.
@@ -20,13 +20,11 @@ use crate::{Fault, Names};
 pub struct Expression(Arc<Inner>);
 
 struct Inner {
-    id: u64,
     source: String,
     references: Vec<Reference>,
-    impure: bool,
     literal: bool,
     path: Option<Vec<String>>,
-    fast: Option<Fast>,
+    node: Node,
 }
 
 impl Expression {
@@ -35,36 +33,49 @@ impl Expression {
     /// # Errors
     /// What is wrong with it, with its place.
     pub fn parse(source: &str) -> Result<Self, Fault> {
-        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
-        let tokens = tokens(source)?;
-        runtime::check(source, &tokens)?;
+        let (tree, faults) = parse(source);
+        if let Some(fault) = faults.into_iter().next() {
+            return Err(fault);
+        }
+        let node = compile(source, &tree, false)?;
         Ok(Self(Arc::new(Inner {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             source: source.to_owned(),
-            references: references(source, &tokens)?,
-            impure: tokens.iter().any(is_impure),
-            literal: is_literal(&tokens),
-            path: as_path(&tokens),
-            fast: fast::compile(source, &tokens),
+            references: references(source, &tree)?,
+            literal: is_literal(&tree),
+            path: as_path(&tree),
+            node,
         })))
     }
 
     /// Evaluates the expression for an item. `None` is JSONata's "nothing", which is not null.
     ///
     /// # Errors
-    /// JSONata's own, a limit of time, depth or length that was reached, or a name that cannot be
-    /// resolved.
+    /// JSONata's own, a limit that was reached (see [`Limits`]), or a name that cannot be resolved.
     pub fn eval(&self, item: &Value, names: &dyn Names) -> Result<Option<Value>, Fault> {
-        if let Some(fast) = &self.0.fast {
-            match fast.eval(item, names) {
-                Ok(value) => return Ok(value),
-                Err(Stop::Fault { start, end, fault }) => {
-                    return Err(fault.at(span(&self.0.source, start, end)));
-                }
-                Err(Stop::Leave) => {}
-            }
-        }
-        runtime::eval(&self.program(), item, names)
+        self.run(Some(item), names, &Limits::default(), Options::default())
+    }
+
+    /// Evaluates the expression within other limits, and without an item where there is none.
+    ///
+    /// # Errors
+    /// As [`Expression::eval`].
+    pub fn eval_within(
+        &self,
+        item: Option<&Value>,
+        names: &dyn Names,
+        limits: &Limits,
+    ) -> Result<Option<Value>, Fault> {
+        self.run(item, names, limits, Options::default())
+    }
+
+    /// Evaluates the expression counting in decimals, as `$decimal(…)` around it would: 0.1 + 0.2 is
+    /// 0.3, and sums of money lose no cent. Numbers beyond 28 digits are counted as usual.
+    ///
+    /// # Errors
+    /// As [`Expression::eval`].
+    pub fn eval_decimal(&self, item: &Value, names: &dyn Names) -> Result<Option<Value>, Fault> {
+        let options = Options { is_decimal: true, ..Options::default() };
+        self.run(Some(item), names, &Limits::default(), options)
     }
 
     /// Evaluates the expression for an item, to a yes or no by JSONata's `$boolean`: empty texts,
@@ -73,7 +84,27 @@ impl Expression {
     /// # Errors
     /// As [`Expression::eval`].
     pub fn test(&self, item: &Value, names: &dyn Names) -> Result<bool, Fault> {
+        if let Some(value) = self.plain(item) {
+            return Ok(value.is_some_and(is_true));
+        }
         Ok(self.eval(item, names)?.is_some_and(|value| is_true(&value)))
+    }
+
+    /// What the expression is made from: the paths of the item that it reads, and for each field
+    /// of an object that it makes, those of that field.
+    pub fn explain(&self) -> Explanation {
+        crate::explain::explain(&self.0.source)
+    }
+
+    /// The values of the item that were read for its result, with their places.
+    ///
+    /// # Errors
+    /// As [`Expression::eval`].
+    pub fn trace(&self, item: &Value, names: &dyn Names) -> Result<Vec<Read>, Fault> {
+        let reads = std::cell::RefCell::default();
+        let options = Options { reads: Some(&reads), ..Options::default() };
+        self.run(Some(item), names, &Limits::default(), options)?;
+        Ok(crate::explain::places(item, &reads.take()))
     }
 
     /// The source as it was written.
@@ -96,47 +127,79 @@ impl Expression {
         self.0.path.as_deref()
     }
 
-    fn program(&self) -> Program<'_> {
-        Program {
-            id: self.0.id,
-            source: &self.0.source,
-            references: &self.0.references,
-            impure: self.0.impure,
+    fn run(
+        &self,
+        item: Option<&Value>,
+        names: &dyn Names,
+        limits: &Limits,
+        options: Options<'_>,
+    ) -> Result<Option<Value>, Fault> {
+        if let (Some(item), None) = (item, options.reads) {
+            if let Some(value) = self.plain(item) {
+                return Ok(value.cloned());
+            }
         }
+        evaluate(&self.0.node, item, names, limits, options).map_err(|fault| self.placed(*fault))
+    }
+
+    /// The value of a plain path through objects, which needs no evaluation; none where a list is
+    /// on the way.
+    #[inline]
+    fn plain<'v>(&self, item: &'v Value) -> Option<Option<&'v Value>> {
+        let Op::Path(path) = &self.0.node.op else { return None };
+        if self.0.node.extra.is_some() || path.keeps_list {
+            return None;
+        }
+        let mut value = item;
+        for step in &path.steps {
+            let Op::Field(field) = &step.op else { return None };
+            if step.extra.is_some() || value.as_list().is_some() {
+                return None;
+            }
+            match value.as_object().and_then(|object| field.of(object)) {
+                Some(found) => value = found,
+                None => return Some(None),
+            }
+        }
+        Some(Some(value))
+    }
+
+    /// A fault with its place in UTF-16 units, as editors count.
+    fn placed(&self, mut fault: Fault) -> Fault {
+        fault.span = fault.span.map(|at| {
+            let len = self.0.source.len();
+            span(&self.0.source, (at.start as usize).min(len), (at.end as usize).min(len))
+        });
+        fault
     }
 }
 
-fn is_impure(token: &Token<'_>) -> bool {
-    matches!(token.kind, Kind::Variable("now" | "millis" | "random" | "shuffle" | "eval"))
-}
-
-fn is_literal(tokens: &[Token<'_>]) -> bool {
-    match tokens {
-        [token] => match token.kind {
-            Kind::Text(_) | Kind::Number(_) => true,
-            Kind::Word(word) => matches!(word, "true" | "false" | "null"),
-            _ => false,
-        },
-        [minus, number] => {
-            minus.kind == Kind::Symbol("-") && matches!(number.kind, Kind::Number(_))
-        }
+fn is_literal(tree: &Expr) -> bool {
+    match &tree.kind {
+        ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => true,
+        ExprKind::Negate(operand) => matches!(operand.kind, ExprKind::Number(_)),
         _ => false,
     }
 }
 
-fn as_path(tokens: &[Token<'_>]) -> Option<Vec<String>> {
-    if tokens.len().is_multiple_of(2) || is_literal(tokens) {
-        return None;
-    }
-    let mut names = Vec::with_capacity(tokens.len() / 2 + 1);
-    for (index, token) in tokens.iter().enumerate() {
-        match (&token.kind, index % 2) {
-            (Kind::Word(name) | Kind::Quoted(name), 0) => names.push((*name).to_owned()),
-            (Kind::Symbol("."), 1) => {}
+fn as_path(tree: &Expr) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = tree;
+    loop {
+        match &rest.kind {
+            ExprKind::Name(name) => {
+                names.push(name.clone());
+                names.reverse();
+                return Some(names);
+            }
+            ExprKind::Dot(left, right) => {
+                let ExprKind::Name(name) = &right.kind else { return None };
+                names.push(name.clone());
+                rest = left;
+            }
             _ => return None,
         }
     }
-    Some(names)
 }
 
 impl fmt::Debug for Expression {

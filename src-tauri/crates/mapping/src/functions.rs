@@ -70,6 +70,7 @@ const FUNCTIONS: &[Function] = &[
     f("number", "formatBase", "$formatBase(number[, radix])", "The whole number in another base"),
     f("number", "formatInteger", "$formatInteger(number, picture)", "The whole number as a text: words, Roman, with leading zeros"),
     f("number", "parseInteger", "$parseInteger(text, picture)", "The whole number that a text shows by a picture"),
+    f("number", "decimal", "$decimal(expression)", "What the expression gives when it is counted in exact decimals, as money is"),
     f("number", "sum", "$sum(list)", "The numbers of a list together"),
     f("number", "max", "$max(list)", "The largest number of a list"),
     f("number", "min", "$min(list)", "The smallest number of a list"),

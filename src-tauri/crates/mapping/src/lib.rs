@@ -1,7 +1,9 @@
 //! JSONata over [`data::Value`]: expressions, texts with `{{ expressions }}` in them, and what can
 //! be known of both without evaluating. Pure: time and randomness come in through [`Names`].
 //!
-//! The evaluator underneath is a crate of its own that nothing outside this one sees.
+//! An expression is read into a tree (`syntax`), made into steps (`compile`) and evaluated over
+//! values that are borrowed from the item (`eval`, with the functions in `builtins`). Expressions
+//! come from strangers: [`Limits`] hold for each evaluation.
 //!
 //! ```
 //! use mapping::{Expression, NoNames};
@@ -13,20 +15,26 @@
 //! assert_eq!(serde_json::to_string(&sum).unwrap(), "8");
 //! ```
 
-mod convert;
+mod builtins;
+mod compile;
+mod eval;
+mod explain;
 mod expression;
-mod fast;
 mod fault;
 mod functions;
 mod json_template;
 mod names;
+pub mod pattern;
+pub mod picture;
 mod reference;
 pub mod rule;
-mod runtime;
-mod scan;
 pub mod suggest;
+pub mod syntax;
 mod template;
+pub mod url;
 
+pub use eval::Limits;
+pub use explain::{Explanation, Read};
 pub use expression::Expression;
 pub use fault::{Fault, Span};
 pub use functions::{Function, functions};

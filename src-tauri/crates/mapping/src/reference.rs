@@ -1,6 +1,8 @@
 //! What an expression refers to besides its item, found in its source. Not what it resolves to.
 
-use crate::scan::{Kind, Token, span};
+use std::collections::HashSet;
+
+use crate::syntax::{Bytes, Expr, ExprKind, span};
 use crate::{Fault, Span};
 
 /// One mention of something besides the item.
@@ -31,59 +33,99 @@ pub enum Target {
     Unknown(String),
 }
 
-/// Finds the references in these tokens.
+/// Finds the references in an expression, in the order of the source.
 ///
 /// # Errors
 /// `G0004` where `$node` is not called with one text: what it means must be known before the run.
-pub(crate) fn references(source: &str, tokens: &[Token<'_>]) -> Result<Vec<Reference>, Fault> {
-    let mut found = Vec::new();
-    let bound = bound_names(tokens);
-    for (index, token) in tokens.iter().enumerate() {
-        let Kind::Variable(name) = token.kind else { continue };
-        let field = field_after(&tokens[index + 1..]);
-        let end = field.map_or(token.end, |(_, end)| end);
-        let (to, end) = match name {
-            "vars" | "env" if bound.contains(&name) => continue,
-            "vars" => (field.map_or(Target::Vars, |(name, _)| Target::Var(name.to_owned())), end),
-            "env" => (field.map_or(Target::Envs, |(name, _)| Target::Env(name.to_owned())), end),
-            "run" if !bound.contains(&name) => (Target::Run, end),
-            "node" => match node_after(&tokens[index + 1..]) {
-                Some((id, end)) => (Target::Node(id.to_owned()), end),
-                None => {
-                    return Err(Fault::new(
-                        "G0004",
-                        "$node takes the id of one node in quotes, such as $node(\"orders\").",
-                    )
-                    .at(span(source, token.start, token.end)));
+pub(crate) fn references(source: &str, tree: &Expr) -> Result<Vec<Reference>, Fault> {
+    let mut finder = Finder { source, bound: bound_names(tree), found: Vec::new() };
+    let mut work = vec![tree];
+    while let Some(expr) = work.pop() {
+        match &expr.kind {
+            ExprKind::Call(procedure, arguments) if is_variable(procedure, "node") => {
+                let [Some(Expr { kind: ExprKind::Text(id), .. })] = &arguments[..] else {
+                    return Err(finder.no_id(procedure));
+                };
+                finder.add(Target::Node(id.clone()), &expr.span);
+                continue;
+            }
+            ExprKind::Dot(left, right) => {
+                let named = match (&left.kind, first_name(right)) {
+                    (ExprKind::Variable(name), Some((field, end))) => {
+                        finder.member(name, field, end)
+                    }
+                    _ => None,
+                };
+                if let Some((to, end)) = named {
+                    finder.add(to, &(left.span.start..end));
+                    work.extend(right.children());
+                    continue;
                 }
-            },
-            "" | "$" => continue,
-            name if bound.contains(&name) || crate::functions::is_function(name) => continue,
-            name => (Target::Unknown(name.to_owned()), token.end),
+            }
+            ExprKind::Variable(name) => finder.variable(name, expr)?,
+            _ => {}
+        }
+        work.extend(expr.children());
+    }
+    finder.found.sort_by_key(|reference| reference.span.start);
+    Ok(finder.found)
+}
+
+struct Finder<'a> {
+    source: &'a str,
+    bound: HashSet<&'a str>,
+    found: Vec<Reference>,
+}
+
+impl Finder<'_> {
+    fn add(&mut self, to: Target, at: &Bytes) {
+        let span = span(self.source, at.start as usize, at.end as usize);
+        self.found.push(Reference { to, span });
+    }
+
+    /// What `$name.field` means, and where it ends.
+    fn member(&self, name: &str, field: &str, end: u32) -> Option<(Target, u32)> {
+        if self.bound.contains(name) {
+            return None;
+        }
+        match name {
+            "vars" => Some((Target::Var(field.to_owned()), end)),
+            "env" => Some((Target::Env(field.to_owned()), end)),
+            "run" => Some((Target::Run, end)),
+            _ => None,
+        }
+    }
+
+    fn variable(&mut self, name: &str, expr: &Expr) -> Result<(), Fault> {
+        let to = match name {
+            "node" => return Err(self.no_id(expr)),
+            "" | "$" => return Ok(()),
+            _ if self.bound.contains(name) || crate::functions::is_function(name) => return Ok(()),
+            "vars" => Target::Vars,
+            "env" => Target::Envs,
+            "run" => Target::Run,
+            _ => Target::Unknown(name.to_owned()),
         };
-        found.push(Reference { to, span: span(source, token.start, end) });
+        self.add(to, &expr.span);
+        Ok(())
     }
-    Ok(found)
-}
 
-/// `.name` right after a variable.
-fn field_after<'t>(tokens: &'t [Token<'_>]) -> Option<(&'t str, usize)> {
-    let [dot, field, ..] = tokens else { return None };
-    if dot.kind != Kind::Symbol(".") {
-        return None;
-    }
-    match &field.kind {
-        Kind::Word(name) | Kind::Quoted(name) => Some((name, field.end)),
-        Kind::Text(name) => Some((name, field.end)),
-        _ => None,
+    fn no_id(&self, node: &Expr) -> Fault {
+        let message = "$node takes the id of one node in quotes, such as $node(\"orders\").";
+        let place = span(self.source, node.span.start as usize, node.span.end as usize);
+        Fault::new("G0004", message).at(place)
     }
 }
 
-/// `("id")` right after `$node`.
-fn node_after<'t>(tokens: &'t [Token<'_>]) -> Option<(&'t str, usize)> {
-    let [open, id, close, ..] = tokens else { return None };
-    match (&open.kind, &id.kind, &close.kind) {
-        (Kind::Symbol("("), Kind::Text(id), Kind::Symbol(")")) => Some((id, close.end)),
+fn is_variable(expr: &Expr, wanted: &str) -> bool {
+    matches!(&expr.kind, ExprKind::Variable(name) if name == wanted)
+}
+
+/// The field that a step begins with, and where its name ends.
+fn first_name(step: &Expr) -> Option<(&str, u32)> {
+    match &step.kind {
+        ExprKind::Name(name) | ExprKind::Text(name) => Some((name, step.span.end)),
+        ExprKind::Filter(left, _) | ExprKind::KeepList(left) => first_name(left),
         _ => None,
     }
 }
@@ -92,28 +134,20 @@ fn node_after<'t>(tokens: &'t [Token<'_>]) -> Option<(&'t str, usize)> {
 ///
 /// Scopes are left aside: a name bound anywhere counts as bound everywhere, so that nothing is
 /// called unknown that is not.
-fn bound_names<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
-    let mut names = Vec::new();
-    let mut in_parameters = false;
-    for (index, token) in tokens.iter().enumerate() {
-        match token.kind {
-            Kind::Variable(name) => {
-                let before = index.checked_sub(1).map(|before| &tokens[before].kind);
-                let after = tokens.get(index + 1).map(|after| &after.kind);
-                if in_parameters
-                    || after == Some(&Kind::Symbol(":="))
-                    || matches!(before, Some(Kind::Symbol("@" | "#")))
-                {
-                    names.push(name);
-                }
+fn bound_names(tree: &Expr) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    let mut work = vec![tree];
+    while let Some(expr) = work.pop() {
+        match &expr.kind {
+            ExprKind::Bind(name, _) | ExprKind::Focus(_, name) | ExprKind::Index(_, name) => {
+                names.insert(name.as_str());
             }
-            Kind::Symbol("(") => {
-                in_parameters =
-                    index > 0 && matches!(tokens[index - 1].kind, Kind::Word("function" | "λ"));
+            ExprKind::Lambda { parameters, .. } => {
+                names.extend(parameters.iter().map(String::as_str));
             }
-            Kind::Symbol(")") => in_parameters = false,
             _ => {}
         }
+        work.extend(expr.children());
     }
     names
 }
@@ -121,10 +155,10 @@ fn bound_names<'a>(tokens: &[Token<'a>]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::tokens;
+    use crate::syntax::parse;
 
     fn check(source: &str) -> Vec<(Target, &str)> {
-        references(source, &tokens(source).unwrap())
+        references(source, &parse(source).0)
             .unwrap()
             .into_iter()
             .map(|found| (found.to, &source[found.span.start as usize..found.span.end as usize]))
@@ -162,7 +196,7 @@ mod tests {
     #[test]
     fn a_node_is_named_by_a_text_in_the_source() {
         let source = "$node(name)";
-        let fault = references(source, &tokens(source).unwrap()).unwrap_err();
+        let fault = references(source, &parse(source).0).unwrap_err();
         assert_eq!((fault.code.as_str(), fault.span), ("G0004", Some(0..5)));
     }
 }

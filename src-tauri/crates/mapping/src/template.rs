@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::reference::Reference;
-use crate::scan::{Kind, Scanner, span, units};
+use crate::syntax::{Kind, Lexer, span, units};
 use crate::{Expression, Fault, Names, Span};
 
 /// A text in which expressions are replaced by their results. Cheap to clone.
@@ -180,18 +180,24 @@ fn parts(source: &str) -> Result<Vec<Part>, Fault> {
 /// Finds the `}}` that ends the expression beginning at `start`: the first one that is in no text,
 /// comment or bracket.
 fn closing(source: &str, start: usize) -> Result<Option<usize>, Fault> {
-    let mut scanner = Scanner::new(source, start);
+    let mut lexer = Lexer::new(source, start);
     let mut depth = 0_usize;
+    // A slash begins a regular expression where no value stands before it.
+    let mut operand_is_due = true;
     loop {
-        let token = match scanner.next() {
-            Ok(Some(token)) => token,
-            Ok(None) => return Ok(None),
+        let token = match lexer.next(operand_is_due) {
+            Ok(token) => token,
             // What has no end swallows the braces: tell of that, if the braces are there.
             Err(fault) => {
                 return if source[start..].contains("}}") { Err(fault) } else { Ok(None) };
             }
         };
+        operand_is_due = match token.kind {
+            Kind::Symbol(symbol) => !matches!(symbol, ")" | "]" | "}" | "%"),
+            _ => false,
+        };
         match token.kind {
+            Kind::End => return Ok(None),
             Kind::Symbol("{") => depth += 1,
             Kind::Symbol("}") if depth > 0 => depth -= 1,
             Kind::Symbol("}") if source[token.end..].starts_with('}') => {

@@ -2,6 +2,7 @@
 //! and what comes of it for the items of a run. What a mapping does is the engine's `data.map`;
 //! a change is an ordinary `flows.edit`.
 
+mod explain;
 mod menu;
 mod preview;
 mod reach;
@@ -19,6 +20,7 @@ use flow::file::NodeSpec;
 use flow::graph::Graph;
 use flow::id::NodeId;
 
+pub use self::explain::explain;
 pub use self::menu::menu;
 pub use self::preview::preview;
 pub use self::sheet::{sheet_export, sheet_import};

@@ -92,18 +92,23 @@ pub(super) fn reading(text: &str, within: &[String]) -> Reading {
     }
 }
 
-/// The paths that an expression reads.
+/// The paths that an expression reads, in the order of the source trees' paths.
 fn sources(expression: &Expression) -> Vec<String> {
-    match expression.as_path() {
-        Some(path) => {
-            vec![
-                path.iter()
-                    .map(|name| mapping::rule::path_name(name))
-                    .collect::<Vec<_>>()
-                    .join("."),
-            ]
+    let mut found: Vec<String> = Vec::new();
+    for path in expression.explain().sources {
+        let path = canonical(&path);
+        if !found.contains(&path) {
+            found.push(path);
         }
-        None => Vec::new(),
+    }
+    found
+}
+
+/// A path as the source trees write it.
+fn canonical(path: &str) -> String {
+    match mapping::rule::Rule::read(path) {
+        Some(mapping::rule::Rule::Path { path }) => path,
+        _ => path.to_owned(),
     }
 }
 

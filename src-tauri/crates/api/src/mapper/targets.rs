@@ -135,8 +135,11 @@ fn in_text(text: &str, names: &mut Vec<String>) {
 }
 
 fn in_expression(expression: &Expression, names: &mut Vec<String>) {
-    if let Some(path) = expression.as_path() {
-        names.push(path.join("."));
+    for path in expression.explain().sources {
+        // What begins with a `$` is no field of the item; a star stands for fields unknown.
+        if !path.starts_with('$') && !path.contains('*') {
+            names.push(path.replace('`', ""));
+        }
     }
 }
 

@@ -528,6 +528,62 @@ pub struct SuggestedSource {
     pub for_each: bool,
 }
 
+/// A value of which it is asked where it came from.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ExplainAsk {
+    /// The flow.
+    pub flow: FlowId,
+    /// The node.
+    pub node: NodeId,
+    /// The run; without it the last one that brought items this far.
+    #[serde(default)]
+    #[ts(optional)]
+    pub run: Option<RunId>,
+    /// The item, by lineage.
+    pub item: String,
+    /// Where the value stands in the item that left the node: `positions[0].amount`.
+    pub to: String,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Explained {
+    /// The row that made it: `/params/fields/2/fields/0`; none where the field was kept as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub key: Option<String>,
+    /// What it was made from, as JSONata; empty where the field was kept as it was.
+    pub from: String,
+    /// The same as pills.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rule: Option<Rule>,
+    /// The source fields that the expression reads.
+    pub sources: Vec<ExplainedSource>,
+}
+
+/// A source field behind a value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ExplainedSource {
+    /// The field, by its path in the source trees.
+    pub path: String,
+    /// The nodes that gave it out: the one that `$node` names, or those that feed the mapping. Ask
+    /// them further where they are mappings. Empty for the flow's variables and the like.
+    pub nodes: Vec<NodeId>,
+    /// The values that were read there for this item, with their places.
+    pub reads: Vec<SourceRead>,
+}
+
+/// A value that was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SourceRead {
+    /// Its place: `lines[0].price`.
+    pub path: String,
+    /// The value.
+    #[ts(type = "unknown")]
+    pub value: Value,
+}
+
 /// How a sheet is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -11,6 +11,7 @@ use serde_json::json;
 
 pub use self::convert::{FieldType, loss};
 pub use self::params::{MapField, Missing, Params};
+pub use self::rows::InEntry;
 use self::rows::{Rows, Unwatched, not_an_object};
 pub use self::trace::{FieldCoercion, FieldTrouble, Mapper, Trace, TroubleKind};
 use crate::catalogue::{example, node_info, words};
@@ -147,3 +148,6 @@ impl Pure for Mapping {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,3 +160,6 @@ impl CompareOp {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,10 +21,12 @@ pub enum FieldType {
     Number,
     /// A number without a fraction.
     Integer,
-    /// A number that keeps its digits, also from an amount such as `1,234.50` or `€ 12`.
+    /// A number that keeps its digits, also from an amount such as `1,234.50` or `€ 12`. The
+    /// expression is counted in decimals.
     #[schemars(title = "Amount, 1,234.50")]
     Decimal,
-    /// A number that keeps its digits, from an amount with a decimal comma such as `1.234,50 €`.
+    /// A number that keeps its digits, from an amount with a decimal comma such as `1.234,50 €`. The
+    /// expression is counted in decimals.
     #[schemars(title = "Amount, 1.234,50")]
     DecimalComma,
     /// True or false, also from `yes`, `no`, `1` and `0`.

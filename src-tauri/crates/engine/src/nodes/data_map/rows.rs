@@ -163,7 +163,13 @@ impl Row {
         names: &dyn Names,
         watch: &mut W,
     ) -> Result<Option<Value>, Stop> {
-        let found = self.field.from.eval(item, names);
+        // Amounts are counted in decimals, so that no cent is lost.
+        let found = match self.field.kind {
+            FieldType::Decimal | FieldType::DecimalComma => {
+                self.field.from.eval_decimal(item, names)
+            }
+            _ => self.field.from.eval(item, names),
+        };
         let Some(value) = found.map_err(|fault| Stop::Failed(Failure::Fault(fault)))? else {
             watch.missed(self);
             return self.absent().map_err(Stop::Failed);
@@ -212,7 +218,7 @@ impl Row {
         watch: &mut W,
     ) -> Result<Value, Stop> {
         let whole = names.get("item").unwrap_or_else(|| item.clone());
-        let names = InEntry { names, whole: &whole, outer: item };
+        let names = InEntry::new(names, &whole, item);
         let entries = match list.as_list() {
             Some(entries) => entries,
             None if list.is_null() => &[],
@@ -249,10 +255,17 @@ impl Row {
 }
 
 /// What the rows of an entry can reach besides the entry.
-struct InEntry<'a> {
+pub struct InEntry<'a> {
     names: &'a dyn Names,
     whole: &'a Value,
     outer: &'a Value,
+}
+
+impl<'a> InEntry<'a> {
+    /// Names with `$item`, the whole item, and `$outer`, what stands around the entry.
+    pub fn new(names: &'a dyn Names, whole: &'a Value, outer: &'a Value) -> Self {
+        Self { names, whole, outer }
+    }
 }
 
 impl Names for InEntry<'_> {
