@@ -55,9 +55,11 @@ function MapperButton({ node }: { node: string }) {
   const isMappable = useGantry((state) => mappable(state) === node);
   if (!isMappable) return null;
   return (
-    <Button icon={Waypoints} onPress={() => openMapper(node)}>
-      {t("mapper.open")}
-    </Button>
+    <div>
+      <Button icon={Waypoints} onPress={() => openMapper(node)}>
+        {t("mapper.open")}
+      </Button>
+    </div>
   );
 }
 

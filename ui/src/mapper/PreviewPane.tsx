@@ -130,7 +130,7 @@ function OneItem({ item }: { item: PreviewItem }) {
           <JsonLines key={item.item} roots={input} foldFrom={3} />
         </div>
       </div>
-      <div className={styles.side}>
+      <div className={styles.side} data-side="output">
         <h3 className={styles.label}>{t("inspector.output")}</h3>
         {item.troubles.length > 0 && (
           <ul className={styles.troubles}>

@@ -28,6 +28,7 @@ export const SourceRowView = memo(function SourceRowView(props: Props) {
     <div
       id={`mapper-source-${index}`}
       role="treeitem"
+      data-source={row.type === "source" ? row.source.path : undefined}
       aria-level={row.depth + 1}
       aria-selected={isActive}
       aria-expanded={isFoldable ? !row.isFolded : undefined}

@@ -102,6 +102,7 @@ function Name({ row }: { row: TargetRow }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: F2 and Enter do the same for the keyboard.
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above.
     <span
+      data-name
       className={cx(styles.key, row.type === "new" && styles.new)}
       title={row.type === "field" ? row.field.to : undefined}
       onClick={() => row.type === "new" && setEditing({ what: "name", row: row.id, text: "" })}

@@ -96,6 +96,7 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
             />
           ))}
         </div>
+        {rows.length === 1 && <p className={styles.teach}>{t("mapper.teach")}</p>}
       </div>
     </section>
   );

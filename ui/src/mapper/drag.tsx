@@ -50,8 +50,10 @@ export function useSourceDrag(targets: RefObject<HTMLElement | null>, rows: read
         const over = targetAt({ x: ended.clientX, y: ended.clientY });
         mapper.setState({ over: null });
         const target = latest.current.find((each) => each.id === over);
-        if (isDragging && target !== undefined && ended.type === "pointerup")
-          void dropOn(target, source);
+        if (!isDragging || target === undefined || ended.type !== "pointerup") return;
+        // The next keys are about the field that the source was dropped on.
+        targets.current?.focus();
+        void dropOn(target, source);
       };
       row.addEventListener("pointermove", move);
       row.addEventListener("pointerup", end);

@@ -92,7 +92,8 @@ export function sourceCommand(
       return { do: "cancel" };
     default: {
       const text = typed(press);
-      return text === undefined || text === "?" ? undefined : { do: "search", text };
+      const isLetter = text !== undefined && /[\p{L}\p{N}_]/u.test(text);
+      return isLetter ? { do: "search", text } : undefined;
     }
   }
 }

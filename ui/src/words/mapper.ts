@@ -38,6 +38,8 @@ export const mapper = {
   "mapper.column.policy": "If no value",
   "mapper.column.result": "Result",
   "mapper.column.resultOf": "Result for item {n}",
+  "mapper.teach":
+    "Drag a source field here, or type the name of a field. From the keyboard: Enter picks a source field up, the arrows choose where it goes, Enter drops it.",
   "mapper.newField": "New field",
   "mapper.nameOf": "Name of {name}",
   "mapper.typeOf": "Type of {name}",
