@@ -256,7 +256,6 @@ async function nameField(page: Driver, name: string, row: string): Promise<void>
 /** Searches for a source and picks it up; the focus is then among the fields. */
 async function pickUp(page: Driver, path: string): Promise<void> {
   await until("the sources have the focus", () => hasFocus(page, "Source fields"));
-  await page.press("Escape");
   await page.press("Home");
   const name = path.split(".").at(-1) ?? path;
   await page.type(name);
@@ -273,6 +272,7 @@ async function pickUp(page: Driver, path: string): Promise<void> {
 
 /** Goes to a row with the arrows. */
 async function goTo(page: Driver, row: string): Promise<void> {
+  await until("the fields have the focus", () => hasFocus(page, "Target fields"));
   await page.press("Home");
   for (let step = 0; step < 40; step++) {
     if (await isActive(page, `[data-target="${row}"]`)) return;

@@ -125,6 +125,8 @@ function PolicyButton({ row, onOpen }: ButtonProps) {
 }
 
 function Coercion({ chip }: { chip: CoercionChip }) {
+  const { types } = useMenus();
+  const to = types.find((each) => each.value === chip.to)?.label ?? chip.to_name;
   const isBad = chip.lossy > 0 || chip.refused > 0;
   const words =
     chip.refused > 0
@@ -139,10 +141,13 @@ function Coercion({ chip }: { chip: CoercionChip }) {
       {isBad && <TriangleAlert size={12} aria-label={t("severity.warning")} />}
       {chip.from}
       <ArrowRight size={10} aria-hidden />
-      {chip.to_name}
+      {to}
     </span>
   );
 }
+
+/** How a sentence about a field begins; in the field's own row it needs no name. */
+const FIELD = /^The field "[^"]*" /;
 
 function Result({ row, fault }: Props) {
   const { preview, fields } = useMapping();
@@ -154,11 +159,11 @@ function Result({ row, fault }: Props) {
     return (
       <span className={cx(styles.result, styles.error)} title={message}>
         <CircleX size={12} aria-label={t("severity.error")} />
-        <span className={styles.cut}>{message}</span>
+        <span className={styles.cut}>{message.replace(FIELD, "")}</span>
       </span>
     );
   }
-  const found = shown === undefined ? undefined : valueAt(shown.output, fields, row.path);
+  const found = shown?.output === undefined ? undefined : valueAt(shown.output, fields, row.path);
   return (
     <span className={styles.result}>
       {fault !== undefined && (

@@ -177,14 +177,16 @@ function Outputs() {
   const index = useMapper((state) => state.item);
   const rows = useMemo(
     () =>
-      preview.items.map((item, at) => ({
-        index: at,
-        lineage: item.item,
-        value: item.output,
-        isLoaded: true,
-      })),
+      preview.items.flatMap((item, at) =>
+        item.output === undefined
+          ? []
+          : [{ index: at, lineage: item.item, value: item.output, isLoaded: true }],
+      ),
     [preview.items],
   );
+  if (rows.length === 0) {
+    return <EmptyState icon={CircleX} title={t("mapper.allFail")} text={t("mapper.allFailHint")} />;
+  }
   return (
     <div className={styles.table}>
       <TableView rows={rows} selected={index} onSelect={showItem} onNeed={nothing} />

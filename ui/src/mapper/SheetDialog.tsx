@@ -64,7 +64,7 @@ export function SheetDialog() {
         ))}
       </div>
       <div className={styles.buttons}>
-        <Button onPress={closeSheet}>{t("confirm.cancel")}</Button>
+        <Button onPress={closeSheet}>{t("mapper.sheet.leave")}</Button>
         <Button
           variant="primary"
           disabled={taken.length === 0}

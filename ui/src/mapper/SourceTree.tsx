@@ -131,7 +131,8 @@ function matches(row: SourceRow, search: string): boolean {
 function pick(row: SourceRow | undefined, targets: HTMLElement | null): void {
   if (row?.type !== "source") return;
   const { target } = mapper.getState();
-  mapper.setState({ held: row.source, target: target ?? newRowId([]) });
+  // What was searched for is found; the next search begins anew.
+  mapper.setState({ held: row.source, search: "", target: target ?? newRowId([]) });
   say(t("mapper.said.picked", { name: sourceName(row.source) }));
   targets?.focus();
 }

@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useMemo } from "react";
+import { type RefObject, useEffect, useMemo, useRef } from "react";
 import { t } from "../words/t";
 import styles from "./Board.module.css";
 import { clearRule, dropOn, moveRow, removeRow } from "./edits";
@@ -37,6 +37,8 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
   useEffect(() => {
     if (found >= 0) reveal(scroller.current, found, TARGET_ROW);
   }, [found, scroller]);
+
+  useFocusBack(scroller, editing !== null);
 
   const back = () => {
     mapper.setState({ held: null });
@@ -100,6 +102,23 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
       </div>
     </section>
   );
+}
+
+/** How long closing windows take to give the focus back where they had it from. */
+const SETTLE_MS = 40;
+
+/** Gives the fields the focus when what was open over a row closed and nobody has it. */
+function useFocusBack(tree: RefObject<HTMLElement | null>, isOpen: boolean): void {
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    const isClosed = wasOpen.current && !isOpen;
+    wasOpen.current = isOpen;
+    if (!isClosed) return;
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) tree.current?.focus();
+    }, SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [isOpen, tree]);
 }
 
 /** Carries out what a key asks for, on the row that it is about. */

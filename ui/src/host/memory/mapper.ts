@@ -130,6 +130,7 @@ export function mapperHandlers(node: (flow: string, id: string) => NodeSpec | un
       ...{ fine: 1, failing: 0, failing_items: [], rows: [], problems: [] },
     }),
     "mapper.suggest": () => [],
+    "mapper.explain": () => ({ from: "", sources: [] }),
     "mapper.sheet.export": ({ node: id }) => ({
       ...{ name: `${id}.md`, media_type: "text/markdown", base64: "" },
     }),
