@@ -10,7 +10,6 @@ use crate::settings::Nothing;
 use crate::types::ApiError;
 
 /// The functions of rules, the types of fields and the policies for missing values.
-#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn menu(app: &App, _: Nothing) -> Result<MapperMenu, ApiError> {
     Ok(MapperMenu { functions: mapping::rule::menu(), types: types(app), policies: policies(app) })
 }

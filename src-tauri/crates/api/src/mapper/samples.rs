@@ -36,14 +36,13 @@ pub(super) async fn entering(
     run: Option<&RunId>,
     limit: u64,
 ) -> Result<Option<Entered>, ApiError> {
-    let runs = match run {
-        Some(run) => vec![run.clone()],
-        None => {
-            let flow = Some(place.ready.file.id.clone());
-            let query = RunQuery { flow, limit: RUNS_SEARCHED, ..RunQuery::default() };
-            let rows = app.read(move |store| store.runs(&query)).await?;
-            rows.into_iter().map(|row| row.id).collect()
-        }
+    let runs = if let Some(run) = run {
+        vec![run.clone()]
+    } else {
+        let flow = Some(place.ready.file.id.clone());
+        let query = RunQuery { flow, limit: RUNS_SEARCHED, ..RunQuery::default() };
+        let rows = app.read(move |store| store.runs(&query)).await?;
+        rows.into_iter().map(|row| row.id).collect()
     };
     for id in runs {
         let run = app.open_run(&id).await?;

@@ -178,7 +178,6 @@ use Form as F;
 use MenuGroup as G;
 use ParamKind as K;
 
-#[expect(clippy::too_many_arguments, reason = "a row of the table below")]
 const fn f(
     group: MenuGroup,
     name: &'static str,
@@ -244,6 +243,6 @@ const TABLE: &[Entry] = &[
     f(G::Convert, "to_yes_no", F::Call("boolean"), "As yes or no", "No for what is empty, 0 or false", "", "boolean", r#""x""#, "true", &[]),
     f(G::Convert, "not", F::Call("not"), "Not", "The opposite of a yes or no", "", "boolean", "true", "false", &[]),
     f(G::Convert, "exists", F::Call("exists"), "Is there", "Whether there is a value at all", "", "boolean", r#""x""#, "true", &[]),
-    f(G::Convert, "code_list", F::Before("lookup"), "Look up in a code list", "The meaning of a code; nothing for one that is not in the list", "text", "any", r#""DE""#, r#""Germany""#, &[p("Codes", K::Pairs, r##"{ "DE": "Germany", "FR": "France" }"##)]),
+    f(G::Convert, "code_list", F::Before("lookup"), "Look up in a code list", "The meaning of a code; nothing for one that is not in the list", "text", "any", r#""DE""#, r#""Germany""#, &[p("Codes", K::Pairs, r#"{ "DE": "Germany", "FR": "France" }"#)]),
     f(G::Convert, "url_part", F::Call("encodeUrlComponent"), "Fit for a part of a URL", "The text with what a URL cannot hold escaped", "text", "text", r#""a b""#, r#""a%20b""#, &[]),
 ];

@@ -6,6 +6,7 @@ use crate::{Expression, NoNames};
 
 /// A text and the rule that it is, which is written as the same text again.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn check(text: &str, expect: Json) {
     let rule = Rule::read(text).unwrap_or_else(|| panic!("{text} is no rule"));
     assert_eq!(serde_json::to_value(&rule).unwrap(), expect, "{text}");

@@ -62,7 +62,7 @@ pub(super) fn diff(
         match reading.row(row) {
             Ok(None) => {}
             Ok(Some(Read::Same)) => diff.same += 1,
-            Ok(Some(Read::Op(op))) => ops.push(op),
+            Ok(Some(Read::Op(op))) => ops.push(*op),
             Err(refused) => diff.refused.push(refused),
         }
     }
@@ -145,7 +145,7 @@ fn without_inner(row: &MapRow) -> MapRow {
 /// What a row of a sheet comes to.
 enum Read {
     Same,
-    Op(Op),
+    Op(Box<Op>),
 }
 
 struct Reading<'a> {
@@ -250,7 +250,7 @@ impl Reading<'_> {
         let target = target.to_owned();
         let Some(known) = known else {
             let change = RowChange::Added { target, row: made.clone() };
-            return Read::Op(Op { change, row: Some(made), cell });
+            return Read::Op(Box::new(Op { change, row: Some(made), cell }));
         };
         let cells = |row: &MapRow| {
             let flat = Flat { row, ..known.clone() };
@@ -271,7 +271,7 @@ impl Reading<'_> {
             return Read::Same;
         }
         let change = RowChange::Changed { target, columns };
-        Read::Op(Op { change, row: Some(made), cell })
+        Read::Op(Box::new(Op { change, row: Some(made), cell }))
     }
 }
 
@@ -339,7 +339,7 @@ fn apply(rows: &mut Vec<MapRow>, op: &Op) -> Result<(), String> {
 }
 
 /// The rows inside a list: `positions[]`, `positions[].parts[]`.
-fn inner<'r>(rows: &'r mut Vec<MapRow>, list: &str) -> Option<&'r mut Vec<MapRow>> {
+fn inner<'r>(rows: &'r mut [MapRow], list: &str) -> Option<&'r mut Vec<MapRow>> {
     let (name, rest) = match list.split_once("[].") {
         Some((name, rest)) => (name, Some(rest)),
         None => (list.strip_suffix("[]")?, None),
