@@ -1,4 +1,4 @@
-import { type RefObject, useMemo } from "react";
+import { type RefObject, useMemo, useRef } from "react";
 import { Dialog, Popover } from "react-aria-components";
 import type { Preview } from "../bindings/Preview";
 import { CodeField } from "../code/CodeField";
@@ -19,6 +19,9 @@ type Props = {
   anchor: RefObject<HTMLElement | null>;
 };
 
+/** The list of what can be typed, in the code field. */
+const OFFERS = ".cm-tooltip-autocomplete";
+
 /** A field's expression: with completion from what was seen, and marks at mistakes. */
 export function CodePopover({ row, anchor }: Props) {
   const { preview } = useMapping();
@@ -27,6 +30,7 @@ export function CodePopover({ row, anchor }: Props) {
   const { draft, isPending, type, flush } = useDraft(row.field.from, (text) =>
     typeExpression(row.path, text),
   );
+  const isOffering = useRef(false);
   const close = () => {
     flush();
     setEditing(null);
@@ -51,17 +55,28 @@ export function CodePopover({ row, anchor }: Props) {
         aria-label={t("mapper.expressionOf", { name: row.field.to })}
       >
         <span className={styles.title}>{t("mapper.expressionOf", { name: row.field.to })}</span>
-        <CodeField
-          label={t("mapper.expressionOf", { name: row.field.to })}
-          value={draft}
-          language="jsonata"
-          multiline
-          autoFocus
-          faults={faults}
-          names={names}
-          onChange={type}
-          onBlur={flush}
-        />
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: it only keeps a key from what is around. */}
+        <div
+          onKeyDownCapture={(event) => {
+            isOffering.current = event.currentTarget.querySelector(OFFERS) !== null;
+          }}
+          onKeyDown={(event) => {
+            // Esc closes what is offered first, and this window only then.
+            if (event.key === "Escape" && isOffering.current) event.stopPropagation();
+          }}
+        >
+          <CodeField
+            label={t("mapper.expressionOf", { name: row.field.to })}
+            value={draft}
+            language="jsonata"
+            multiline
+            autoFocus
+            faults={faults}
+            names={names}
+            onChange={type}
+            onBlur={flush}
+          />
+        </div>
         {error === undefined ? (
           <p className={styles.hint}>{t("mapper.expressionHint")}</p>
         ) : (

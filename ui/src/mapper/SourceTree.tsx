@@ -24,7 +24,7 @@ type Props = {
 
 /** The fields that something can be made from: to search, to fold, to drag and to pick up. */
 export function SourceTree({ scroller, targets, top, height, onScroll, onDrag }: Props) {
-  const { sources: rows, lines } = useMapping();
+  const { sources: rows, lines, hasRun } = useMapping();
   const search = useMapper((state) => state.search);
   const active = useMapper((state) => state.source);
   const held = useMapper((state) => state.held);
@@ -118,6 +118,10 @@ export function SourceTree({ scroller, targets, top, height, onScroll, onDrag }:
             />
           ))}
         </div>
+        {search === "" && !hasRun && <p className={styles.teach}>{t("mapper.noSources")}</p>}
+        {search !== "" && rows.length === 0 && (
+          <p className={styles.teach}>{t("mapper.noSource", { query: search })}</p>
+        )}
       </div>
     </section>
   );

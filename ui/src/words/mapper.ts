@@ -38,6 +38,7 @@ export const mapper = {
   "mapper.column.policy": "If no value",
   "mapper.column.result": "Result",
   "mapper.column.resultOf": "Result for item {n}",
+  "mapper.noSources": "More fields, with examples, are known once the flow ran.",
   "mapper.teach":
     "Drag a source field here, or type the name of a field. From the keyboard: Enter picks a source field up, the arrows choose where it goes, Enter drops it.",
   "mapper.newField": "New field",
