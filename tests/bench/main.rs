@@ -10,6 +10,7 @@ mod data;
 mod floor;
 mod flows;
 mod load;
+mod mapping;
 mod measure;
 mod upstream;
 
@@ -24,13 +25,14 @@ fn main() -> Result<()> {
     match args.as_slice() {
         ["upstream"] => upstream::serve(),
         ["floor", name, rest @ ..] => floor::run(name, rest),
+        ["contend", name, orders] => mapping::run(name, orders),
         [] => suite(),
         only => suite_of(only),
     }
 }
 
 fn suite() -> Result<()> {
-    suite_of(&["webhook", "pages", "file", "lookups", "start", "idle"])
+    suite_of(&["mapping", "webhook", "pages", "file", "lookups", "start", "idle"])
 }
 
 fn suite_of(parts: &[&str]) -> Result<()> {
@@ -41,13 +43,16 @@ fn suite_of(parts: &[&str]) -> Result<()> {
     println!("|---|---|---|---|---|");
     for part in parts {
         match *part {
+            "mapping" => mapping::suite(&bench.own, &bench.folder)?,
             "webhook" => bench.webhooks()?,
             "pages" => bench.pages()?,
             "file" => bench.file()?,
             "lookups" => bench.lookups()?,
             "start" => bench.start()?,
             "idle" => bench.idle()?,
-            other => bail!("there is no part {other}: webhook, pages, file, lookups, start, idle"),
+            other => bail!(
+                "there is no part {other}: mapping, webhook, pages, file, lookups, start, idle"
+            ),
         }
     }
     Ok(())

@@ -125,6 +125,18 @@ impl Drop for Server {
     }
 }
 
+/// What this process spent.
+pub(crate) fn own() -> Option<Spent> {
+    spent(std::process::id())
+}
+
+/// CPU of this thread, in nanoseconds.
+pub(crate) fn thread_cpu_ns() -> Result<u64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .context("the CPU of a thread is known on Linux only: measure there")?;
+    Ok(text.split_whitespace().next().context("no CPU is told")?.parse()?)
+}
+
 fn reader(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();

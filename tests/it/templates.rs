@@ -109,6 +109,13 @@ async fn orders_fan_out_to_two_systems() {
 }
 
 #[tokio::test]
+async fn edi_orders_reach_the_erp_and_the_others_are_listed() {
+    let expect =
+        [("read", 4), ("customer", 4), ("check", 3), ("created", 2), ("wrong", 1), ("unknown", 1)];
+    check("edi-order-to-erp", RunStatus::Ok, &expect).await.app.close().await;
+}
+
+#[tokio::test]
 async fn rejected_rows_of_a_file_are_written_beside_it() {
     let expect = [("rows", 10), ("send", 10), ("reject", 3)];
     let bench = check("contacts-from-file", RunStatus::Ok, &expect).await;

@@ -14,6 +14,7 @@ import {
   Settings,
   Sun,
   SunMoon,
+  Table2,
   Trash2,
   TriangleAlert,
   Workflow,
@@ -108,7 +109,8 @@ export const appActions: Action[] = [
   screen("flows", "action.showFlows", LayoutGrid, "Alt+1"),
   screen("canvas", "action.showCanvas", Workflow, "Alt+2"),
   screen("runs", "action.showRuns", History, "Alt+3"),
-  screen("settings", "action.showSettings", Settings, "Alt+4"),
+  screen("tables", "action.showTables", Table2, "Alt+4"),
+  screen("settings", "action.showSettings", Settings, "Alt+5"),
   {
     id: "toggle-palette",
     label: "action.togglePalette",

@@ -7,6 +7,7 @@ import { host } from "./context";
 import { heardOfRev } from "./editing";
 import { loadFlows, openFlow, refresh, showScreen } from "./flows";
 import { loadPanels, watchPanels } from "./panels";
+import { heardOfTable } from "./tables";
 
 const FLOW_KEY = "gantry-flow";
 
@@ -38,6 +39,9 @@ export function hear(event: UiEvent): void {
         showScreen("flows");
       }
       void loadFlows();
+      return;
+    case "table_changed":
+      void heardOfTable(event.table, event.rev);
       return;
     default:
       event satisfies never;

@@ -33,4 +33,12 @@ flow: string,
 /**
  * Its rev; none when it is gone.
  */
+rev?: number, } | { "type": "table_changed", 
+/**
+ * Its name.
+ */
+table: string, 
+/**
+ * Its rev; none when it is gone.
+ */
 rev?: number, };

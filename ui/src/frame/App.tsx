@@ -16,8 +16,10 @@ import {
   MapperScreen,
   RunsScreen,
   SettingsScreen,
+  TablesScreen,
   whenIdle,
 } from "./parts";
+
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
@@ -32,6 +34,8 @@ function ScreenOf() {
       return <MapperScreen />;
     case "runs":
       return <RunsScreen />;
+    case "tables":
+      return <TablesScreen />;
     case "settings":
       return <SettingsScreen />;
     default:

@@ -6,6 +6,7 @@ import {
   Settings,
   Sun,
   SunMoon,
+  Table2,
   Workflow,
 } from "lucide-react";
 import { showScreen } from "../actions/flows";
@@ -20,7 +21,8 @@ const SCREENS: { screen: Exclude<Screen, "mapper">; icon: LucideIcon; keys: stri
   { screen: "flows", icon: LayoutGrid, keys: "Alt+1" },
   { screen: "canvas", icon: Workflow, keys: "Alt+2" },
   { screen: "runs", icon: History, keys: "Alt+3" },
-  { screen: "settings", icon: Settings, keys: "Alt+4" },
+  { screen: "tables", icon: Table2, keys: "Alt+4" },
+  { screen: "settings", icon: Settings, keys: "Alt+5" },
 ];
 
 const NEXT_THEME: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };

@@ -13,6 +13,7 @@ import { look } from "./memory/findings";
 import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
 import { mapperHandlers } from "./memory/mapper";
 import { playRun } from "./memory/run";
+import { memoryTables } from "./memory/tables";
 
 type Step = { label: string; edit: Edit };
 type Stored = Sketch & { rev: number; at: number; undo: Step[]; redo: Step[] };
@@ -231,6 +232,7 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     }),
     "runs.errors": ({ run }) =>
       storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
+    ...memoryTables(tell),
     "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
     ...mapperHandlers((flow, id) => findNode(stored(flow).flow, id)?.node),
   };

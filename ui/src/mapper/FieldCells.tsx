@@ -173,9 +173,16 @@ function Result({ row, fault }: Props) {
         </span>
       )}
       {found !== undefined && (
-        <span className={styles.cut} data-kind={kindOf(found.value)} title={cellText(found.value)}>
+        <button
+          type="button"
+          tabIndex={-1}
+          className={cx(styles.cut, styles.where)}
+          data-kind={kindOf(found.value)}
+          title={t("mapper.whereHint", { value: cellText(found.value) })}
+          onClick={() => setEditing({ what: "where", row: row.id })}
+        >
           {found.isThere ? cellText(found.value) : "–"}
-        </span>
+        </button>
       )}
     </span>
   );

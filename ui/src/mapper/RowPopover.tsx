@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, Eraser, Pencil, Repeat, Trash2 } from "lucide-react";
+import { ArrowDown, ArrowUp, Eraser, Footprints, Pencil, Repeat, Trash2 } from "lucide-react";
 import { type RefObject, useRef } from "react";
 import { ContextMenu, type MenuEntry } from "../kit/Menu";
 import { t } from "../words/t";
@@ -12,6 +12,7 @@ import { RulePopover } from "./RulePopover";
 import { type Editing, setEditing } from "./store";
 import styles from "./TargetRowView.module.css";
 import type { TargetRow } from "./targets";
+import { WherePopover } from "./WherePopover";
 
 type FieldRow = Extract<TargetRow, { type: "field" }>;
 type Props = { row: TargetRow; editing: Editing; anchor: RefObject<HTMLElement | null> };
@@ -43,6 +44,8 @@ function Opened({ row, editing, anchor }: OpenedProps) {
       return <RulePopover key={row.id} row={row} part={editing.part} anchor={anchor} />;
     case "code":
       return <CodePopover key={row.id} row={row} anchor={anchor} />;
+    case "where":
+      return <WherePopover row={row} anchor={anchor} />;
     case "default":
       return <DefaultPopover row={row} anchor={anchor} />;
     case "menu":
@@ -93,7 +96,7 @@ function Choices({ label, entries, anchor }: ChoicesProps) {
 }
 
 function RowMenu({ row, anchor }: MenuProps) {
-  const open = (what: "functions" | "type" | "policy" | "code") => () =>
+  const open = (what: "functions" | "type" | "policy" | "code" | "where") => () =>
     setEditing({ what, row: row.id });
   const hasRule = row.reading?.rule !== undefined;
   const isEmpty = row.field.from.trim() === "";
@@ -121,6 +124,7 @@ function RowMenu({ row, anchor }: MenuProps) {
       icon: Repeat,
       run: () => toggleEach(row.path),
     },
+    { id: "where", label: t("mapper.menu.where"), icon: Footprints, run: open("where") },
     "separator",
     {
       id: "rename",

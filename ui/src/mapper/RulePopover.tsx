@@ -1,7 +1,6 @@
 import { type RefObject, useCallback } from "react";
 import { Dialog, Popover } from "react-aria-components";
 import type { Rule } from "../bindings/Rule";
-import { cellText } from "../data/cells";
 import { useDraft } from "../form/useDraft";
 import { Button } from "../kit/Button";
 import { t } from "../words/t";
@@ -11,7 +10,7 @@ import { useMapping } from "./mapping";
 import { valueAt } from "./preview";
 import { RuleForm } from "./RuleForm";
 import styles from "./RulePopover.module.css";
-import { constantRule } from "./rules";
+import { constantRule, valueWords } from "./rules";
 import { setEditing, useMapper } from "./store";
 import type { TargetRow } from "./targets";
 
@@ -54,7 +53,7 @@ export function RulePopover({ row, part, anchor }: Props) {
         />
         <div className={styles.foot}>
           <span className={styles.result}>
-            {found?.isThere ? t("mapper.gives", { value: cellText(found.value) }) : ""}
+            {found?.isThere ? t("mapper.gives", { value: valueWords(found.value) }) : ""}
           </span>
           <span className={styles.gap} />
           <Button

@@ -13,7 +13,7 @@ export type Editing =
   | { what: "name"; row: string; text: string }
   /** The pills as a form, with the focus in the part at that JSON pointer inside the rule. */
   | { what: "rule"; row: string; part: string }
-  | { what: "menu" | "functions" | "type" | "policy" | "default" | "code"; row: string }
+  | { what: "menu" | "functions" | "type" | "policy" | "default" | "code" | "where"; row: string }
   /** A source was dropped on a row that has a rule already. */
   | { what: "drop"; row: string; source: SourceField };
 

@@ -5,13 +5,15 @@ import type { Edit } from "../bindings/Edit";
 import type { FlowSummary } from "../bindings/FlowSummary";
 import type { FlowView } from "../bindings/FlowView";
 import type { NodeInfo } from "../bindings/NodeInfo";
+import type { TableSummary } from "../bindings/TableSummary";
 import type { TemplateSummary } from "../bindings/TemplateSummary";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
 import type { RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
+import type { OpenTable } from "./tables";
 
 /** What fills the window beside the rail. */
-export type Screen = "flows" | "canvas" | "mapper" | "runs" | "settings";
+export type Screen = "flows" | "canvas" | "mapper" | "runs" | "tables" | "settings";
 
 /** A short message that goes away by itself. */
 export type Toast = {
@@ -66,6 +68,9 @@ export type State = {
   screen: Screen;
   flows: FlowSummary[] | null;
   templates: TemplateSummary[] | null;
+  tables: TableSummary[] | null;
+  /** The table on the screen of tables. */
+  table: OpenTable | null;
   settings: Record<string, unknown>;
   open: FlowView | null;
   /** Edits shown on the canvas that the host has not stored yet. */
@@ -93,6 +98,8 @@ const START: State = {
   screen: "flows",
   flows: null,
   templates: null,
+  tables: null,
+  table: null,
   settings: {},
   open: null,
   unsaved: [],

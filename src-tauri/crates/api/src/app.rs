@@ -21,6 +21,7 @@ use crate::keeper::Keeper;
 use crate::opened::OpenRuns;
 use crate::prepared::PreparedFlows;
 use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::tables::KeptTables;
 use crate::types::{ApiError, Code};
 
 /// The name of the database in the data folder.
@@ -103,6 +104,7 @@ impl App {
         let keeper = Arc::new(Keeper::new(Arc::clone(&store), Arc::clone(&hub)));
         let services = Services {
             base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
+            tables: Arc::new(KeptTables::new(Arc::clone(&store))),
             ..Services::default()
         };
         let journal: Arc<dyn Journal> = match options.history {

@@ -16,6 +16,14 @@
 //! flows.duplicate     { flow }                                   -> FlowView
 //! flows.import        { text, layout?: string }                  -> FlowView
 //! flows.export        { flow }                                   -> { flow: string, layout: string }
+//! tables.list         {}                                         -> TableSummary[]
+//! tables.open         { table }                                  -> TableView
+//! tables.create       { table }                                  -> TableView
+//! tables.edit         { table, rev, label, edit: TableEdit }     -> TableApplied   (Stale when rev is old)
+//! tables.undo         { table, rev }                             -> TableApplied
+//! tables.redo         { table, rev }                             -> TableApplied
+//! tables.import       { table, file: TableFile, rev?: number }   -> TableView
+//! tables.delete       { table }                                  -> null
 //! templates.list      {}                                         -> TemplateSummary[]
 //! runs.start          { flow, node?: NodeId, input?: unknown[] } -> RunSummary     (Broken when it has errors)
 //! runs.cancel         { run }                                    -> null
@@ -43,11 +51,12 @@
 
 use std::sync::Arc;
 
+use crate::tables::{TableApplied, TableSummary, TableView};
 use crate::types::{
     ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
     Preview, RunSummary, RunView, SchemaView, TemplateSummary,
 };
-use crate::{App, expressions, flows, mapper, runs, settings, templates};
+use crate::{App, expressions, flows, mapper, runs, settings, tables, templates};
 
 /// Makes `dispatch` and the TypeScript map of one list.
 macro_rules! commands {
@@ -101,6 +110,14 @@ commands! {
     "flows.duplicate" => flows::duplicate(flows::Which) -> FlowView,
     "flows.import" => flows::import(flows::Import) -> FlowView,
     "flows.export" => flows::export(flows::Which) -> Exported,
+    "tables.list" => tables::list(settings::Nothing) -> Vec<TableSummary>,
+    "tables.open" => tables::open(tables::Which) -> TableView,
+    "tables.create" => tables::create(tables::Which) -> TableView,
+    "tables.edit" => tables::edit(tables::Change) -> TableApplied,
+    "tables.undo" => tables::undo(tables::AtRev) -> TableApplied,
+    "tables.redo" => tables::redo(tables::AtRev) -> TableApplied,
+    "tables.import" => tables::import(tables::Import) -> TableView,
+    "tables.delete" => tables::delete(tables::Which) -> (),
     "templates.list" => templates::list(settings::Nothing) -> Vec<TemplateSummary>,
     "runs.start" => runs::start(runs::Start) -> RunSummary,
     "runs.cancel" => runs::cancel(runs::Which) -> (),

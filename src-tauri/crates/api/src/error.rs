@@ -28,9 +28,9 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::NotFound { .. } => Code::NotFound,
-            StoreError::Stale { .. } => Code::Stale,
+            StoreError::Stale { .. } | StoreError::StaleTable { .. } => Code::Stale,
             StoreError::Newer { .. } => Code::Newer,
-            StoreError::Exists { .. } => Code::Invalid,
+            StoreError::Exists { .. } | StoreError::TableExists { .. } => Code::Invalid,
             StoreError::Full { .. }
             | StoreError::Locked { .. }
             | StoreError::Corrupt { .. }

@@ -19,6 +19,7 @@ pub mod runs;
 pub mod sandbox;
 pub mod serve;
 pub mod settings;
+pub mod tables;
 pub mod templates;
 pub mod types;
 

@@ -354,6 +354,15 @@ pub enum UiEvent {
         #[ts(optional)]
         rev: Option<u64>,
     },
+    /// A local table was changed, made or deleted.
+    TableChanged {
+        /// Its name.
+        table: String,
+        /// Its rev; none when it is gone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        rev: Option<u64>,
+    },
 }
 
 /// A flow and its layout as files.

@@ -318,3 +318,100 @@ async fn settings_and_environments_are_kept() {
     host.call("flows.edit", edit).await;
     assert_eq!(host.run(json!({ "flow": "rows" })).await["run"]["items"], 1);
 }
+
+/// Base64 of some bytes, as a UI hands files over.
+fn file(name: &str, bytes: &[u8]) -> Json {
+    use base64::Engine as _;
+    let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
+    json!({ "name": name, "base64": base64 })
+}
+
+#[tokio::test]
+async fn a_table_is_made_changed_and_changed_back() {
+    let host = host().await;
+    let made = host.call("tables.create", json!({ "table": " Units " })).await;
+    assert_eq!(made["name"], "Units");
+    let taken = host.refused("tables.create", json!({ "table": "units" })).await;
+    assert_eq!(taken.message, "There is a table units already: choose another name.");
+    let nameless = host.refused("tables.create", json!({ "table": " " })).await;
+    assert_eq!(nameless.message, "A table needs a name.");
+
+    let rows = json!({ "type": "rows", "at": 0, "remove": 0, "insert": [["kg", "kilo"], ["t"]] });
+    let change = json!({ "table": "Units", "rev": 1, "label": "Paste", "edit": rows });
+    let applied = host.call("tables.edit", change.clone()).await;
+    assert_eq!(applied["edit"]["insert"], json!([["kg", "kilo"], ["t", null]]));
+    assert_eq!((&applied["saved"]["rev"], &applied["saved"]["undo"]), (&json!(2), &json!("Paste")));
+    assert_eq!(host.refused("tables.edit", change).await.code, Code::Stale);
+
+    host.call("tables.undo", json!({ "table": "Units", "rev": 2 })).await;
+    let opened = host.call("tables.open", json!({ "table": "Units" })).await;
+    assert_eq!((&opened["rows"], &opened["saved"]["redo"]), (&json!([]), &json!("Paste")));
+    host.call("tables.redo", json!({ "table": "Units", "rev": 3 })).await;
+    let listed = host.call("tables.list", json!({})).await;
+    assert_eq!(listed[0]["rows"], 2);
+    assert_eq!(listed[0]["columns"], json!(["key", "value"]));
+
+    host.call("tables.delete", json!({ "table": "Units" })).await;
+    assert_eq!(host.refused("tables.open", json!({ "table": "Units" })).await.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn tables_come_from_files() {
+    let host = host().await;
+    let csv = "code;name\n007;Bond\n08;\"Zwei; drei\"\n".as_bytes();
+    let take = |table: &str, file: Json| json!({ "table": table, "file": file });
+    let made = host.call("tables.import", take("Agents", file("agents.csv", csv))).await;
+    assert_eq!(made["rows"], json!([["007", "Bond"], ["08", "Zwei; drei"]]), "digits are names");
+    let latin =
+        host.call("tables.import", take("Old", file("a.txt", b"a,b\nM\xfcnchen,1\n"))).await;
+    assert_eq!(latin["rows"], json!([["M\u{fc}nchen", "1"]]));
+
+    let rows = [data::Value::from(json!({ "code": "DE", "vat": 19 }))];
+    let xlsx = data::xlsx::write(&rows, &data::xlsx::SheetOptions::new("VAT")).unwrap();
+    let mut replace = take("Agents", file("vat.XLSX", &xlsx));
+    replace["rev"] = json!(1);
+    let replaced = host.call("tables.import", replace).await;
+    assert_eq!(replaced["rows"], json!([["DE", 19]]));
+    assert_eq!(replaced["columns"][1], json!({ "name": "vat", "kind": "number" }));
+    assert_eq!(replaced["saved"]["undo"], "Import vat.XLSX");
+    host.call("tables.undo", json!({ "table": "Agents", "rev": 2 })).await;
+    let back = host.call("tables.open", json!({ "table": "Agents" })).await;
+    assert_eq!(back["rows"][0], json!(["007", "Bond"]));
+
+    let broken = host.refused("tables.import", take("X", file("x.csv", b"a,b\n1,2,3\n"))).await;
+    assert!(broken.message.contains("line 2 has 3 fields"), "{broken}");
+    let other = host.refused("tables.import", take("X", file("x.doc", b""))).await;
+    assert!(other.message.contains("CSV, XLSX or JSON"), "{other}");
+}
+
+#[tokio::test]
+async fn runs_look_things_up_in_the_tables_as_they_are_by_then() {
+    let host = host().await;
+    let look = json!({ "table": { "type": "named", "name": "units" },
+        "keys": [{ "column": "unit", "from": "unit" }], "missing": "null" });
+    let flow = json!({ "gantry": 1, "id": "look", "name": "Look", "nodes": [
+        { "id": "rows", "type": "data.table", "params": { "rows": [{ "unit": "kg" }] } },
+        { "id": "look", "type": "data.lookup", "params": look }
+    ], "wires": [{ "from": "rows", "to": "look" }] });
+    host.call("flows.import", json!({ "text": flow.to_string() })).await;
+    let missing = host.run(json!({ "flow": "look" })).await;
+    assert_eq!(missing["run"]["status"], "failed");
+    assert!(missing["run"]["summary"].as_str().unwrap().contains("There is no table \"units\""));
+
+    let table = file("units.json", br#"[{ "unit": "kg", "grams": 1000 }]"#);
+    host.call("tables.import", json!({ "table": "units", "file": table })).await;
+    let found = |run: Json| async move {
+        let tap = json!({ "type": "output", "node": "look", "port": "out" });
+        json!({ "run": run["run"]["id"], "tap": tap, "offset": 0, "limit": 5 })
+    };
+    let asked = found(host.run(json!({ "flow": "look" })).await).await;
+    let items = host.call("runs.items", asked).await;
+    assert_eq!(items["items"][0]["value"], json!({ "unit": "kg", "grams": 1000 }));
+
+    let edit = json!({ "type": "rows", "at": 0, "remove": 1, "insert": [["kg", "1e3"]] });
+    let change = json!({ "table": "units", "rev": 1, "label": "Type", "edit": edit });
+    host.call("tables.edit", change).await;
+    let asked = found(host.run(json!({ "flow": "look" })).await).await;
+    let items = host.call("runs.items", asked).await;
+    assert_eq!(items["items"][0]["value"].to_string(), r#"{"unit":"kg","grams":1e+3}"#);
+}

@@ -1,6 +1,10 @@
 //! The values that flows carry, and the formats they come in and go out as.
 //! Pure: it reads and writes through `Read` and `Write` only, knows no clock, no files, no tasks.
 //!
+//! Each format is a module with `read(bytes, …) -> Result<Value, Error>`, `write(value, …, out)`, and
+//! `Items`, an iterator over the items of a source, where the format has items. Errors say what is
+//! wrong and where.
+//!
 //! ```
 //! use data::{Limits, Path, json};
 //!
@@ -11,9 +15,16 @@
 //! ```
 
 pub mod bin;
+mod charset;
 pub mod csv;
+mod fault;
+pub mod fixed;
+pub mod form;
+pub mod edi;
+pub mod hl7;
 pub mod json;
 mod key;
+pub mod mt940;
 mod number;
 mod object;
 mod order;
@@ -23,9 +34,13 @@ mod serde_impl;
 mod shape;
 mod shapes;
 mod value;
+pub mod xml;
+pub mod yaml;
 pub mod xlsx;
 
 pub use crate::{
+    charset::Charset,
+    fault::{FaultKind, FormatError, Place},
     json::Limits,
     key::Key,
     number::Number,

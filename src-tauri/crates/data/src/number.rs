@@ -128,6 +128,11 @@ impl Number {
         }
     }
 
+    /// The `f64` that the number is held as; most that were read are held by their digits.
+    pub fn as_float(&self) -> Option<f64> {
+        if let Repr::Float(float) = self.0 { Some(float) } else { None }
+    }
+
     /// The number as an `i64` if it is whole and in range; `2.0` and `2e3` are whole.
     pub fn as_i64(&self) -> Option<i64> {
         if let Repr::Int(int) = &self.0 {

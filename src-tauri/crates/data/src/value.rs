@@ -130,6 +130,7 @@ impl Value {
         match &self.0 {
             Repr::Int(int) => Some(*int as f64),
             Repr::Float(float) => Some(*float),
+            Repr::Decimal(decimal) => Some(decimal.to_f64()),
             _ => self.as_number().map(|number| number.as_f64()),
         }
     }

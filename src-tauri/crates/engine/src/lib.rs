@@ -30,6 +30,7 @@ mod spill;
 mod stage;
 mod stages;
 pub mod step;
+pub mod tables;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 //! every node alike.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use data::Value;
@@ -19,6 +20,7 @@ use crate::outbox::Outbox;
 use crate::ports::Ports;
 use crate::services::Services;
 use crate::step::{StepContext, StepError, StepResult};
+use crate::tables::Table;
 
 /// A node type. One file in `nodes` each, and one line in the list there.
 pub trait NodeType: 'static {
@@ -98,6 +100,14 @@ impl<'a> PureContext<'a> {
     /// The node.
     pub fn node(&self) -> &NodeId {
         self.node
+    }
+
+    /// A local table, as it was when the run first asked for it.
+    ///
+    /// # Errors
+    /// A [`StepError`] where there is no such table, or where it cannot be read.
+    pub fn table(&self, name: &str) -> StepResult<Arc<Table>> {
+        self.run.tables.get(name, &*self.run.services.tables)
     }
 }
 

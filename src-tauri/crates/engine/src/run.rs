@@ -30,6 +30,7 @@ use crate::services::Services;
 use crate::signals::Signals;
 use crate::stages::Stages;
 use crate::step::{StepError, StepResult};
+use crate::tables::RunTables;
 use crate::tally::Tally;
 
 /// How often the journal gets what has happened meanwhile.
@@ -78,6 +79,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         began: Instant::now(),
         seed: request.seed,
         services: start.services,
+        tables: RunTables::default(),
         cancel: start.cancel,
         responder: request.responder,
         signals: start.signals,

@@ -18,6 +18,7 @@ use crate::recorder::Reporter;
 use crate::respond::Responder;
 use crate::services::Services;
 use crate::signals::Signals;
+use crate::tables::RunTables;
 
 /// What a run reads as the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,7 @@ pub struct RunScope {
     pub(crate) began: Instant,
     pub(crate) seed: u64,
     pub(crate) services: Arc<Services>,
+    pub(crate) tables: RunTables,
     pub(crate) cancel: CancellationToken,
     pub(crate) responder: Option<Responder>,
     pub(crate) signals: Arc<Signals>,

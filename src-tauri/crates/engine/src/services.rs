@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use transport::Transport;
 
+use crate::tables::{MemoryTables, Tables};
+
 /// Folders and systems that nodes reach through their context.
 #[derive(Debug, Clone)]
 pub struct Services {
@@ -14,6 +16,8 @@ pub struct Services {
     pub temp_dir: PathBuf,
     /// The way to every system; one for the whole process, so that connections are used again.
     pub transport: Arc<Transport>,
+    /// The local tables that flows look things up in.
+    pub tables: Arc<dyn Tables>,
 }
 
 impl Default for Services {
@@ -22,6 +26,7 @@ impl Default for Services {
             base_dir: PathBuf::from("."),
             temp_dir: std::env::temp_dir(),
             transport: Arc::new(Transport::default()),
+            tables: Arc::new(MemoryTables::default()),
         }
     }
 }

@@ -64,6 +64,97 @@ async fn every_format_is_read() {
 }
 
 #[tokio::test]
+async fn formats_are_found_by_the_name_or_the_beginning() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = async |name: &str, content: &[u8], params: Json, expect: &[&str]| {
+        fs::write(folder.path().join(name), content).unwrap();
+        let mut params = params;
+        params["path"] = json!(name);
+        let ran = read(folder.path(), params).await;
+        assert_eq!(ran.outcome.status, RunStatus::Ok, "{}", ran.told);
+        assert_eq!(ran.items, expect, "{name}");
+    };
+    let xml = b"<?xml version='1.0' encoding='ISO-8859-1'?><o><r><n>Gr\xf6\xdfe</n></r><r/></o>";
+    check("a.xml", xml, json!({ "items": "o.r" }), &["{\"n\":\"Gr\u{f6}\u{df}e\"}", "\"\""]).await;
+    check("b.xml", b"<o><r>1</r></o>", json!({ "items": "/o/r" }), &["\"1\""]).await;
+    let lists = json!({ "xml": { "lists": ["r"] } });
+    check("c.dat", b"<o><r>1</r></o>", lists, &[r#"{"o":{"r":["1"]}}"#]).await;
+    check("a.yaml", b"- 1\n- a: x\n", json!({}), &["1", r#"{"a":"x"}"#]).await;
+    check("b.yml", b"---\na: 1\n---\na: 2\n", json!({}), &[r#"{"a":1}"#, r#"{"a":2}"#]).await;
+    let layout = json!({ "records": [{ "columns": [
+        { "name": "sku", "start": 1, "length": 3 },
+        { "name": "qty", "start": 4, "length": 3, "type": "integer" }] }] });
+    let fixed = json!({ "format": "fixed", "layout": layout });
+    check(
+        "a.txt",
+        b"A-1007\nB-2010\n",
+        fixed,
+        &[r#"{"sku":"A-1","qty":7}"#, r#"{"sku":"B-2","qty":10}"#],
+    )
+    .await;
+    check(
+        "german.csv",
+        b"n;m\nGr\xf6\xdfe;'x'\n",
+        json!({}),
+        &["{\"n\":\"Gr\u{f6}\u{df}e\",\"m\":\"x\"}"],
+    )
+    .await;
+
+    let hl7 = b"MSH|^~\\&|LAB||EHR||202603011200||ORU^R01|17|P|2.5\rPID|1||4711\r";
+    fs::write(folder.path().join("m.dat"), hl7).unwrap();
+    let ran = read(folder.path(), json!({ "path": "m.dat" })).await;
+    assert!(ran.items[0].starts_with(r#"{"type":"ORU^R01","control":"17""#), "{:?}", ran.items);
+    let order = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         \
+        *260301*1200*^*00501*000000007*0*P*:~GS*PO*BUYER*SELLER*20260301*1200*7*X*005010~\
+        ST*850*0001~BEG*00*SA*PO-77**20260301~PO1*1*12*EA*9.95**VP*A-1~CTT*1~SE*5*0001~\
+        GE*1*7~IEA*1*000000007~";
+    fs::write(folder.path().join("o.edi"), order).unwrap();
+    let ran = read(folder.path(), json!({ "path": "o.edi" })).await;
+    assert!(ran.items[0].contains(r#""number":"PO-77""#), "{:?}", ran.items);
+    let kept = read(folder.path(), json!({ "path": "o.edi", "segments": true })).await;
+    assert!(
+        kept.items[0].contains(r#"{"tag":"BEG","elements":["00","SA","PO-77""#),
+        "{:?}",
+        kept.items
+    );
+}
+
+#[tokio::test]
+async fn what_is_written_in_any_format_is_read_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let items = json!([{ "id": "A-1", "name": "Ada" }, { "id": "B-2", "name": "Bo" }]);
+    let layout = json!({ "records": [{ "columns": [
+        { "name": "id", "start": 1, "length": 5 }, { "name": "name", "start": 6, "length": 8 }] }] });
+    let fixed = json!({ "format": "fixed", "layout": layout });
+    for (name, settings, reading) in [
+        (
+            "a.xml",
+            json!({ "xml": { "root": "people", "item": "one" } }),
+            json!({ "items": "people.one" }),
+        ),
+        ("a.yaml", json!({}), json!({})),
+        ("a.xlsx", json!({ "sheet": "People" }), json!({ "sheet": "People" })),
+        ("a.dat", fixed.clone(), fixed),
+    ] {
+        let with_path = |mut params: Json| {
+            params["path"] = json!(name);
+            params
+        };
+        let wrote = write(folder.path(), with_path(settings), items.clone()).await;
+        assert_eq!(wrote.outcome.status, RunStatus::Ok, "{name}: {}", wrote.told);
+        let ran = read(folder.path(), with_path(reading)).await;
+        let read: Vec<Json> = ran.items.iter().map(|i| serde_json::from_str(i).unwrap()).collect();
+        assert_eq!(json!(read), items, "{name}");
+    }
+    let refused = write(folder.path(), json!({ "path": "b.x12" }), json!([{ "id": 1 }])).await;
+    assert!(
+        refused.error().message.contains("`interchange` is missing"),
+        "{}",
+        refused.error().message
+    );
+}
+
+#[tokio::test]
 async fn what_is_wrong_in_a_file_is_told_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let check = async |name: &str, content: Option<&[u8]>, expect: &str| {

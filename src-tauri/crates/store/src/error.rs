@@ -27,6 +27,24 @@ pub enum StoreError {
         /// The rev that is stored.
         found: u64,
     },
+    /// The table was changed by somebody else in the meantime.
+    #[error(
+        "table {table} is at rev {found} by now, the change was made for rev {expected}: load the table again"
+    )]
+    StaleTable {
+        /// The table.
+        table: String,
+        /// The rev that the change was made for.
+        expected: u64,
+        /// The rev that is stored.
+        found: u64,
+    },
+    /// There is a table of that name already.
+    #[error("there is a table {name} already: choose another name")]
+    TableExists {
+        /// The name.
+        name: String,
+    },
     /// There is a flow of that id already.
     #[error("there is a flow {id} already: choose another id")]
     Exists {

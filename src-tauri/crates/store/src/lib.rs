@@ -7,6 +7,7 @@ mod owner;
 mod readers;
 mod runs;
 mod settings;
+mod tables;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use rusqlite::Connection;
 pub use crate::error::StoreError;
 pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
 pub use crate::runs::{Append, RunQuery, RunRow, SampleChunk, SnapshotId};
+pub use crate::tables::{TableChange, TableContent, TableRow, WholeTable};
 pub use crate::writer::Commit;
 
 use crate::owner::Owner;

@@ -7,7 +7,10 @@ use rusqlite_migration::{Error, M, Migrations};
 
 use crate::StoreError;
 
-const STEPS: &[M<'_>] = &[M::up(include_str!("../migrations/0001_flows_and_runs.sql"))];
+const STEPS: &[M<'_>] = &[
+    M::up(include_str!("../migrations/0001_flows_and_runs.sql")),
+    M::up(include_str!("../migrations/0002_tables.sql")),
+];
 
 /// Applies what is missing; a database that is newer than the program is refused, untouched.
 pub(crate) fn to_latest(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

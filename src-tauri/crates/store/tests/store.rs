@@ -279,3 +279,65 @@ fn a_file_that_is_no_database_is_told_as_damaged() {
     let error = Store::open(&place.path).unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
 }
+
+fn content(rows: &str, n_rows: u64) -> store::TableContent {
+    store::TableContent { columns: "[]".to_owned(), rows: rows.to_owned(), n_rows }
+}
+
+fn table_change(rev: u64, rows: &str, history: History) -> store::TableChange {
+    store::TableChange { name: "Units".to_owned(), rev, content: content(rows, 1), history, at: 3 }
+}
+
+#[tokio::test]
+async fn a_table_is_changed_once_for_each_rev_and_its_edits_can_be_undone() {
+    let place = place();
+    let store = Store::open(&place.path).unwrap();
+    store.create_table("Units", content("[]", 0), 1).await.unwrap();
+    let again = store.create_table("units", content("[]", 0), 1).await;
+    assert_eq!(again, Err(StoreError::TableExists { name: "units".to_owned() }));
+
+    let one = table_change(1, "[[1]]", History::Push(step("One")));
+    assert_eq!(store.change_table(one.clone()).await, Ok(2));
+    let stale = store.change_table(one).await;
+    assert!(
+        matches!(stale, Err(StoreError::StaleTable { expected: 1, found: 2, .. })),
+        "{stale:?}"
+    );
+
+    let table = store.table("units").unwrap();
+    assert_eq!(
+        (table.rows.as_str(), table.undo.as_deref(), table.redo),
+        ("[[1]]", Some("One"), None)
+    );
+    assert_eq!(store.table_undo_step("Units").unwrap(), Some(step("One")));
+    store.change_table(table_change(2, "[]", History::Undo)).await.unwrap();
+    drop(store);
+
+    let store = Store::open(&place.path).unwrap();
+    let table = store.table("Units").unwrap();
+    assert_eq!((table.undo, table.redo.as_deref()), (None, Some("One")));
+    store.change_table(table_change(3, "[[1]]", History::Redo)).await.unwrap();
+    assert_eq!(store.tables().unwrap().len(), 1);
+    store.delete_table("Units").await.unwrap();
+    assert!(matches!(store.table("Units"), Err(StoreError::NotFound { .. })));
+    assert_eq!(store.table_rev("Units"), Ok(None));
+}
+
+#[tokio::test]
+async fn edits_of_a_large_table_do_not_pile_up_without_end() {
+    let place = place();
+    let store = Store::open(&place.path).unwrap();
+    store.create_table("Units", content("[]", 0), 1).await.unwrap();
+    let large = "x".repeat(20 << 20);
+    for rev in 1..=5 {
+        let step = Step { label: rev.to_string(), edit: large.clone(), inverse: large.clone() };
+        store.change_table(table_change(rev, "[]", History::Push(step))).await.unwrap();
+    }
+    let mut n_undone = 0;
+    let mut rev = 6;
+    while store.table_undo_step("Units").unwrap().is_some() {
+        rev = store.change_table(table_change(rev, "[]", History::Undo)).await.unwrap();
+        n_undone += 1;
+    }
+    assert_eq!(n_undone, 1, "64 MB hold one edit of 40 MB");
+}

@@ -3,13 +3,17 @@
 
 use std::{
     collections::HashMap,
-    io::{self, Cursor, Read},
+    io::{self, Read},
 };
 
 use csv::StringRecord;
 use thiserror::Error;
 
-use crate::{Key, Object, Shape, Value};
+use super::{
+    Dialect,
+    quotes::{Fault, Quotes},
+};
+use crate::{Charset, Key, Limits, Object, Shape, Value, charset::Decoder};
 
 /// How a CSV source is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +22,16 @@ pub struct CsvOptions {
     pub delimiter: Option<u8>,
     /// Whether the first row names the columns; without it they are `column_1`, `column_2` …
     pub header: bool,
+    /// The byte around fields that hold delimiters, line breaks or quotes; `"` unless told.
+    pub quote: u8,
     /// Whether space around fields is dropped.
     pub trim: Trim,
+    /// The charset where the source has no mark; `None` takes UTF-8 or Windows-1252 by the look of
+    /// the first bytes. UTF-8 unless told.
+    pub charset: Option<Charset>,
+    /// Whether rows that are wrong are read as well as can be: fields beyond the last column become
+    /// `column_n`, and quotes that do not fit are part of the text.
+    pub lenient: bool,
     /// Bytes of one row; a quote that is not closed makes the rest of the source one. 64 MB unless
     /// told.
     pub max_row_bytes: usize,
@@ -39,7 +51,15 @@ pub enum Trim {
 
 impl Default for CsvOptions {
     fn default() -> Self {
-        Self { delimiter: None, header: true, trim: Trim::None, max_row_bytes: 64 << 20 }
+        Self {
+            delimiter: None,
+            header: true,
+            quote: b'"',
+            trim: Trim::None,
+            charset: Some(Charset::UTF_8),
+            lenient: false,
+            max_row_bytes: 64 << 20,
+        }
     }
 }
 
@@ -67,6 +87,22 @@ pub enum CsvError {
         /// The field, from 1.
         field: usize,
     },
+    /// Text follows the quote that closes a field.
+    #[error(
+        "line {line} has text after the quote that closes a field; write a quote within a field twice, or read leniently"
+    )]
+    TextAfterQuote {
+        /// The line of the text, from 1.
+        line: u64,
+    },
+    /// A quote that opens a field is not closed before the end.
+    #[error(
+        "the quote that opens a field on line {line} is never closed; close it, or read leniently"
+    )]
+    OpenQuote {
+        /// The line of the quote, from 1.
+        line: u64,
+    },
     /// A row is longer than [`CsvOptions::max_row_bytes`].
     #[error("the row on line {line} is longer than {limit} bytes; is a quote not closed?")]
     RowTooLong {
@@ -74,6 +110,14 @@ pub enum CsvError {
         line: u64,
         /// The limit in bytes.
         limit: usize,
+    },
+    /// Bytes are no characters of the source's charset.
+    #[error("the row on line {line} cannot be read: {problem}")]
+    Charset {
+        /// The line on which the row begins, from 1.
+        line: u64,
+        /// What is wrong.
+        problem: String,
     },
     /// The source could not be read.
     #[error("the CSV source broke off")]
@@ -86,40 +130,62 @@ pub enum CsvError {
 /// more is an error, and the next row is read on. Blank lines are passed over and a byte order mark
 /// is dropped. Columns without a name are `column_n`; a name that comes again gets `_2`, `_3` …
 pub struct Reader<R: Read> {
-    rows: csv::Reader<Metered<io::Chain<Cursor<Vec<u8>>, R>>>,
+    rows: csv::Reader<Metered<Decoder<R>>>,
+    dialect: Dialect,
     record: StringRecord,
     columns: Option<Shape>,
     options: CsvOptions,
     is_done: bool,
 }
 
-/// So much of the source is looked at to find the delimiter.
-const SAMPLE_BYTES: u64 = 16 << 10;
 const BUFFER_BYTES: usize = 64 << 10;
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 impl<R: Read> Reader<R> {
     /// A reader of `source`, which needs no buffer of its own.
     ///
     /// # Errors
     /// [`CsvError::Read`] when the start of the source cannot be read.
-    pub fn new(mut source: R, options: CsvOptions) -> Result<Self, CsvError> {
-        let mut sample = Vec::new();
-        source.by_ref().take(SAMPLE_BYTES).read_to_end(&mut sample)?;
-        if sample.starts_with(BYTE_ORDER_MARK) {
-            sample.drain(..BYTE_ORDER_MARK.len());
-        }
-        let delimiter = options.delimiter.unwrap_or_else(|| detect_delimiter(&sample));
+    pub fn new(source: R, options: CsvOptions) -> Result<Self, CsvError> {
+        let charset = options.charset;
+        let decoder = Decoder::new(source, |_| charset)?;
+        let found = Dialect::of_text(&decoder.sample(), decoder.charset());
+        Ok(Self::with_dialect(decoder, found, options))
+    }
+
+    /// A reader that tells charset, delimiter, quote and header by the start of `source`; what
+    /// `options` say of them does not count.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn detect(source: R, options: &CsvOptions) -> Result<Self, CsvError> {
+        let decoder = Decoder::new(source, |_| None)?;
+        let found = Dialect::of_text(&decoder.sample(), decoder.charset());
+        let (quote, header) = (found.quote, found.header);
+        let options = CsvOptions { delimiter: None, quote, header, ..options.clone() };
+        Ok(Self::with_dialect(decoder, found, options))
+    }
+
+    fn with_dialect(source: Decoder<R>, found: Dialect, options: CsvOptions) -> Self {
+        let delimiter = options.delimiter.unwrap_or(found.delimiter);
+        let dialect = Dialect { delimiter, quote: options.quote, header: options.header, ..found };
         let rows = csv::ReaderBuilder::new()
             .delimiter(delimiter)
+            .quote(options.quote)
             .has_headers(false)
             .flexible(true)
             .buffer_capacity(BUFFER_BYTES)
             .from_reader(Metered {
-                source: Cursor::new(sample).chain(source),
+                source,
                 n_left: options.max_row_bytes.saturating_add(BUFFER_BYTES),
+                quotes: (!options.lenient).then(|| Quotes::new(delimiter, options.quote)),
             });
-        Ok(Self { rows, record: StringRecord::new(), columns: None, options, is_done: false })
+        let record = StringRecord::new();
+        Self { rows, dialect, record, columns: None, options, is_done: false }
+    }
+
+    /// How the source is written, as far as it was told or is guessed by its start.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
     }
 
     /// The names of the columns, once the first row has been read.
@@ -140,6 +206,9 @@ impl<R: Read> Reader<R> {
         }
         let shape = self.columns.clone().unwrap_or_else(Shape::empty);
         let found = self.record.len();
+        if found > shape.len() && self.options.lenient {
+            return Ok(Some(self.long_row(&shape)));
+        }
         if found > shape.len() {
             let line = self.line();
             return Err(CsvError::TooManyFields { line, found, expected: shape.len() });
@@ -153,6 +222,16 @@ impl<R: Read> Reader<R> {
         Ok(Some(Value::object(shape.keys().iter().zip(values))))
     }
 
+    /// A row with more fields than columns; those beyond them are `column_n`.
+    fn long_row(&self, shape: &Shape) -> Value {
+        let trims = self.options.trim == Trim::All;
+        let names = shape.keys().iter().map(|key| key.as_str().to_owned());
+        let more = (shape.len()..).map(|at| format!("column_{}", at + 1));
+        let fields =
+            self.record.iter().map(|field| Value::from(if trims { field.trim() } else { field }));
+        Value::object(names.chain(more).zip(fields))
+    }
+
     fn line(&self) -> u64 {
         self.record.position().map_or(0, csv::Position::line)
     }
@@ -161,7 +240,7 @@ impl<R: Read> Reader<R> {
         let limit = self.options.max_row_bytes;
         self.rows.get_mut().n_left = limit.saturating_add(BUFFER_BYTES);
         let row_line = self.rows.position().line();
-        self.rows.read_record(&mut self.record).map_err(|error| {
+        let has_row = self.rows.read_record(&mut self.record).map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             match error.into_kind() {
                 csv::ErrorKind::Utf8 { err, .. } => {
@@ -170,10 +249,22 @@ impl<R: Read> Reader<R> {
                 csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     CsvError::RowTooLong { line: row_line, limit }
                 }
+                csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    CsvError::Charset { line: row_line, problem: error.to_string() }
+                }
                 csv::ErrorKind::Io(error) => CsvError::Read(error),
                 other => CsvError::Read(io::Error::other(format!("{other:?}"))),
             }
-        })
+        })?;
+        let end = self.rows.position().byte();
+        let quotes = self.rows.get_mut().quotes.as_mut();
+        match quotes.and_then(|quotes| quotes.take_before(end)) {
+            None => Ok(has_row),
+            Some(found) => Err(match found.fault {
+                Fault::TextAfter => CsvError::TextAfterQuote { line: found.line },
+                Fault::Open => CsvError::OpenQuote { line: found.line },
+            }),
+        }
     }
 }
 
@@ -185,8 +276,11 @@ impl<R: Read> Iterator for Reader<R> {
             return None;
         }
         let row = self.row();
-        self.is_done =
-            matches!(row, Ok(None) | Err(CsvError::Read(_) | CsvError::RowTooLong { .. }));
+        self.is_done = match &row {
+            Ok(row) => row.is_none(),
+            Err(CsvError::Read(_) | CsvError::RowTooLong { .. } | CsvError::Charset { .. }) => true,
+            Err(_) => false,
+        };
         row.transpose()
     }
 }
@@ -195,11 +289,18 @@ impl<R: Read> Iterator for Reader<R> {
 struct Metered<R> {
     source: R,
     n_left: usize,
+    quotes: Option<Quotes>,
 }
 
 impl<R: Read> Read for Metered<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n_bytes = self.source.read(buffer)?;
+        if let Some(quotes) = &mut self.quotes {
+            quotes.watch(&buffer[..n_bytes]);
+            if n_bytes == 0 {
+                quotes.end();
+            }
+        }
         self.n_left =
             self.n_left.checked_sub(n_bytes).ok_or(io::Error::from(io::ErrorKind::FileTooLarge))?;
         Ok(n_bytes)
@@ -233,53 +334,12 @@ fn name_columns(record: &StringRecord, options: &CsvOptions) -> Vec<String> {
     names
 }
 
-const DELIMITERS: [u8; 4] = *b",;\t|";
-
-/// The delimiter that stands equally often in most of the first lines; the comma if none does.
-fn detect_delimiter(sample: &[u8]) -> u8 {
-    let counts = count_delimiters(sample);
-    let score = |column: usize| {
-        let first = counts.first().map_or(0, |line| line[column]);
-        let n_alike = counts.iter().filter(|line| line[column] == first).count();
-        if first == 0 { (0, 0) } else { (n_alike, first) }
-    };
-    // The last of equals wins, so the comma is asked last.
-    let best = (0..DELIMITERS.len()).rev().max_by_key(|&column| score(column));
-    best.map_or(b',', |column| DELIMITERS[column])
-}
-
-/// How often each delimiter stands outside of quotes, line by line.
-fn count_delimiters(sample: &[u8]) -> Vec<[usize; 4]> {
-    const MAX_LINES: usize = 20;
-    let mut lines = Vec::new();
-    let mut line = [0; 4];
-    let mut is_quoted = false;
-    let mut is_blank = true;
-    for &b in sample {
-        is_blank &= matches!(b, b'\r' | b'\n');
-        match b {
-            b'"' => is_quoted = !is_quoted,
-            b'\n' if !is_quoted => {
-                if !is_blank {
-                    lines.push(line);
-                }
-                line = [0; 4];
-                is_blank = true;
-                if lines.len() == MAX_LINES {
-                    return lines;
-                }
-            }
-            _ if !is_quoted => {
-                if let Some(column) = DELIMITERS.iter().position(|&d| d == b) {
-                    line[column] += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    // The last line may be cut off by the end of the sample; it counts only if it is the first.
-    if lines.is_empty() && !is_blank {
-        lines.push(line);
-    }
-    lines
+/// Reads all rows of a CSV text as a list of objects.
+///
+/// # Errors
+/// The first [`CsvError`].
+pub fn read(bytes: &[u8], options: &CsvOptions, limits: &Limits) -> Result<Value, CsvError> {
+    let max_row_bytes = options.max_row_bytes.min(limits.bytes);
+    let rows = Reader::new(bytes, CsvOptions { max_row_bytes, ..options.clone() })?;
+    Ok(Value::from(rows.collect::<Result<Vec<_>, _>>()?))
 }

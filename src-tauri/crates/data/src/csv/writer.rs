@@ -147,3 +147,26 @@ fn to_io(error: csv::Error) -> io::Error {
         other => io::Error::other(format!("{other:?}")),
     }
 }
+
+/// Writes a list of objects as rows under one header, or one object as one row.
+///
+/// The columns are all keys of all objects, in the order in which they come.
+///
+/// # Errors
+/// As [`Writer::write`].
+pub fn write(value: &Value, delimiter: u8, out: &mut impl Write) -> Result<(), WriteError> {
+    let rows = value.as_list().unwrap_or(std::slice::from_ref(value));
+    let mut seen = std::collections::HashSet::new();
+    let objects = rows.iter().filter_map(Value::as_object);
+    let keys = objects.flat_map(crate::Object::keys).filter(|key| seen.insert((*key).clone()));
+    let columns: Vec<Key> = keys.cloned().collect();
+    let mut writer = Writer::new(out, delimiter);
+    if !columns.is_empty() {
+        writer.begin(Shape::new(columns))?;
+    }
+    for row in rows {
+        writer.write(row)?;
+    }
+    writer.finish()?;
+    Ok(())
+}

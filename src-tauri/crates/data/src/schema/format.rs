@@ -1,5 +1,5 @@
 //! Formats that texts commonly have, told by their look.
-//! Names are those of JSON Schema (draft 2020-12, section 7.3).
+//! Names are those of JSON Schema (draft 2020-12, section 7.3) where it has one.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,14 +17,55 @@ pub enum TextFormat {
     Uuid,
     /// A scheme, a colon, and more
     Uri,
+    /// `12:30` or `12:30:00`, with or without fraction and offset
+    Time,
+    /// A whole number as JSON writes it, so without zeros before it: `-17`
+    Integer,
+    /// A number with a point: `17.50`; whole ones are among them
+    Decimal,
+    /// A number with a comma: `1.017,50`; whole ones are among them
+    DecimalComma,
+    /// `true` or `false`
+    Boolean,
 }
 
 impl TextFormat {
     /// The format of this text, if it has one.
     pub fn guess(text: &str) -> Option<Self> {
-        [Self::Date, Self::DateTime, Self::Uuid, Self::Email, Self::Uri]
-            .into_iter()
-            .find(|format| format.fits(text))
+        const ALL: [TextFormat; 10] = [
+            TextFormat::Date,
+            TextFormat::DateTime,
+            TextFormat::Uuid,
+            TextFormat::Email,
+            TextFormat::Uri,
+            TextFormat::Time,
+            TextFormat::Integer,
+            TextFormat::Decimal,
+            TextFormat::DecimalComma,
+            TextFormat::Boolean,
+        ];
+        ALL.into_iter().find(|format| format.fits(text))
+    }
+
+    /// The format of texts of this format and one more text.
+    pub(super) fn widened(self, text: &str) -> Option<Self> {
+        if self.fits(text) {
+            return Some(self);
+        }
+        let wider = [Self::Decimal, Self::DecimalComma];
+        wider.into_iter().find(|wider| self == Self::Integer && wider.fits(text))
+    }
+
+    /// The name that JSON Schema has for it.
+    pub fn json_schema_name(self) -> Option<&'static str> {
+        match self {
+            Self::Date => Some("date"),
+            Self::DateTime => Some("date-time"),
+            Self::Email => Some("email"),
+            Self::Uuid => Some("uuid"),
+            Self::Uri => Some("uri"),
+            Self::Time | Self::Integer | Self::Decimal | Self::DecimalComma | Self::Boolean => None,
+        }
     }
 
     /// Whether the text has this format.
@@ -35,8 +76,39 @@ impl TextFormat {
             Self::Email => is_email(text),
             Self::Uuid => is_uuid(text.as_bytes()),
             Self::Uri => is_uri(text),
+            Self::Time => text.len() >= 5 && is_time(text.as_bytes()),
+            Self::Integer => is_integer(text.as_bytes()),
+            Self::Decimal => is_decimal(text, '.'),
+            Self::DecimalComma => is_decimal(text, ','),
+            Self::Boolean => matches!(text, "true" | "false"),
         }
     }
+}
+
+/// Longer digits are ids more often than numbers.
+const MAX_DIGITS: usize = 18;
+
+fn is_integer(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let has_zeros = digits.len() > 1 && digits[0] == b'0';
+    !has_zeros && is_digits(digits)
+}
+
+fn is_digits(text: &[u8]) -> bool {
+    (1..=MAX_DIGITS).contains(&text.len()) && text.iter().all(u8::is_ascii_digit)
+}
+
+fn is_decimal(text: &str, point: char) -> bool {
+    let Some((whole, fraction)) = text.split_once(point) else {
+        return is_integer(text.as_bytes());
+    };
+    let whole = whole.strip_prefix('-').unwrap_or(whole);
+    let mut groups = whole.split(if point == ',' { '.' } else { ',' });
+    let first = groups.next().unwrap_or_default().as_bytes();
+    let is_first = is_integer(first) && !first.starts_with(b"-");
+    is_first
+        && groups.all(|group| group.len() == 3 && is_digits(group.as_bytes()))
+        && is_digits(fraction.as_bytes())
 }
 
 /// Reads digits and the characters between them: `9` is a digit, the rest stands for itself.
@@ -62,7 +134,10 @@ fn is_date_time(text: &[u8]) -> bool {
     if text.len() < 16 || !is_date(text) || !matches!(text[10], b'T' | b't' | b' ') {
         return false;
     }
-    let time = &text[11..];
+    is_time(&text[11..])
+}
+
+fn is_time(time: &[u8]) -> bool {
     if !matches_pattern(time, b"99:99") || two_digits(time) > 23 || two_digits(&time[3..]) > 59 {
         return false;
     }

@@ -2,6 +2,7 @@
 //! It describes what was seen and validates nothing.
 
 mod format;
+mod json_schema;
 
 use std::collections::HashMap;
 
@@ -22,9 +23,19 @@ pub struct Schema {
     pub optional: bool,
     /// Whether some were `null`.
     pub nullable: bool,
+    /// How many were empty texts.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub empty: u64,
     /// Up to three different values, texts cut to 120 characters; not for lists and objects.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<Value>,
+    /// All different values in the order in which they came, if there are no more than twelve and
+    /// none is longer than 60 characters; not for lists and objects.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Value>,
+    /// Whether there were more, so that [`values`](Self::values) is empty.
+    #[serde(skip_serializing_if = "is_false")]
+    pub more_values: bool,
     /// The smallest number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<Value>,
@@ -33,10 +44,13 @@ pub struct Schema {
     pub max: Option<Value>,
     /// Whether all numbers were whole.
     pub is_whole: bool,
+    /// The length of the shortest text, in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<usize>,
     /// The length of the longest text, in characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<usize>,
-    /// The format that all texts have.
+    /// The format that all texts have, empty ones aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<TextFormat>,
     /// Members of the objects, in the order in which they were first seen.
@@ -94,10 +108,22 @@ pub struct Kinds {
 }
 
 const MAX_SAMPLES: usize = 3;
+const MAX_VALUES: usize = 12;
+const MAX_VALUE_CHARS: usize = 60;
 const MAX_SAMPLE_CHARS: usize = 120;
 /// Objects used as tables can have any number of keys; a tree of more helps nobody.
 const MAX_FIELDS: usize = 1000;
 const MAX_FIELDS_IN_ALL: usize = 10_000;
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands references")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
 
 impl Schema {
     /// A schema that has seen nothing.
@@ -149,6 +175,24 @@ impl Schema {
     /// The field of this name, if objects with it were seen.
     pub fn field(&self, name: &str) -> Option<&Self> {
         self.fields.iter().find(|field| field.name == *name).map(|field| &field.schema)
+    }
+
+    /// How many values say something: neither `null` nor an empty text.
+    pub fn filled(&self) -> u64 {
+        self.count.saturating_sub(self.kinds.null).saturating_sub(self.empty)
+    }
+
+    /// The share of the objects here in which the field of this name says something, 0 to 1.
+    pub fn fill_rate(&self, name: &str) -> Option<f64> {
+        let filled = self.field(name)?.filled();
+        Some(filled as f64 / self.kinds.object.max(1) as f64)
+    }
+
+    /// Whether the values are a few that come again and again, as states and units do.
+    pub fn is_enumeration(&self) -> bool {
+        let is_scalar = self.kinds.list == 0 && self.kinds.object == 0 && self.kinds.boolean == 0;
+        let n_values = self.values.len() as u64;
+        is_scalar && n_values > 0 && self.filled() >= 4 * n_values
     }
 
     fn see_object(&mut self, object: &Object, n_fields: &mut usize) {
@@ -210,18 +254,37 @@ impl Schema {
     }
 
     fn see_text(&mut self, text: &str) {
-        let is_first = self.kinds.text == 0;
+        let is_first = self.kinds.text == self.empty;
         self.kinds.text += 1;
         let length = text.chars().count();
+        self.min_length = Some(self.min_length.map_or(length, |min| min.min(length)));
         self.max_length = Some(self.max_length.map_or(length, |max| max.max(length)));
-        if is_first {
+        if text.is_empty() {
+            self.empty += 1;
+        } else if is_first {
             self.format = TextFormat::guess(text);
-        } else if self.format.is_some_and(|format| !format.fits(text)) {
-            self.format = None;
+        } else {
+            self.format = self.format.and_then(|format| format.widened(text));
         }
     }
 
+    /// Keeps the value if it is another than those before, as long as they are few.
+    fn note_value(&mut self, value: &Value) {
+        if self.more_values || self.values.contains(value) {
+            return;
+        }
+        let is_long =
+            value.as_str().is_some_and(|text| text.chars().nth(MAX_VALUE_CHARS).is_some());
+        if is_long || self.values.len() == MAX_VALUES {
+            self.more_values = true;
+            self.values = Vec::new();
+            return;
+        }
+        self.values.push(value.clone());
+    }
+
     fn sample(&mut self, value: &Value) {
+        self.note_value(value);
         if self.samples.len() >= MAX_SAMPLES {
             return;
         }

@@ -1,5 +1,5 @@
-//! `file.read`: reads the records of a JSON, NDJSON or CSV file, in memory that does not grow with
-//! the file. Not the formats: those are `data`'s.
+//! `file.read`: reads the records of a file of any format, in memory that does not grow with the
+//! file where the format allows. Not the formats: those are `data`'s.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -7,9 +7,10 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use data::csv::{CsvOptions, Trim};
+use data::csv::CsvOptions;
 use data::json::{Format as JsonFormat, Items};
-use data::{Limits, Path, Value, csv};
+use data::xml::{ElementPath, ElementPathError};
+use data::{Charset, Limits, Path, Value, csv};
 use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Problem};
 use flow::run::ErrorClass;
 use futures::future::BoxFuture;
@@ -19,6 +20,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Mutex;
 
+use super::formats::{
+    self, CsvSettings, EdiSettings, FixedSettings, Hl7Settings, XlsxSettings, XmlSettings,
+};
 use crate::catalogue::{node_info, words};
 use crate::item::{CHUNK_BYTES, CHUNK_ITEMS, Item};
 use crate::node::{Answer, Behaviour, Each, NodeType, Pages, Setup};
@@ -35,8 +39,9 @@ pub(crate) struct Params {
     /// What is in the file.
     #[serde(default)]
     format: Format,
-    /// The path to the list in a JSON file, such as `data.orders`. Without it, a file that is a
-    /// list gives its entries, and any other is one item.
+    /// The path to the list in a JSON file, such as `data.orders`, or to the elements of an XML
+    /// file, such as `/orders/order`. Without it, a file that is a list gives its entries, and any
+    /// other is one item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(title = "List in the file")]
     items: Option<String>,
@@ -44,7 +49,26 @@ pub(crate) struct Params {
     #[serde(default)]
     #[schemars(title = "CSV settings", extend("x-advanced" = true))]
     csv: CsvParams,
-    /// The charset: `utf-8` without it, `latin1`, `utf-16` and others by their names on the web.
+    /// How an XML file is read.
+    #[serde(default)]
+    #[schemars(title = "XML settings", extend("x-advanced" = true))]
+    xml: XmlParams,
+    /// Where the columns of a fixed-width file stand: `{"records": [{"columns": [{"name": "sku",
+    /// "start": 1, "length": 6}]}]}`; or `"nacha"` for ACH files.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    #[schemars(title = "Fixed-width layout", extend("format" = "json", "x-advanced" = true))]
+    layout: serde_json::Value,
+    /// The sheet of an Excel workbook; the first one without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Sheet", extend("x-advanced" = true))]
+    sheet: Option<String>,
+    /// Whether EDI messages stay segments and elements; without it orders, shipments and invoices
+    /// have names such as `lines.quantity`.
+    #[serde(default)]
+    #[schemars(title = "Keep EDI segments", extend("x-advanced" = true))]
+    segments: bool,
+    /// The charset, `latin1`, `utf-16` and others by their names on the web. Without it: UTF-8; for
+    /// CSV and fixed width by the look of the file; for XML, EDI and HL7 as the file itself says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(title = "Character set", extend("x-advanced" = true))]
     charset: Option<String>,
@@ -54,9 +78,10 @@ pub(crate) struct Params {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Format {
-    /// By the end of its name: `.csv`, `.tsv`, `.ndjson`, `.jsonl`, and JSON for all others.
+    /// By the end of its name, such as `.csv`, `.ndjson`, `.xml` or `.xlsx`; by how it begins where
+    /// the name does not tell.
     #[default]
-    #[schemars(title = "By the name of the file")]
+    #[schemars(title = "Find out")]
     Auto,
     /// One JSON document.
     #[schemars(title = "JSON")]
@@ -67,6 +92,73 @@ pub(crate) enum Format {
     /// Rows with columns.
     #[schemars(title = "CSV")]
     Csv,
+    /// Elements within each other; attributes are members that begin with `@`.
+    #[schemars(title = "XML")]
+    Xml,
+    /// YAML documents.
+    #[schemars(title = "YAML")]
+    Yaml,
+    /// Lines with columns at fixed places.
+    #[schemars(title = "Fixed width")]
+    Fixed,
+    /// EDI as ANSI X12; each message is an item.
+    #[schemars(title = "EDI X12")]
+    X12,
+    /// EDI as UN/EDIFACT; each message is an item.
+    #[schemars(title = "EDI EDIFACT")]
+    Edifact,
+    /// HL7 v2; each message is an item.
+    #[schemars(title = "HL7 v2")]
+    Hl7,
+    /// A sheet of an Excel workbook.
+    #[schemars(title = "Excel (XLSX)")]
+    Xlsx,
+}
+
+impl Format {
+    /// What the end of a file's name says; none where it says nothing.
+    pub(super) fn of_ending(ending: &str) -> Option<Self> {
+        Some(match ending {
+            "json" => Self::Json,
+            "csv" | "tsv" => Self::Csv,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "xml" => Self::Xml,
+            "yaml" | "yml" => Self::Yaml,
+            "x12" => Self::X12,
+            "edifact" => Self::Edifact,
+            "hl7" => Self::Hl7,
+            "xlsx" => Self::Xlsx,
+            _ => return None,
+        })
+    }
+
+    /// What the beginning of a file looks like; JSON where it looks like nothing.
+    fn of_beginning(sample: &[u8]) -> Self {
+        let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample).trim_ascii_start();
+        let begins = |with: &[u8]| text.starts_with(with);
+        match () {
+            () if begins(b"PK\x03\x04") => Self::Xlsx,
+            () if begins(b"ISA") => Self::X12,
+            () if begins(b"UNA") || begins(b"UNB+") => Self::Edifact,
+            () if begins(b"MSH|") || begins(b"FHS|") || begins(b"BHS|") => Self::Hl7,
+            () if begins(b"<") => Self::Xml,
+            () => Self::Json,
+        }
+    }
+}
+
+/// How an XML file is read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct XmlParams {
+    /// Elements that are lists also where they come once: `/orders/order`, or `line` wherever it
+    /// is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(title = "Always lists")]
+    lists: Vec<String>,
+    /// Whether prefixes such as `ns2:` and declarations of namespaces are dropped.
+    #[schemars(title = "Drop prefixes")]
+    drop_prefixes: bool,
 }
 
 /// How a CSV file is written.
@@ -98,7 +190,10 @@ impl NodeType for FileRead {
 
     fn info() -> NodeInfo {
         NodeInfo {
-            keywords: words(["open", "load", "csv", "json", "ndjson", "import", "disk", "lines"]),
+            keywords: words([
+                "open", "load", "csv", "json", "ndjson", "xml", "yaml", "excel", "xlsx", "edi",
+                "x12", "edifact", "hl7", "import", "disk", "lines",
+            ]),
             examples: vec![
                 Example {
                     title: "The rows of a CSV file".to_owned(),
@@ -119,10 +214,13 @@ impl NodeType for FileRead {
                 "file.read",
                 "Read file",
                 "Gives the records of a file as items.",
-                "Reads a JSON, NDJSON or CSV file for each item that comes in and gives its records. \
-                 The file is read as it is needed: it may be larger than memory.\n\nFields of CSV \
-                 rows are texts; say with a mapping which are numbers or dates. What is wrong in a \
-                 file is told with its line and column.",
+                "Reads a file for each item that comes in and gives its records: JSON, NDJSON, CSV, \
+                 XML, YAML, fixed width, EDI (X12, EDIFACT), HL7 or Excel. The file is read as it is \
+                 needed: it may be larger than memory. Excel workbooks, and XML without a path to \
+                 its elements, are read as a whole.\n\nA CSV file's separator, quotes and charset are \
+                 found by themselves. Fields of CSV rows and EDI messages are texts; say with a \
+                 mapping which are numbers or dates. What is wrong in a file is told with its line \
+                 and column.",
                 Family::File,
                 "file-input",
                 Consumes::Each,
@@ -150,6 +248,11 @@ impl NodeType for FileRead {
         {
             add("charset", format!("The charset \"{name}\" is not known."));
         }
+        if params.format == Format::Fixed {
+            let layout = FixedSettings { layout: params.layout.clone() };
+            problems.extend(formats::Format::Fixed(layout).problems("/params"));
+        }
+        problems.extend(formats::Format::Xml(params.xml()).problems("/params/xml"));
         let summary = if path.trim().is_empty() { String::new() } else { format!("reads {path}") };
         Inspection { summary, problems, ..Inspection::default() }
     }
@@ -227,6 +330,7 @@ impl Pages for FileRecords {
 enum Records {
     Json(Box<Items<Box<dyn Read + Send>>>),
     Csv(Box<csv::Reader<Box<dyn Read + Send>>>),
+    Other(formats::Records),
 }
 
 impl Records {
@@ -258,6 +362,7 @@ impl Records {
                 csv::CsvError::Read(error) => file_error("read", path, &error),
                 error => broken(error.to_string()),
             }),
+            Self::Other(records) => records.next().transpose().map_err(broken),
         }
     }
 }
@@ -278,20 +383,20 @@ fn open(params: &Params, path: &FilePath) -> io::Result<Records> {
     }
     let ending = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
     let ending = ending.as_deref().unwrap_or("");
+    let sample = beginning(&mut file)?;
     let format = match params.format {
-        Format::Auto => match ending {
-            "csv" | "tsv" => Format::Csv,
-            "ndjson" | "jsonl" => Format::Ndjson,
-            _ => Format::Json,
-        },
+        Format::Auto => Format::of_ending(ending).unwrap_or_else(|| Format::of_beginning(&sample)),
         given => given,
     };
+    if let Some(other) = params.other(format) {
+        return open_other(params, &other, file);
+    }
     let is_list =
         format == Format::Json && params.items.is_none() && begins_list(params, &mut file)?;
     let source = decoded(params, file)?;
     let json_format = match (format, &params.items) {
         (Format::Csv, _) => {
-            let rows = csv::Reader::new(source, csv_options(&params.csv, ending));
+            let rows = csv::Reader::new(source, csv_options(params, ending, &sample));
             return rows.map(|rows| Records::Csv(Box::new(rows))).map_err(io_error);
         }
         (Format::Ndjson, _) => JsonFormat::Lines,
@@ -340,14 +445,66 @@ pub(super) fn file_error(what: &str, path: &FilePath, error: &io::Error) -> Step
     StepError::terminal(ErrorClass::File, message).advice(advice).key("/params/path")
 }
 
-fn csv_options(params: &CsvParams, ending: &str) -> CsvOptions {
-    let own = (ending == "tsv").then_some(b'\t');
-    CsvOptions {
-        delimiter: params.delimiter.and_then(|letter| u8::try_from(letter).ok()).or(own),
-        header: params.header,
-        trim: if params.trim { Trim::All } else { Trim::None },
-        ..CsvOptions::default()
+fn csv_options(params: &Params, ending: &str, sample: &[u8]) -> CsvOptions {
+    let CsvParams { delimiter, header, trim } = params.csv;
+    let delimiter = delimiter.or((ending == "tsv").then_some('\t'));
+    // What was decoded on the way is UTF-8 by now.
+    let charset = params.charset.is_some().then_some(Charset::UTF_8);
+    CsvSettings { delimiter, header, trim }.options(sample, charset)
+}
+
+impl Params {
+    /// The format with its settings; none for those that are read here.
+    fn other(&self, format: Format) -> Option<formats::Format> {
+        let edi = || EdiSettings { segments: self.segments, strict: false };
+        Some(match format {
+            Format::Auto | Format::Json | Format::Ndjson | Format::Csv => return None,
+            Format::Xml => formats::Format::Xml(self.xml()),
+            Format::Yaml => formats::Format::Yaml,
+            Format::Fixed => formats::Format::Fixed(FixedSettings { layout: self.layout.clone() }),
+            Format::X12 => formats::Format::X12(edi()),
+            Format::Edifact => formats::Format::Edifact(edi()),
+            Format::Hl7 => formats::Format::Hl7(Hl7Settings::default()),
+            Format::Xlsx => formats::Format::Xlsx(XlsxSettings { sheet: self.sheet.clone() }),
+        })
     }
+
+    fn xml(&self) -> XmlSettings {
+        let XmlParams { lists, drop_prefixes } = self.xml.clone();
+        XmlSettings { lists, drop_prefixes, ..XmlSettings::default() }
+    }
+
+    /// The way to the elements of an XML file: `orders.order` is `/orders/order` too.
+    fn elements(&self) -> Result<Option<ElementPath>, String> {
+        let Some(items) = self.items.as_deref().map(str::trim).filter(|items| !items.is_empty())
+        else {
+            return Ok(None);
+        };
+        let is_dotted = items.contains('.') && !items.contains('/');
+        let path = if is_dotted { format!("/{}", items.replace('.', "/")) } else { items.into() };
+        path.parse().map(Some).map_err(|error: ElementPathError| error.to_string())
+    }
+}
+
+fn open_other(params: &Params, format: &formats::Format, file: File) -> io::Result<Records> {
+    let at = match format {
+        formats::Format::Xml(_) => params.elements().map_err(io::Error::other)?,
+        _ => None,
+    };
+    let limits = Limits::default();
+    let records = match (format, &params.charset) {
+        (formats::Format::Xlsx(_), _) | (_, None) => format.records(file, None, at, limits),
+        (_, Some(_)) => format.records(decoded(params, file)?, Some(Charset::UTF_8), at, limits),
+    };
+    records.map(Records::Other).map_err(io::Error::other)
+}
+
+/// The first bytes of a file.
+fn beginning(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut sample = Vec::new();
+    file.try_clone()?.take(16 << 10).read_to_end(&mut sample)?;
+    file.rewind()?;
+    Ok(sample)
 }
 
 /// Whether the first letter of the file that is no space begins a list.

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use self::sink::{Layout, Sink};
 use super::file_read::{Format, file_error};
+use super::formats::{self, EdiSettings, FixedSettings, Hl7Settings, XlsxSettings, XmlSettings};
 use crate::catalogue::{items_port, node_info, words};
 use crate::item::Chunk;
 use crate::lineage::Sets;
@@ -45,6 +46,36 @@ pub(crate) struct Params {
     #[serde(default)]
     #[schemars(title = "CSV settings", extend("x-advanced" = true))]
     csv: CsvParams,
+    /// How an XML file is written.
+    #[serde(default)]
+    #[schemars(title = "XML settings", extend("x-advanced" = true))]
+    xml: XmlParams,
+    /// Where the columns of a fixed-width file stand: `{"records": [{"columns": [{"name": "sku",
+    /// "start": 1, "length": 6}]}]}`; or `"nacha"` for ACH files.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    #[schemars(title = "Fixed-width layout", extend("format" = "json", "x-advanced" = true))]
+    layout: serde_json::Value,
+    /// The sheet of an Excel workbook; `Sheet1` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Sheet", extend("x-advanced" = true))]
+    sheet: Option<String>,
+}
+
+/// How an XML file is written.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct XmlParams {
+    /// The element around all; `items` without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Root element")]
+    root: Option<String>,
+    /// The element for each item; `item` without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Element of an item")]
+    item: Option<String>,
+    /// Whether it is written on many lines, for people to read.
+    #[schemars(title = "On many lines")]
+    indent: bool,
 }
 
 /// What happens to a file that is there.
@@ -55,7 +86,7 @@ pub(crate) enum Mode {
     #[default]
     #[schemars(title = "Replace it")]
     Replace,
-    /// Items are added at its end; for NDJSON and CSV.
+    /// Items are added at its end; not for JSON, XML and Excel.
     #[schemars(title = "Add to its end")]
     Append,
 }
@@ -74,6 +105,9 @@ pub(crate) struct CsvParams {
     columns: Vec<String>,
 }
 
+const NO_APPENDING: &str =
+    "Nothing can be added to an XML document or a workbook; choose another format.";
+
 pub(crate) struct FileWrite;
 
 impl NodeType for FileWrite {
@@ -81,7 +115,10 @@ impl NodeType for FileWrite {
 
     fn info() -> NodeInfo {
         NodeInfo {
-            keywords: words(["save", "store", "csv", "json", "ndjson", "export", "disk"]),
+            keywords: words([
+                "save", "store", "csv", "json", "ndjson", "xml", "yaml", "excel", "xlsx", "edi",
+                "export", "disk",
+            ]),
             outputs: vec![
                 items_port("out"),
                 Port {
@@ -102,10 +139,11 @@ impl NodeType for FileWrite {
                 "file.write",
                 "Write file",
                 "Writes items to a file.",
-                "Writes all items that arrive to one JSON, NDJSON or CSV file. They are written to a \
-                 file beside it, which takes the place of the old one at the end: if the run fails \
-                 or is stopped, the old file stays as it was. What is appended is taken back in \
-                 that case.\n\nItems pass on by *out* as they are written; *written* gives one item \
+                "Writes all items that arrive to one file: JSON, NDJSON, CSV, XML, YAML, fixed width, \
+                 EDI (each item an interchange), HL7 (each item a message) or Excel. They are written \
+                 to a file beside it, which takes the place of the old one at the end: if the run \
+                 fails or is stopped, the old file stays as it was. What is appended is taken back \
+                 in that case.\n\nItems pass on by *out* as they are written; *written* gives one item \
                  at the end, `{path, items, bytes}`. In CSV, lists and objects within an item are \
                  written as JSON.",
                 Family::File,
@@ -124,11 +162,21 @@ impl NodeType for FileWrite {
         if path.trim().is_empty() {
             add("path", "Say which file is written.");
         }
-        if params.mode == Mode::Append && params.format == Format::Json {
-            add("mode", "Nothing can be added to a JSON document; choose NDJSON or CSV.");
+        if params.mode == Mode::Append {
+            match params.format {
+                Format::Json => {
+                    add("mode", "Nothing can be added to a JSON document; choose NDJSON or CSV.")
+                }
+                Format::Xml | Format::Xlsx => add("mode", NO_APPENDING),
+                _ => {}
+            }
         }
         if params.csv.delimiter.is_some_and(|letter| !letter.is_ascii()) {
             add("csv/delimiter", "The letter between columns must be an ASCII one.");
+        }
+        if params.format == Format::Fixed {
+            let layout = FixedSettings { layout: params.layout.clone() };
+            problems.extend(formats::Format::Fixed(layout).problems("/params"));
         }
         let verb = if params.mode == Mode::Append { "appends to" } else { "writes" };
         let summary = if path.trim().is_empty() { String::new() } else { format!("{verb} {path}") };
@@ -226,9 +274,9 @@ impl Gathering for Writing {
                     out.send(0, std::mem::take(&mut written)).await?;
                     let error = StepError::terminal(ErrorClass::Validation, why)
                         .advice(
-                            "Map the items to the columns first, or list the columns in the node.",
+                            "Map the items to what the file holds first, or change its settings.",
                         )
-                        .key("/params/csv/columns");
+                        .key("/params/format");
                     out.reject(&item, error).await?;
                 }
             }
@@ -263,15 +311,39 @@ impl Gathering for Writing {
     }
 }
 
+impl Params {
+    /// The format with its settings; none for those that have a layout of their own.
+    fn other(&self, format: Format) -> Option<formats::Format> {
+        let XmlParams { root, item, indent } = self.xml.clone();
+        Some(match format {
+            Format::Auto | Format::Json | Format::Ndjson | Format::Csv => return None,
+            Format::Xml => {
+                formats::Format::Xml(XmlSettings { root, item, indent, ..XmlSettings::default() })
+            }
+            Format::Yaml => formats::Format::Yaml,
+            Format::Fixed => formats::Format::Fixed(FixedSettings { layout: self.layout.clone() }),
+            Format::X12 => formats::Format::X12(EdiSettings::default()),
+            Format::Edifact => formats::Format::Edifact(EdiSettings::default()),
+            Format::Hl7 => formats::Format::Hl7(Hl7Settings::default()),
+            Format::Xlsx => formats::Format::Xlsx(XlsxSettings { sheet: self.sheet.clone() }),
+        })
+    }
+}
+
 fn layout(params: &Params, path: &std::path::Path) -> std::io::Result<Layout> {
     let ending = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
     let ending = ending.as_deref().unwrap_or("");
-    let format = match (params.format, ending) {
-        (Format::Auto, "csv" | "tsv") => Format::Csv,
-        (Format::Auto, "ndjson" | "jsonl") => Format::Ndjson,
-        (Format::Auto, _) => Format::Json,
-        (given, _) => given,
+    let format = match params.format {
+        Format::Auto => Format::of_ending(ending).unwrap_or(Format::Json),
+        given => given,
     };
+    let unsupported = |why: &str| Err(std::io::Error::new(std::io::ErrorKind::Unsupported, why));
+    if let Some(other) = params.other(format) {
+        if params.mode == Mode::Append && matches!(format, Format::Xml | Format::Xlsx) {
+            return unsupported("nothing can be added to an XML document or a workbook");
+        }
+        return Ok(Layout::Other(other));
+    }
     let own = if ending == "tsv" { b'\t' } else { b',' };
     Ok(match format {
         Format::Csv => Layout::Csv {
@@ -280,11 +352,8 @@ fn layout(params: &Params, path: &std::path::Path) -> std::io::Result<Layout> {
         },
         Format::Ndjson => Layout::Lines,
         Format::Json | Format::Auto if params.mode == Mode::Append => {
-            return Err(std::io::Error::new(
-                std::io::ErrorKind::Unsupported,
-                "nothing can be added to a JSON document; choose NDJSON or CSV",
-            ));
+            return unsupported("nothing can be added to a JSON document; choose NDJSON or CSV");
         }
-        Format::Json | Format::Auto => Layout::List,
+        _ => Layout::List,
     })
 }

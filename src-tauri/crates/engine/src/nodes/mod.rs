@@ -1,19 +1,24 @@
 //! The node types, one file each. To add one: write its file, then its line in the list here.
 
+mod data_convert;
 mod data_dedupe;
 mod data_filter;
 mod data_group;
 mod data_join;
+mod data_lookup;
+mod data_mask;
 pub(crate) mod data_map;
 mod data_sort;
 mod data_split;
 mod data_table;
+mod data_validate;
 mod file_read;
 mod file_write;
 mod flow_branch;
 mod flow_merge;
 mod flow_respond;
 mod flow_stop;
+mod formats;
 mod http_request;
 mod scope_loop;
 #[cfg(test)]
@@ -37,7 +42,11 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_group::Group>(),
     Registered::of::<data_sort::Sort>(),
     Registered::of::<data_join::Join>(),
+    Registered::of::<data_lookup::Lookup>(),
     Registered::of::<data_dedupe::Dedupe>(),
+    Registered::of::<data_validate::Validate>(),
+    Registered::of::<data_convert::Convert>(),
+    Registered::of::<data_mask::Mask>(),
     Registered::of::<data_table::Table>(),
     Registered::of::<flow_branch::Branch>(),
     Registered::of::<flow_merge::Merge>(),

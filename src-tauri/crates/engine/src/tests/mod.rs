@@ -72,6 +72,16 @@ pub(crate) async fn run(flow: &FlowFile, input: Json) -> Ran {
 
 pub(crate) async fn run_with(flow: &FlowFile, request: RunRequest, barrier_bytes: usize) -> Ran {
     let (engine, journal) = engine(barrier_bytes);
+    run_by(&engine, journal, flow, request).await
+}
+
+/// Runs a flow on an engine that tells this journal.
+pub(crate) async fn run_by(
+    engine: &Engine,
+    journal: Arc<MemoryJournal>,
+    flow: &FlowFile,
+    request: RunRequest,
+) -> Ran {
     let prepared = engine.prepare(flow);
     let mut handle = prepared.start(request).expect("the flow has no errors");
     let (mut items, mut lineages) = (Vec::new(), Vec::new());

@@ -82,7 +82,6 @@ pub(super) fn reduce<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> R
             arguments.push(a[0].clone());
         }
         result = cx.apply(function, arguments, &Val::Nothing, scope)?;
-        result = crate::eval::settled(result, false);
     }
     Ok(result)
 }

@@ -149,13 +149,13 @@ impl<'v> Cx<'v, '_> {
     pub(crate) fn builtin(
         &self,
         builtin: Builtin,
-        arguments: Args<'v>,
+        mut arguments: Args<'v>,
         input: &Val<'v>,
         scope: &Scope<'v>,
         call: Option<&Call>,
     ) -> Res<Val<'v>> {
         self.account.step(1)?;
-        let arguments = builtin.signature().fit(arguments, input)?;
+        builtin.signature().fit(&mut arguments, input)?;
         let a = &arguments[..];
         let first = a.first().unwrap_or(&Val::Nothing);
         // Nearly all give nothing for nothing.

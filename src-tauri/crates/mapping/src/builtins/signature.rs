@@ -7,6 +7,8 @@ use crate::eval::{Args, Res, fault};
 #[derive(Debug, Clone)]
 pub(crate) struct Signature {
     parameters: Vec<Parameter>,
+    /// With so many arguments none is missing but optional ones at the end.
+    least: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -89,7 +91,13 @@ impl Signature {
             }
             at += 1;
         }
-        Ok(Self { parameters })
+        let is_open = |parameter: &Parameter| parameter.is_optional && !parameter.from_input;
+        let n_open = parameters.iter().rev().take_while(|parameter| is_open(parameter)).count();
+        let is_repeated = parameters.iter().any(|parameter| parameter.is_repeated);
+        let n = parameters.len();
+        // One that may come often is never plain.
+        let least = if is_repeated { usize::MAX } else { n - n_open };
+        Ok(Self { parameters, least })
     }
 
     /// The arguments as the function gets them: lists where it takes lists, the input where it
@@ -99,12 +107,21 @@ impl Signature {
     /// `T0410` for an argument that does not fit, `T0411` for an input that does not, `T0412` for
     /// the entries of a list.
     #[inline]
-    pub(crate) fn fit<'v>(&self, arguments: Args<'v>, input: &Val<'v>) -> Res<Args<'v>> {
-        let is_plain = arguments.len() == self.parameters.len()
-            && self.parameters.iter().zip(&arguments).all(|(parameter, argument)| {
-                !parameter.is_list && parameter.kinds & argument.kind() != 0
+    pub(crate) fn fit<'v>(&self, arguments: &mut Args<'v>, input: &Val<'v>) -> Res<()> {
+        let n = arguments.len();
+        let is_plain = n >= self.least
+            && n <= self.parameters.len()
+            && self.parameters.iter().zip(arguments.iter()).all(|(parameter, argument)| {
+                if parameter.is_list {
+                    parameter.takes_list(argument)
+                } else {
+                    parameter.kinds & argument.kind() != 0
+                }
             });
-        if is_plain { Ok(arguments) } else { self.fit_any(arguments, input) }
+        if !is_plain {
+            *arguments = self.fit_any(std::mem::take(arguments), input)?;
+        }
+        Ok(())
     }
 
     fn fit_any<'v>(&self, arguments: Args<'v>, input: &Val<'v>) -> Res<Args<'v>> {
@@ -163,6 +180,19 @@ impl Parameter {
             is_optional: false,
             from_input: false,
             is_repeated: false,
+        }
+    }
+
+    /// Whether an argument is a list that fits as it is.
+    fn takes_list(&self, argument: &Val<'_>) -> bool {
+        match argument {
+            Val::List(list) => {
+                self.entries == 0 || list.items.iter().all(|item| self.entries & item.kind() != 0)
+            }
+            Val::Ref(_) | Val::Own(_) | Val::Range(..) => {
+                self.entries == 0 && argument.kind() == kind::LIST
+            }
+            _ => false,
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) fn text<'v>(cx: &Cx<'v, '_>, builtin: Builtin, a: &[Val<'v>]) -> Res<
         Builtin::SubstringAfter => {
             Val::text(value.split_once(mark(a)).map_or(value, |(_, after)| after))
         }
+        Builtin::Lowercase if value.is_ascii() => Val::text(&value.to_ascii_lowercase()),
+        Builtin::Uppercase if value.is_ascii() => Val::text(&value.to_ascii_uppercase()),
         Builtin::Lowercase => changed(&a[0], value, value.to_lowercase()),
         Builtin::Uppercase => changed(&a[0], value, value.to_uppercase()),
         Builtin::Length => Val::Number(value.chars().count() as f64),

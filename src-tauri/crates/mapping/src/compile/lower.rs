@@ -2,10 +2,11 @@
 //! path, where conditions belong, what keeps lists.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use data::{Shape, Value};
 
+use super::finish::finish;
 use super::parent::{self, Slot};
 use super::{
     Bytes, Call, Field, Lambda, Node, Op, Operator, Pairs, Path, Stage, Sym, Term, Transform,
@@ -24,11 +25,12 @@ use crate::syntax::{Expr, ExprKind, Term as SyntaxTerm, span};
 pub(crate) fn compile(source: &str, tree: &Expr, is_dynamic: bool) -> Result<Node, Fault> {
     let mut lowering = Lowering { source, bound: HashSet::new(), is_dynamic, n_slots: 0 };
     lowering.find_bound(tree);
-    let node = lowering.lower(tree)?;
+    let mut node = lowering.lower(tree)?;
     let is_parent = matches!(node.op, Op::Parent(_));
     if is_parent || !node.seeking().is_empty() {
         return Err(parent::fault().at(lowering.span(&node.at)));
     }
+    finish(&mut node);
     Ok(node)
 }
 
@@ -133,14 +135,20 @@ impl<'a> Lowering<'a> {
             ExprKind::Lambda { parameters, signature, body } => {
                 self.lambda(parameters, signature.as_deref(), body)?
             }
-            ExprKind::Transform { pattern, update, delete } => Op::Transform(Arc::new(Transform {
-                pattern: self.lower(pattern)?,
-                update: self.lower(update)?,
-                delete: match delete {
-                    Some(delete) => Some(self.lower(delete)?),
-                    None => None,
-                },
-            })),
+            ExprKind::Transform { pattern, update, delete } => {
+                let mut transform = Transform {
+                    pattern: self.lower(pattern)?,
+                    update: self.lower(update)?,
+                    delete: match delete {
+                        Some(delete) => Some(self.lower(delete)?),
+                        None => None,
+                    },
+                };
+                finish(&mut transform.pattern);
+                finish(&mut transform.update);
+                transform.delete.iter_mut().for_each(finish);
+                Op::Transform(Arc::new(transform))
+            }
             ExprKind::Broken => {
                 let message = "The expression could not be read.";
                 return Err(Fault::new("S0500", message).at(self.span(&expr.span)));
@@ -162,7 +170,7 @@ impl<'a> Lowering<'a> {
         let distinct =
             names.filter(|names| names.iter().collect::<HashSet<_>>().len() == names.len());
         let shape = distinct.map(Shape::new);
-        Ok(Pairs { pairs: lowered, shape })
+        Ok(Pairs { pairs: lowered, shape, partial: Mutex::default() })
     }
 
     fn variable(&self, name: &str) -> Op {
@@ -384,12 +392,26 @@ impl<'a> Lowering<'a> {
         let mut parts = Vec::new();
         match left {
             Node { op: Op::Concat(first), extra: None, keeps_list: false, .. } => parts = first,
-            Node { op: Op::Concat(first), extra: Some(extra), keeps_list, at } => {
+            Node {
+                op: Op::Concat(first),
+                extra: Some(extra),
+                keeps_list,
+                at,
+                is_tail,
+                has_lane,
+            } => {
                 if extra.filters.is_empty() && extra.group.is_none() && !keeps_list {
                     parts = first;
                 } else {
                     let extra = Some(extra);
-                    parts.push(Node { op: Op::Concat(first), extra, keeps_list, at });
+                    parts.push(Node {
+                        op: Op::Concat(first),
+                        extra,
+                        keeps_list,
+                        at,
+                        is_tail,
+                        has_lane,
+                    });
                 }
             }
             other => parts.push(other),
@@ -434,13 +456,7 @@ impl<'a> Lowering<'a> {
         for argument in arguments.iter().flatten() {
             lowered.push(self.lower(argument)?);
         }
-        Ok(Op::Call(Call {
-            procedure,
-            arguments: lowered,
-            is_tail: false,
-            name,
-            kept: Kept::new(),
-        }))
+        Ok(Op::Call(Call { procedure, arguments: lowered, name, kept: Kept::new() }))
     }
 
     fn lambda(
@@ -451,6 +467,7 @@ impl<'a> Lowering<'a> {
     ) -> Result<Op, Fault> {
         let mut body = self.lower(body)?;
         mark_tail(&mut body);
+        finish(&mut body);
         Ok(Op::Lambda(Arc::new(Lambda {
             parameters: parameters.iter().map(|name| Sym::of(name)).collect(),
             // The parser has refused the others.
@@ -501,7 +518,7 @@ fn asking(op: Op, at: Bytes) -> Node {
 }
 
 fn path_op(steps: Vec<Node>) -> Op {
-    Op::Path(Path { steps, is_tuple: false, keeps_list: false })
+    Op::Path(Path { steps, is_tuple: false, keeps_list: false, is_gathered: false })
 }
 
 fn into_path(node: Node, at: Bytes) -> Node {
@@ -570,7 +587,7 @@ fn mark_tail(node: &mut Node) {
         return;
     }
     match &mut node.op {
-        Op::Call(call) => call.is_tail = true,
+        Op::Call(_) => {}
         Op::Condition { then, otherwise, .. } => {
             mark_tail(then);
             otherwise.iter_mut().for_each(|otherwise| mark_tail(otherwise));
@@ -581,6 +598,7 @@ fn mark_tail(node: &mut Node) {
                 mark_tail(last);
             }
         }
-        _ => {}
+        _ => return,
     }
+    node.is_tail = true;
 }

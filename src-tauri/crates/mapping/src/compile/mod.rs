@@ -1,11 +1,12 @@
 //! The form of an expression that is evaluated: paths as steps, constants and regular expressions
 //! made once, functions found. Not the source's tree: see `syntax`.
 
+mod finish;
 mod lower;
 mod parent;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use data::{Key, Shape, Value};
 
@@ -23,6 +24,10 @@ pub(crate) struct Node {
     pub(crate) at: Bytes,
     /// Whether a list of one entry stays a list.
     pub(crate) keeps_list: bool,
+    /// Whether its value is its function's: a sequence is then settled by the caller.
+    pub(crate) is_tail: bool,
+    /// Whether it may be evaluated without making values.
+    pub(crate) has_lane: bool,
     /// What few parts have.
     pub(crate) extra: Option<Box<Extra>>,
 }
@@ -60,6 +65,31 @@ pub(crate) struct Pairs {
     pub(crate) pairs: Vec<(Node, Node)>,
     /// The keys, where all are texts and distinct.
     pub(crate) shape: Option<Shape>,
+    /// The shapes of the objects in which some members are missing, by which.
+    pub(crate) partial: Mutex<Vec<(u64, Shape)>>,
+}
+
+impl Pairs {
+    /// How many shapes with members missing are remembered.
+    const MAX_PARTIAL: usize = 32;
+
+    /// The shape without the members of this mask.
+    pub(crate) fn shape_without(&self, shape: &Shape, missing: u64) -> Shape {
+        let kept = || {
+            let keys = shape.keys().iter().enumerate();
+            Shape::new(keys.filter(|(at, _)| missing >> at & 1 == 0).map(|(_, key)| key.clone()))
+        };
+        // Another thread that is at it is not waited for.
+        let Ok(mut partial) = self.partial.try_lock() else { return kept() };
+        if let Some((_, shape)) = partial.iter().find(|(mask, _)| *mask == missing) {
+            return shape.clone();
+        }
+        let made = kept();
+        if partial.len() < Self::MAX_PARTIAL {
+            partial.push((missing, made.clone()));
+        }
+        made
+    }
 }
 
 #[derive(Debug)]
@@ -100,6 +130,11 @@ impl Field {
         if object.keys().get(hint).is_some_and(|key| key.ptr_eq(&self.key)) {
             return object.values().get(hint);
         }
+        self.search(object)
+    }
+
+    #[cold]
+    fn search<'o>(&self, object: &'o data::Object) -> Option<&'o Value> {
         let at = object.shape().index_of_key(&self.key)?;
         self.hint.store(at as u32, Ordering::Relaxed);
         object.values().get(at)
@@ -174,14 +209,15 @@ pub(crate) struct Path {
     /// Whether it is a part of a path that binds names, and must hand them on.
     pub(crate) is_tuple: bool,
     pub(crate) keeps_list: bool,
+    /// Whether it goes through fields to a list, takes entries by comparing them, and ends at a
+    /// field of each.
+    pub(crate) is_gathered: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) procedure: Box<Node>,
     pub(crate) arguments: Vec<Node>,
-    /// Whether the call's result is its function's result, so that no stack is needed.
-    pub(crate) is_tail: bool,
     /// The name, for errors.
     pub(crate) name: Box<str>,
     /// A picture among the arguments, once it was read.
@@ -204,7 +240,7 @@ pub(crate) struct Transform {
 
 impl Node {
     pub(crate) fn new(op: Op, at: Bytes) -> Self {
-        Self { op, at, keeps_list: false, extra: None }
+        Self { op, at, keeps_list: false, is_tail: false, has_lane: false, extra: None }
     }
 
     pub(crate) fn extra_mut(&mut self) -> &mut Extra {

@@ -49,25 +49,23 @@ impl<'v> Cx<'v, '_> {
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
         let arguments: Args<'v> = arguments.into_iter().take(arity.clamp(1, 3)).collect();
-        let result = self.apply(function, arguments, &Val::Nothing, scope)?;
-        Ok(super::settled(result, false))
+        self.apply(function, arguments, &Val::Nothing, scope)
     }
 
     fn lambda(
         &self,
         closure: &Rc<Closure<'v>>,
-        arguments: Args<'v>,
+        mut arguments: Args<'v>,
         input: &Val<'v>,
     ) -> Res<Val<'v>> {
         self.account.make(0)?;
         let lambda = &closure.lambda;
-        let arguments = match &lambda.signature {
-            Some(signature) => signature.fit(arguments, input)?,
-            None => arguments,
-        };
+        if let Some(signature) = &lambda.signature {
+            signature.fit(&mut arguments, input)?;
+        }
         let given = arguments.into_iter().chain(std::iter::repeat(Val::Nothing));
         let names = lambda.parameters.iter().copied().zip(given).collect();
-        let scope = Frame::with(&closure.frame, names);
+        let scope = Frame::with(&closure.scope, names);
         self.eval(&lambda.body, &closure.input, &scope)
     }
 

@@ -7,7 +7,7 @@ use data::{Kind, Value};
 use super::val::Val;
 
 /// From here on an `f64` may stand for several whole numbers.
-const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+pub(crate) const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Whether two values are equal, to their depths; the order of fields does not matter, that of
 /// lists does.
@@ -41,7 +41,7 @@ fn is_number(value: &Val<'_>, number: f64) -> bool {
     }
 }
 
-fn is_same(a: &Value, b: &Value) -> bool {
+pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
     match (a.kind(), b.kind()) {
         (Kind::Number, Kind::Number) => compare_numbers(a, b) == Ordering::Equal,
         (Kind::Text, Kind::Text) => a.as_str() == b.as_str(),
@@ -63,7 +63,7 @@ fn is_same(a: &Value, b: &Value) -> bool {
 }
 
 /// Compares two numbers: exactly where both have digits that an `f64` may not hold.
-fn compare_numbers(a: &Value, b: &Value) -> Ordering {
+pub(crate) fn compare_numbers(a: &Value, b: &Value) -> Ordering {
     match (a.as_i64(), b.as_i64()) {
         (Some(a), Some(b)) => a.cmp(&b),
         _ => match (a.as_number(), b.as_number()) {

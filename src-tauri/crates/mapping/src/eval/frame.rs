@@ -15,24 +15,20 @@ pub(crate) struct Frame<'v> {
 }
 
 impl<'v> Frame<'v> {
-    pub(crate) fn outermost() -> Rc<Self> {
-        Rc::new(Self { names: RefCell::default(), outer: None, held: RefCell::default() })
-    }
-
     /// A scope within another.
-    pub(crate) fn within(outer: &Rc<Self>) -> Rc<Self> {
+    pub(crate) fn within(outer: &Option<Rc<Self>>) -> Option<Rc<Self>> {
         Self::with(outer, Vec::new())
     }
 
     /// A scope within another, with these names; of one that comes twice the last counts.
-    pub(crate) fn with(outer: &Rc<Self>, names: Vec<(Sym, Val<'v>)>) -> Rc<Self> {
+    pub(crate) fn with(outer: &Option<Rc<Self>>, names: Vec<(Sym, Val<'v>)>) -> Option<Rc<Self>> {
         let texts: usize = names.iter().map(|(_, value)| value.text_len()).sum();
         let bytes = 96 + names.capacity() * size_of::<(Sym, Val<'_>)>() + texts;
-        Rc::new(Self {
+        Some(Rc::new(Self {
             names: RefCell::new(names),
-            outer: Some(Rc::clone(outer)),
+            outer: outer.clone(),
             held: RefCell::new(Held::new(bytes)),
-        })
+        }))
     }
 
     pub(crate) fn bind(&self, sym: Sym, value: Val<'v>) {
@@ -45,8 +41,8 @@ impl<'v> Frame<'v> {
     }
 
     /// The value of a name; none where no scope has it.
-    pub(crate) fn get(&self, sym: Sym) -> Option<Val<'v>> {
-        let mut frame = self;
+    pub(crate) fn get(scope: &Option<Rc<Self>>, sym: Sym) -> Option<Val<'v>> {
+        let mut frame = scope.as_deref()?;
         loop {
             let names = frame.names.borrow();
             if let Some((_, value)) = names.iter().rev().find(|(known, _)| *known == sym) {

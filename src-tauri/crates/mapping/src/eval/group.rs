@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use data::{Key, Object, Shape, Value};
+use smallvec::SmallVec;
 
 use super::val::{Row, Val, kind};
 use super::{Cx, Res, Scope, fault, placed};
@@ -13,7 +14,7 @@ use crate::compile::{Node, Pairs, Sym};
 struct Gathered<T> {
     key: Key,
     pair: usize,
-    entries: Vec<T>,
+    entries: SmallVec<[T; 1]>,
 }
 
 impl<'v> Cx<'v, '_> {
@@ -29,7 +30,10 @@ impl<'v> Cx<'v, '_> {
             return self.group_rows(pairs, rows, scope, node);
         }
         if let (Some(shape), false) = (&pairs.shape, input.is_list()) {
-            return self.plain_object(pairs, shape, input, scope);
+            // More members than a mask has bits are left to the general way.
+            if shape.len() <= 64 {
+                return self.plain_object(pairs, shape, input, scope);
+            }
         }
         let mut groups: Groups<Val<'v>> = Groups::default();
         let mut entries: Vec<Val<'v>> = Vec::new();
@@ -63,21 +67,54 @@ impl<'v> Cx<'v, '_> {
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
         let mut values: Vec<Value> = Vec::with_capacity(pairs.pairs.len());
+        let mut texts = 0;
+        let mut missing = 0_u64;
         for (index, (_, node)) in pairs.pairs.iter().enumerate() {
-            let value = self.deep(node, input, scope)?;
-            match value.kind() {
-                kind::NOTHING | kind::FUNCTION | kind::OBJECT | kind::LIST => {
-                    match self.plain_value(&value)? {
-                        Some(value) => values.push(value),
-                        None => return self.rest(pairs, shape, values, index, value, input, scope),
-                    }
+            let value = match self.member_lane(node, input) {
+                Some(found) => found,
+                None => match self.deep(node, input, scope)? {
+                    Val::Own(value) => Some(value),
+                    Val::Number(number) => Some(super::output::number_value(number)?),
+                    Val::Nothing => None,
+                    other => match self.plain_value(&other)? {
+                        Some(value) => Some(value),
+                        None => {
+                            let keys = without(shape, missing);
+                            return self.rest(pairs, keys, values, index, other, input, scope);
+                        }
+                    },
+                },
+            };
+            match value {
+                Some(value) => {
+                    texts += value.as_str().map_or(0, str::len);
+                    values.push(value);
                 }
-                _ => values.extend(self.to_value(&value)?),
+                None => missing |= 1 << index,
             }
         }
-        let texts: usize = values.iter().filter_map(Value::as_str).map(str::len).sum();
         self.account.make_object(48 + 16 * values.len() + texts)?;
-        Ok(Val::Own(Value::from(Object::from_shape(shape, values))))
+        let object = match missing {
+            0 => Object::from_shape(shape, values),
+            _ => Object::from_shape(&pairs.shape_without(shape, missing), values),
+        };
+        Ok(Val::Own(Value::from(object)))
+    }
+
+    /// The value of a member in a fast lane; the outer none is no lane.
+    #[inline]
+    fn member_lane(&self, node: &Node, input: &Val<'v>) -> Option<Option<Value>> {
+        if node.has_lane {
+            if let Some(found) = self.peek(node, input) {
+                return Some(found.cloned());
+            }
+        }
+        let found = self.gather(node, input)?;
+        Some(match &found[..] {
+            [] => None,
+            [only] => Some((*only).clone()),
+            several => Some(Value::list(several.iter().map(|value| (*value).clone()))),
+        })
     }
 
     /// The value of a member that no function is in.
@@ -91,27 +128,28 @@ impl<'v> Cx<'v, '_> {
         }
     }
 
-    /// Goes on where a member of a plain object is missing or is a function.
+    /// Goes on where a member of a plain object is a function.
     fn rest(
         &self,
         pairs: &Pairs,
-        shape: &Shape,
+        keys: Vec<Key>,
         values: Vec<Value>,
         at: usize,
         value: Val<'v>,
         input: &Val<'v>,
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
-        let keys = shape.keys();
         let mut members: Vec<(Key, Val<'v>)> =
-            keys.iter().cloned().zip(values.into_iter().map(Val::Own)).collect();
-        if !value.is_nothing() {
-            members.push((keys[at].clone(), value));
-        }
-        for (key, (_, node)) in keys.iter().zip(&pairs.pairs).skip(at + 1) {
-            let value = self.deep(node, input, scope)?;
+            keys.into_iter().zip(values.into_iter().map(Val::Own)).collect();
+        let mut value = Some(value);
+        for (key, node) in &pairs.pairs[at..] {
+            let key = self.eval(key, input, scope)?;
+            let value = match value.take() {
+                Some(value) => value,
+                None => self.deep(node, input, scope)?,
+            };
             if !value.is_nothing() {
-                members.push((key.clone(), value));
+                members.push((Key::new(key.as_str().unwrap_or_default()), value));
             }
         }
         self.object(members)
@@ -171,15 +209,25 @@ impl<'v> Cx<'v, '_> {
     }
 }
 
+/// The keys of a shape without those of a mask.
+fn without(shape: &Shape, missing: u64) -> Vec<Key> {
+    let keys = shape.keys().iter().enumerate();
+    keys.filter(|(at, _)| missing >> at & 1 == 0).map(|(_, key)| key.clone()).collect()
+}
+
 /// The groups in the order in which their keys came.
 struct Groups<T> {
     list: Vec<Gathered<T>>,
-    index: HashMap<Key, usize>,
+    /// Where the groups stand, once there are many.
+    index: Option<HashMap<Key, usize>>,
 }
+
+/// Up to here groups are looked for one by one.
+const FEW: usize = 12;
 
 impl<T> Default for Groups<T> {
     fn default() -> Self {
-        Self { list: Vec::new(), index: HashMap::new() }
+        Self { list: Vec::new(), index: None }
     }
 }
 
@@ -192,12 +240,15 @@ impl<T> Groups<T> {
             let message = "A field's name must be a text. Make it one with $string().";
             return Err(fault("T1003", message));
         };
-        let key = Key::new(text);
-        let at = match self.index.get(&key) {
-            Some(at) => *at,
+        let at = match self.find(text) {
+            Some(at) => at,
             None => {
-                self.index.insert(key.clone(), self.list.len());
-                self.list.push(Gathered { key, pair, entries: Vec::new() });
+                let key = Key::new(text);
+                if self.list.len() >= FEW {
+                    let index = self.index.get_or_insert_default();
+                    index.insert(key.clone(), self.list.len());
+                }
+                self.list.push(Gathered { key, pair, entries: SmallVec::new() });
                 self.list.len() - 1
             }
         };
@@ -209,10 +260,19 @@ impl<T> Groups<T> {
         group.entries.push(entry);
         Ok(())
     }
+
+    fn find(&self, text: &str) -> Option<usize> {
+        let few = &self.list[..self.list.len().min(FEW)];
+        let found = few.iter().position(|group| group.key.as_str() == text);
+        match found {
+            None if self.list.len() > FEW => self.index.as_ref()?.get(&Key::new(text)).copied(),
+            found => found,
+        }
+    }
 }
 
 /// What a group's value is made from: its only entry, or all of them.
-fn gathered<'v>(mut entries: Vec<Val<'v>>) -> Val<'v> {
+fn gathered<'v>(mut entries: SmallVec<[Val<'v>; 1]>) -> Val<'v> {
     if entries.len() == 1 {
         return entries.swap_remove(0);
     }

@@ -202,10 +202,6 @@ impl<'c> Account<'c> {
 
     /// Refuses a result that is too large.
     pub(crate) fn check_output(&self, result: &Value) -> Res<()> {
-        if self.is_shallow() {
-            // Little was made, so the result is not much more than parts of the item.
-            return Ok(());
-        }
         let allowed = self.limits.output.saturating_add(self.share());
         if result.size() <= allowed {
             return Ok(());

@@ -5,6 +5,7 @@ mod apply;
 mod equal;
 mod frame;
 mod group;
+mod lane;
 mod limits;
 mod operators;
 mod output;
@@ -77,8 +78,8 @@ where
         reads: options.reads,
         scratch: RefCell::default(),
     };
-    let result = cx.eval(node, &input, &Frame::outermost())?;
-    cx.output(&result.unwrapped())
+    let result = cx.eval(node, &input, &None)?;
+    cx.output(result)
 }
 
 /// What few evaluations want.
@@ -95,12 +96,18 @@ pub(crate) fn wrapper<'v>(list: &Val<'v>) -> Val<'v> {
     Val::of(vec![list.clone()], Origin::Wrapper)
 }
 
-pub(crate) type Scope<'v> = Rc<Frame<'v>>;
+/// The innermost scope; none where no variable was given a value.
+pub(crate) type Scope<'v> = Option<Rc<Frame<'v>>>;
 
 impl<'v> Cx<'v, '_> {
     /// Evaluates a part for an input.
     pub(crate) fn eval(&self, node: &Node, input: &Val<'v>, scope: &Scope<'v>) -> Res<Val<'v>> {
         self.account.step(1)?;
+        if node.has_lane {
+            if let Some(found) = self.eval_lane(node, input) {
+                return Ok(found);
+            }
+        }
         let mut result = match &node.op {
             Op::Literal(value) => Val::Own(value.clone()),
             Op::Number(number) => return Ok(Val::Number(*number)),
@@ -117,17 +124,32 @@ impl<'v> Cx<'v, '_> {
                 result = self.group(group, &result, scope, node)?;
             }
         }
-        Ok(if matches!(result, Val::List(_) | Val::Range(..)) {
+        Ok(if matches!(result, Val::List(_) | Val::Range(..)) && !node.is_tail {
             settled(result, node.keeps_list)
         } else {
             result
         })
     }
 
+    /// Evaluates a part in a fast lane, if it leads through.
+    #[inline]
+    fn eval_lane(&self, node: &Node, input: &Val<'v>) -> Option<Val<'v>> {
+        match &node.op {
+            Op::Binary(operator, ..) if operator.is_arithmetic() => {
+                self.number(node, input).map(Val::Number)
+            }
+            Op::Binary(..) => self.test_lane(node, input).map(Val::bool),
+            Op::Call(_) => self.number(node, input).map(Val::Number),
+            Op::Path(path) => self.path_lane(path, input),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
     fn eval_rare(&self, node: &Node, input: &Val<'v>, scope: &Scope<'v>) -> Res<Val<'v>> {
         Ok(match &node.op {
             Op::Root => self.root.clone(),
-            Op::Variable { sym, name } => match scope.get(*sym) {
+            Op::Variable { sym, name } => match Frame::get(scope, *sym) {
                 Some(value) => value,
                 None => self.named(name),
             },
@@ -138,7 +160,7 @@ impl<'v> Cx<'v, '_> {
             }
             Op::Wildcard => self.wildcard(input)?,
             Op::Descendants => self.descendants(input)?,
-            Op::Parent(slot) => scope.get(slot.sym()).unwrap_or(Val::Nothing),
+            Op::Parent(slot) => Frame::get(scope, slot.sym()).unwrap_or(Val::Nothing),
             Op::Regex(pattern) => Val::Function(Function::Regex(pattern.clone())),
             Op::Negate(operand) => {
                 let value = self.eval(operand, input, scope)?;
@@ -156,8 +178,7 @@ impl<'v> Cx<'v, '_> {
                 .map_err(|fault| placed(fault, node))?,
             Op::Concat(parts) => self.concat(parts, input, scope)?,
             Op::Condition { condition, then, otherwise } => {
-                let value = self.eval(condition, input, scope)?;
-                return match (self.is_true(&value)?, otherwise) {
+                return match (self.holds(condition, input, scope)?, otherwise) {
                     (true, _) => self.deep(then, input, scope),
                     (false, Some(otherwise)) => self.deep(otherwise, input, scope),
                     (false, None) => Ok(Val::Nothing),
@@ -170,7 +191,10 @@ impl<'v> Cx<'v, '_> {
             }
             Op::Bind(sym, value) => {
                 let value = self.eval(value, input, scope)?;
-                scope.bind(*sym, value.clone());
+                // Outside of round brackets there is nobody who could ask for it.
+                if let Some(scope) = scope {
+                    scope.bind(*sym, value.clone());
+                }
                 value
             }
             Op::Apply(left, right) => self.pipe(left, right, node, input, scope)?,
@@ -225,8 +249,8 @@ impl<'v> Cx<'v, '_> {
         input: &Val<'v>,
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
-        let own = binds.then(|| Frame::within(scope));
-        let scope = own.as_ref().unwrap_or(scope);
+        let own = if binds { Frame::within(scope) } else { None };
+        let scope = if binds { &own } else { scope };
         let mut result = Val::Nothing;
         for part in parts {
             result = self.deep(part, input, scope)?;
@@ -299,7 +323,7 @@ impl<'v> Cx<'v, '_> {
         let Val::Function(function) = procedure else {
             return Err(placed(self.no_function(call, &procedure, scope, "T1006", "T1005"), node));
         };
-        if call.is_tail && first_is_lambda(&function) {
+        if node.is_tail && first_is_lambda(&function) {
             *self.pending.borrow_mut() = Some((function, arguments));
             return Ok(Val::TailCall);
         }
@@ -335,7 +359,7 @@ impl<'v> Cx<'v, '_> {
     ) -> Box<Fault> {
         let is_name = matches!(call.procedure.op, Op::Path(_)) && found.is_nothing();
         let is_known = is_name
-            && (scope.get(crate::compile::Sym::of(&call.name)).is_some()
+            && (Frame::get(scope, crate::compile::Sym::of(&call.name)).is_some()
                 || crate::builtins::Builtin::named(&call.name).is_some());
         if is_known {
             let message = format!("A function's name begins with $. Is ${} meant?", call.name);
@@ -372,7 +396,7 @@ impl<'v> Cx<'v, '_> {
             };
             let is_known = matches!(procedure.op, Op::Path(_))
                 && function.is_nothing()
-                && (scope.get(crate::compile::Sym::of(name)).is_some()
+                && (Frame::get(scope, crate::compile::Sym::of(name)).is_some()
                     || crate::builtins::Builtin::named(name).is_some());
             let (code, message) = if is_known {
                 ("T1007", format!("A function's name begins with $. Is ${name} meant?"))

@@ -22,16 +22,20 @@ impl<'v> Cx<'v, '_> {
         input: &Val<'v>,
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
-        let a = self.eval(left, input, scope)?;
         match operator {
             Operator::And => {
-                return Ok((self.is_true(&a)? && self.truth_of(right, input, scope)?).into());
+                let holds =
+                    self.truth_of(left, input, scope)? && self.truth_of(right, input, scope)?;
+                return Ok(holds.into());
             }
             Operator::Or => {
-                return Ok((self.is_true(&a)? || self.truth_of(right, input, scope)?).into());
+                let holds =
+                    self.truth_of(left, input, scope)? || self.truth_of(right, input, scope)?;
+                return Ok(holds.into());
             }
             _ => {}
         }
+        let a = self.eval(left, input, scope)?;
         let held = self.account.hold(a.text_len());
         let b = self.eval(right, input, scope)?;
         drop(held);
@@ -59,6 +63,9 @@ impl<'v> Cx<'v, '_> {
     }
 
     fn truth_of(&self, node: &Node, input: &Val<'v>, scope: &Scope<'v>) -> Res<bool> {
+        if let Some(holds) = self.test_lane(node, input) {
+            return Ok(holds);
+        }
         let value = self.eval(node, input, scope)?;
         self.is_true(&value)
     }
@@ -79,7 +86,10 @@ impl<'v> Cx<'v, '_> {
         let (Some(x), Some(y)) = (a.as_number(), b.as_number()) else {
             return not_numbers(operator, a, b);
         };
-        if !x.is_finite() || !y.is_finite() {
+        if x.is_nan() || y.is_nan() {
+            return not_numbers(operator, a, b);
+        }
+        if x.is_infinite() || y.is_infinite() {
             return Err(out_of_range());
         }
         if self.is_decimal.get() {
@@ -121,6 +131,13 @@ impl<'v> Cx<'v, '_> {
         let mut out = std::mem::take(&mut *self.scratch.borrow_mut());
         out.clear();
         for part in parts {
+            if let Some(found) = self.peek(part, input) {
+                if let Some(text) = found.and_then(Value::as_str) {
+                    out.push_str(text);
+                    self.account.make(out.len())?;
+                    continue;
+                }
+            }
             let held = self.account.hold(out.len());
             let value = self.eval(part, input, scope)?;
             self.push_text(&mut out, &value)?;
@@ -137,7 +154,7 @@ impl<'v> Cx<'v, '_> {
 }
 
 fn not_numbers<'v>(operator: Operator, a: &Val<'v>, b: &Val<'v>) -> Res<Val<'v>> {
-    let is_bad = |value: &Val<'v>| !value.is_nothing() && value.as_number().is_none();
+    let is_bad = |value: &Val<'v>| !value.is_nothing() && value.as_number().is_none_or(f64::is_nan);
     let (code, side) = match (is_bad(a), is_bad(b)) {
         (true, _) => ("T2001", "left"),
         (_, true) => ("T2002", "right"),
@@ -202,6 +219,10 @@ fn compared<'v>(operator: Operator, a: &Val<'v>, b: &Val<'v>) -> Res<Val<'v>> {
         );
         return Err(fault("T2009", message));
     }
+    let is_nan = |value: &Val<'v>| value.as_number().is_some_and(f64::is_nan);
+    if is_nan(a) || is_nan(b) {
+        return Ok(false.into());
+    }
     let order = match (a.as_str(), b.as_str()) {
         (Some(a), Some(b)) => compare_texts(a, b),
         _ => compare(a, b),
@@ -253,7 +274,7 @@ pub(crate) fn is_true(value: &Val<'_>) -> bool {
     }
 }
 
-fn is_true_value(value: &Value) -> bool {
+pub(crate) fn is_true_value(value: &Value) -> bool {
     match value.kind() {
         data::Kind::Null => false,
         data::Kind::Bool => value.as_bool() == Some(true),

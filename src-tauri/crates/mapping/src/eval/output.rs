@@ -14,19 +14,30 @@ const MAX_NESTING: usize = 500;
 
 impl<'v> Cx<'v, '_> {
     /// The result of an evaluation.
-    pub(crate) fn output(&self, result: &Val<'v>) -> Res<Option<Value>> {
-        let Some(value) = self.to_value(result)? else {
-            return match result {
-                Val::Nothing => Ok(None),
-                _ => Err(fault(
-                    "G0006",
-                    "The result is a function. Call it with round brackets to get a value.",
-                )),
-            };
+    pub(crate) fn output(&self, result: Val<'v>) -> Res<Option<Value>> {
+        let is_nothing = result.is_nothing();
+        let Some(value) = self.into_value(result)? else {
+            if is_nothing {
+                return Ok(None);
+            }
+            return Err(no_value());
         };
-        self.check_depth(&Val::Own(value.clone()))?;
-        self.account.check_output(&value)?;
+        if !self.account.is_shallow() {
+            self.check_depth(&Val::Own(value.clone()))?;
+            self.account.check_output(&value)?;
+        }
         Ok(Some(value))
+    }
+
+    /// The value, without a copy where it is one already.
+    #[inline]
+    pub(crate) fn into_value(&self, value: Val<'v>) -> Res<Option<Value>> {
+        match value {
+            Val::Own(value) => Ok(Some(value)),
+            Val::Number(number) => number_value(number).map(Some),
+            Val::Ref(value) => Ok(Some(value.clone())),
+            other => self.to_value(&other.unwrapped()),
+        }
     }
 
     /// The value; none for nothing and functions.
@@ -70,7 +81,10 @@ impl<'v> Cx<'v, '_> {
         self.account.make_object(16 * (items.len() + 2))?;
         let mut out = Vec::with_capacity(items.len());
         for item in items {
-            // Nothing and functions leave an empty place, as they do in JavaScript's JSON.
+            if matches!(item, Val::Function(_)) {
+                return Err(no_value());
+            }
+            // Nothing leaves an empty place, as it does in JavaScript's JSON.
             out.push(self.to_value_within(item)?.unwrap_or_default());
         }
         Ok(Value::from(out))
@@ -149,8 +163,7 @@ impl<'v> Cx<'v, '_> {
                     return Ok(());
                 }
                 if let Some(number) = value.value().and_then(Value::as_number) {
-                    push_exact(out, &number);
-                    return Ok(());
+                    return push_exact(out, &number);
                 }
                 self.check_depth(value)?;
                 self.push_json(out, value, None)
@@ -180,7 +193,7 @@ impl<'v> Cx<'v, '_> {
                     return self.push_members(out, Self::members(value), indent);
                 }
                 match plain.as_number() {
-                    Some(number) => push_exact(out, &number),
+                    Some(number) => return push_exact(out, &number),
                     None => push_value(out, plain),
                 }
             }
@@ -266,6 +279,11 @@ fn holds_function(value: &Val<'_>) -> bool {
     }
 }
 
+fn no_value() -> Box<crate::Fault> {
+    let message = "The result is a function. Call it with round brackets to get a value.";
+    fault("G0006", message)
+}
+
 pub(crate) fn number_value(number: f64) -> Res<Value> {
     if !number.is_finite() {
         return Err(out_of_range());
@@ -295,12 +313,17 @@ pub(crate) fn push_number(out: &mut String, number: f64) -> Res<()> {
     Ok(())
 }
 
-/// A number of the item with all its digits; one in powers of ten as JSONata writes it.
-fn push_exact(out: &mut String, number: &Number) {
+/// A number of the item with all its digits; one in powers of ten as JSONata writes it, and one
+/// that was computed too.
+fn push_exact(out: &mut String, number: &Number) -> Res<()> {
+    if let Some(float) = number.as_float() {
+        return push_number(out, float);
+    }
     let text = number.text();
     if text.contains(['e', 'E']) {
         push_value(out, &Value::from(number.as_f64()));
     } else {
         out.push_str(&text);
     }
+    Ok(())
 }

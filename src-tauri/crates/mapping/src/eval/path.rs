@@ -68,6 +68,28 @@ impl<'v> Cx<'v, '_> {
         }
     }
 
+    /// A path through fields of objects alone, from the input on.
+    #[inline]
+    pub(crate) fn path_lane(&self, path: &Path, input: &Val<'v>) -> Option<Val<'v>> {
+        let Val::Ref(value) = input else { return None };
+        if self.reads.is_some() {
+            return None;
+        }
+        let mut value: &'v Value = value;
+        for step in &path.steps {
+            let Op::Field(field) = &step.op else { continue };
+            match (value.as_object(), value.as_list()) {
+                (Some(object), _) => match field.of(object) {
+                    Some(found) => value = found,
+                    None => return Some(Val::Nothing),
+                },
+                (_, Some(_)) => return None,
+                _ => return Some(Val::Nothing),
+            }
+        }
+        Some(Val::Ref(value))
+    }
+
     pub(crate) fn path(
         &self,
         path: &Path,
@@ -107,7 +129,8 @@ impl<'v> Cx<'v, '_> {
                 At::Many(values) => values.len() == Some(0),
             };
             if is_done {
-                if index < last {
+                let is_cons = matches!(step.op, Op::List { is_cons: true, .. });
+                if index < last && !(index == 0 && is_cons) {
                     at = At::One(Val::Nothing);
                 }
                 break;
@@ -352,6 +375,13 @@ impl<'v> Cx<'v, '_> {
         let n = input.len().unwrap_or(1);
         let mut out = Vec::new();
         for (index, entry) in input.entries().enumerate() {
+            if let Some(holds) = self.test_lane(filter, &entry) {
+                self.account.step(1)?;
+                if holds {
+                    out.push(entry);
+                }
+                continue;
+            }
             let found = self.eval(filter, &entry, scope)?;
             for _ in 0..self.times(&found, index, n)? {
                 out.push(entry.clone());

@@ -18,7 +18,8 @@ impl<'v> Cx<'v, '_> {
     ) -> Res<Val<'v>> {
         let n = input.len().unwrap_or(1);
         if n < 2 {
-            return Ok(input.clone());
+            // A list becomes a sequence once a path goes on from it.
+            return Ok(Val::sequence(input.entries().collect()));
         }
         self.account.make(n * 3 * size_of::<Val<'_>>())?;
         let mut keyed = Vec::with_capacity(n);

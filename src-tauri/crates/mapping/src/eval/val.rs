@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use data::{Key, Value};
 
-use super::frame::Frame;
+use super::Scope;
 use super::limits::Held;
 use crate::builtins::Builtin;
 use crate::compile::{Lambda, Node, Sym, Transform};
@@ -134,20 +134,20 @@ pub(crate) enum Function<'v> {
     Regex(Arc<Pattern>),
     /// `next` of a match: the pattern, the text, and the byte where it goes on.
     NextMatch(Rc<(Arc<Pattern>, Val<'v>, usize)>),
-    Transform(Arc<Transform>, Rc<Frame<'v>>),
+    Transform(Arc<Transform>, Scope<'v>),
 }
 
 /// A lambda with what it was made in.
 pub(crate) struct Closure<'v> {
     pub(crate) lambda: Arc<Lambda>,
     pub(crate) input: Val<'v>,
-    pub(crate) frame: Rc<Frame<'v>>,
+    pub(crate) scope: Scope<'v>,
     _held: Held,
 }
 
 impl<'v> Closure<'v> {
-    pub(crate) fn new(lambda: Arc<Lambda>, input: Val<'v>, frame: Rc<Frame<'v>>) -> Self {
-        Self { lambda, input, frame, _held: Held::new(size_of::<Self>() + 64) }
+    pub(crate) fn new(lambda: Arc<Lambda>, input: Val<'v>, scope: Scope<'v>) -> Self {
+        Self { lambda, input, scope, _held: Held::new(size_of::<Self>() + 64) }
     }
 }
 

@@ -49,7 +49,8 @@ pub fn push_text(value: f64, out: &mut String) {
 /// the digits that the number is written with, not by its binary fraction.
 pub fn round(value: f64, precision: i32) -> f64 {
     if !value.is_finite() {
-        return value;
+        // Its text has no decimals to move, so that JavaScript reads no number from it.
+        return if precision == 0 { value } else { f64::NAN };
     }
     let shifted = if precision == 0 { value } else { shift(value, precision) };
     // A shift up can leave what a double holds; there is nothing to round there.

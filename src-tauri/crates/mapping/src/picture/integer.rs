@@ -13,7 +13,7 @@ const ZEROS: [u32; 37] = [
 ];
 
 /// The largest number written in Roman numerals; each thousand is a letter.
-const LARGEST_ROMAN: f64 = 1_000_000.0;
+const LARGEST_ROMAN: f64 = 10_000_000.0;
 
 /// The most digits that a picture may ask for.
 const MOST_DIGITS: usize = 1000;
@@ -91,7 +91,10 @@ impl IntegerPicture {
             return Err(no_sequence(token));
         }
         if !value.is_finite() {
-            decimal::push_text(value, out);
+            // No letter stands for it, as in JSONata.
+            if !matches!(self.primary, Primary::Letters | Primary::Roman) {
+                decimal::push_text(value, out);
+            }
             return Ok(());
         }
         if value < 0.0 {

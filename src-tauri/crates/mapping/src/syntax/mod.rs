@@ -158,6 +158,11 @@ pub enum Operator {
 }
 
 impl Operator {
+    /// Whether it counts: `+`, `-`, `*`, `/` or `%`.
+    pub fn is_arithmetic(self) -> bool {
+        matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder)
+    }
+
     /// How it is written.
     pub fn text(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use data::{Value, csv, json};
 use tempfile::NamedTempFile;
 
+use super::super::formats::{Encoder, Format};
 use super::Mode;
 
 /// How items are written.
@@ -19,12 +20,15 @@ pub(super) enum Layout {
     Lines,
     /// Rows of columns; those of the first item where none are given.
     Csv { delimiter: u8, columns: Vec<String> },
+    /// As a format has it that writes record by record.
+    Other(Format),
 }
 
 /// A file being written.
 pub(super) struct Sink {
     place: Place,
     layout: Layout,
+    encoder: Option<Encoder>,
     /// The columns of a CSV file, once they are known, and whether others are refused.
     columns: Vec<String>,
     is_strict: bool,
@@ -61,9 +65,13 @@ impl Sink {
         fs::create_dir_all(folder)?;
         let mut columns = match &layout {
             Layout::Csv { columns, .. } => columns.clone(),
-            Layout::List | Layout::Lines => Vec::new(),
+            Layout::List | Layout::Lines | Layout::Other(_) => Vec::new(),
         };
         let is_strict = columns.is_empty();
+        let encoder = match &layout {
+            Layout::Other(format) => Encoder::new(format).map_err(io::Error::other)?,
+            _ => None,
+        };
         let place = match mode {
             Mode::Replace => Place::beside(path, folder)?,
             Mode::Append => {
@@ -73,7 +81,7 @@ impl Sink {
                 Place::at_end(path)?
             }
         };
-        let mut sink = Self { place, layout, columns, is_strict, n_items: 0, n_bytes: 0 };
+        let mut sink = Self { place, layout, encoder, columns, is_strict, n_items: 0, n_bytes: 0 };
         if !sink.columns.is_empty() && sink.is_at_start() {
             sink.write_header()?;
         }
@@ -84,7 +92,16 @@ impl Sink {
     pub(super) fn write(&mut self, values: &[Value]) -> io::Result<Refused> {
         let mut bytes = Vec::new();
         let mut refused = Refused::new();
+        if let Some(encoder) = &mut self.encoder {
+            for (index, value) in values.iter().enumerate() {
+                if let Err(why) = encoder.write(value) {
+                    refused.push((index, format!("The item cannot be written: {why}.")));
+                }
+            }
+            bytes = encoder.take();
+        }
         match self.layout.clone() {
+            Layout::Other(_) => {}
             Layout::Csv { delimiter, .. } => self.write_rows(values, delimiter, &mut refused)?,
             Layout::Lines => {
                 for value in values {
@@ -110,6 +127,10 @@ impl Sink {
         if matches!(self.layout, Layout::List) {
             let end: &[u8] = if self.n_items == 0 { b"[]\n" } else { b"\n]\n" };
             self.put(end)?;
+        }
+        if let Some(encoder) = self.encoder.take() {
+            let end = encoder.finish().map_err(io::Error::other)?;
+            self.put(&end)?;
         }
         let counts = (self.n_items, self.n_bytes);
         match self.place {

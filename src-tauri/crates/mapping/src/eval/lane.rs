@@ -1,0 +1,332 @@
+//! The fast lanes: what needs no value to be made. Numbers are counted, texts compared and fields
+//! found right in the item. Where a lane cannot go on it says so, and the part is evaluated anew;
+//! what comes out is the same.
+
+use std::cmp::Ordering;
+
+use data::{Kind, Value};
+use smallvec::SmallVec;
+
+use super::equal::{compare_numbers, compare_texts, is_same};
+use super::operators::is_true_value;
+use super::val::Val;
+use super::{Cx, Res};
+use crate::builtins::Builtin;
+use crate::compile::{Node, Op, Operator, Path, Stage};
+
+/// What one side of a comparison is.
+#[derive(Clone, Copy)]
+enum Side<'a> {
+    Nothing,
+    Number(f64),
+    Value(&'a Value),
+}
+
+impl<'v> Cx<'v, '_> {
+    /// The value of a part that is a constant or stands in the input; the outer none is no lane,
+    /// the inner one nothing.
+    #[inline]
+    pub(crate) fn peek<'a>(&self, node: &'a Node, input: &'a Val<'v>) -> Option<Option<&'a Value>> {
+        if !node.has_lane || self.reads.is_some() {
+            return None;
+        }
+        match &node.op {
+            Op::Literal(value) => Some(Some(value)),
+            Op::Input => input.value().map(Some),
+            Op::Field(field) => {
+                let object = input.value()?.as_object()?;
+                Some(field.of(object))
+            }
+            Op::Path(path) => peek_path(path, input),
+            Op::Block { parts, .. } => self.peek(&parts[0], input),
+            _ => None,
+        }
+    }
+
+    /// The number that a part gives; none is no lane.
+    pub(crate) fn number(&self, node: &Node, input: &Val<'v>) -> Option<f64> {
+        if !node.has_lane {
+            return None;
+        }
+        match &node.op {
+            Op::Number(number) => Some(*number),
+            Op::Binary(operator, left, right) if !self.is_decimal.get() => {
+                let (x, y) = (self.number(left, input)?, self.number(right, input)?);
+                if !x.is_finite() || !y.is_finite() {
+                    return None;
+                }
+                match operator {
+                    Operator::Add => Some(x + y),
+                    Operator::Subtract => Some(x - y),
+                    Operator::Multiply => Some(x * y),
+                    Operator::Divide => Some(x / y),
+                    Operator::Remainder => Some(x % y),
+                    _ => None,
+                }
+            }
+            Op::Negate(part) if !self.is_decimal.get() => self.number(part, input).map(|n| -n),
+            Op::Block { parts, .. } => self.number(&parts[0], input),
+            Op::Call(call) => match call.procedure.op {
+                Op::Function(Builtin::Sum) if !self.is_decimal.get() => {
+                    self.sum(&call.arguments[0], input)
+                }
+                Op::Function(Builtin::Count) => {
+                    let list = self.peek(&call.arguments[0], input)??;
+                    list.as_list().map(|items| items.len() as f64)
+                }
+                _ => None,
+            },
+            _ => self.peek(node, input)??.as_f64(),
+        }
+    }
+
+    /// Adds up what the last step of a path gives for the entries of a list.
+    fn sum(&self, list: &Node, input: &Val<'v>) -> Option<f64> {
+        let Op::Path(path) = &list.op else { return None };
+        let (last, before) = path.steps.split_last()?;
+        if self.reads.is_some() {
+            return None;
+        }
+        if before.is_empty() {
+            // One number, or a list of numbers.
+            let found = self.peek(last, input)??;
+            return match found.as_list() {
+                Some(items) => {
+                    items.iter().try_fold(0.0, |total, item| Some(total + item.as_f64()?))
+                }
+                None => found.as_f64(),
+            };
+        }
+        let items = walk(before, input.value()?)?.as_list()?;
+        self.account.step(items.len() as u64).ok()?;
+        let mut total = 0.0;
+        for item in items {
+            item.as_object()?;
+            // Borrowed for the loop only, as it may be the item's or one that was made.
+            let number = match &last.op {
+                Op::Field(field) => field.of(item.as_object()?)?.as_f64()?,
+                _ => self.number_of(last, item)?,
+            };
+            if !number.is_finite() {
+                return None;
+            }
+            total += number;
+        }
+        Some(total)
+    }
+
+    /// As [`Cx::number`], for an input that is a plain value.
+    fn number_of(&self, node: &Node, input: &Value) -> Option<f64> {
+        match &node.op {
+            Op::Number(number) => Some(*number),
+            Op::Literal(value) => value.as_f64(),
+            Op::Field(field) => field.of(input.as_object()?)?.as_f64(),
+            Op::Block { parts, .. } => self.number_of(&parts[0], input),
+            Op::Negate(part) => self.number_of(part, input).map(|n| -n),
+            Op::Path(path) => walk(&path.steps, input)?.as_f64(),
+            Op::Binary(operator, left, right) => {
+                let (x, y) = (self.number_of(left, input)?, self.number_of(right, input)?);
+                if !x.is_finite() || !y.is_finite() {
+                    return None;
+                }
+                match operator {
+                    Operator::Add => Some(x + y),
+                    Operator::Subtract => Some(x - y),
+                    Operator::Multiply => Some(x * y),
+                    Operator::Divide => Some(x / y),
+                    Operator::Remainder => Some(x % y),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The values that a path of fields and conditions ends at, in the entries of one list; none is
+    /// no lane.
+    pub(crate) fn gather<'a>(
+        &self,
+        node: &'a Node,
+        input: &'a Val<'v>,
+    ) -> Option<SmallVec<[&'a Value; 8]>> {
+        let Op::Path(path) = &node.op else { return None };
+        if !path.is_gathered || self.reads.is_some() {
+            return None;
+        }
+        let (last, before) = path.steps.split_last()?;
+        let Op::Field(field) = &last.op else { return None };
+        let items = walk(before, input.value()?)?.as_list()?;
+        self.account.step(items.len() as u64).ok()?;
+        let stages = before.last()?.extra.as_ref().map_or(&[][..], |extra| &extra.stages);
+        let mut out = SmallVec::new();
+        for item in items {
+            let object = item.as_object()?;
+            let mut is_taken = true;
+            for stage in stages {
+                let Stage::Filter(filter) = stage else { return None };
+                is_taken = is_taken && self.test_of(filter, item)?;
+            }
+            if let (true, Some(found)) = (is_taken, field.of(object)) {
+                if found.as_list().is_some() {
+                    return None;
+                }
+                out.push(found);
+            }
+        }
+        Some(out)
+    }
+
+    /// As [`Cx::test_lane`], for an input that is a plain value.
+    fn test_of(&self, node: &Node, input: &Value) -> Option<bool> {
+        match &node.op {
+            Op::Binary(Operator::And, left, right) => {
+                Some(self.test_of(left, input)? && self.test_of(right, input)?)
+            }
+            Op::Binary(Operator::Or, left, right) => {
+                Some(self.test_of(left, input)? || self.test_of(right, input)?)
+            }
+            Op::Binary(operator, left, right) if !operator.is_arithmetic() => {
+                compared(*operator, self.side_of(left, input)?, self.side_of(right, input)?)
+            }
+            _ => None,
+        }
+    }
+
+    fn side_of<'a>(&self, node: &'a Node, input: &'a Value) -> Option<Side<'a>> {
+        match &node.op {
+            Op::Literal(value) => Some(Side::Value(value)),
+            Op::Number(number) => Some(Side::Number(*number)),
+            Op::Path(path) => Some(found(&path.steps, input)?.map_or(Side::Nothing, Side::Value)),
+            Op::Binary(operator, ..) if operator.is_arithmetic() && !self.is_decimal.get() => {
+                self.number_of(node, input).map(Side::Number)
+            }
+            _ => None,
+        }
+    }
+
+    fn side<'a>(&self, node: &'a Node, input: &'a Val<'v>) -> Option<Side<'a>> {
+        if let Some(found) = self.peek(node, input) {
+            return Some(found.map_or(Side::Nothing, Side::Value));
+        }
+        self.number(node, input).map(Side::Number)
+    }
+
+    /// Whether a comparison or a field counts as true; none is no lane.
+    pub(crate) fn test_lane(&self, node: &Node, input: &Val<'v>) -> Option<bool> {
+        if !node.has_lane || self.reads.is_some() {
+            return None;
+        }
+        match &node.op {
+            Op::Block { parts, .. } => self.test_lane(&parts[0], input),
+            Op::Binary(operator, left, right) => match operator {
+                Operator::And => {
+                    Some(self.test_lane(left, input)? && self.test_lane(right, input)?)
+                }
+                Operator::Or => Some(self.test_lane(left, input)? || self.test_lane(right, input)?),
+                _ => compared(*operator, self.side(left, input)?, self.side(right, input)?),
+            },
+            _ => match self.side(node, input)? {
+                Side::Nothing => Some(false),
+                // As a condition a number is a position, and a list may be one of positions.
+                Side::Number(_) => None,
+                Side::Value(value) => match value.kind() {
+                    Kind::Number | Kind::List => None,
+                    _ => Some(is_true_value(value)),
+                },
+            },
+        }
+    }
+
+    /// Whether a condition holds.
+    pub(crate) fn holds(
+        &self,
+        node: &Node,
+        input: &Val<'v>,
+        scope: &super::Scope<'v>,
+    ) -> Res<bool> {
+        if let Some(holds) = self.test_lane(node, input) {
+            return Ok(holds);
+        }
+        let value = self.eval(node, input, scope)?;
+        self.is_true(&value)
+    }
+}
+
+fn peek_path<'a>(path: &Path, input: &'a Val<'_>) -> Option<Option<&'a Value>> {
+    found(&path.steps, input.value()?)
+}
+
+/// The value at the end of fields, or nothing; the outer none is a list on the way.
+fn found<'a>(steps: &[Node], value: &'a Value) -> Option<Option<&'a Value>> {
+    let mut value = value;
+    for step in steps {
+        let Op::Field(field) = &step.op else {
+            // `$`, which only begins a path.
+            continue;
+        };
+        if let Some(object) = value.as_object() {
+            match field.of(object) {
+                Some(found) => value = found,
+                None => return Some(None),
+            }
+        } else if value.as_list().is_some() {
+            return None;
+        } else {
+            return Some(None);
+        }
+    }
+    Some(Some(value))
+}
+
+/// The value at the end of fields; none where one is missing or a list is on the way.
+fn walk<'a>(steps: &[Node], value: &'a Value) -> Option<&'a Value> {
+    let mut value = value;
+    for step in steps {
+        if let Op::Field(field) = &step.op {
+            value = field.of(value.as_object()?)?;
+        }
+    }
+    Some(value)
+}
+
+fn compared(operator: Operator, a: Side<'_>, b: Side<'_>) -> Option<bool> {
+    if matches!(operator, Operator::Equal | Operator::Unequal) {
+        let is_equal = match (a, b) {
+            (Side::Nothing, _) | (_, Side::Nothing) => return Some(false),
+            (Side::Value(a), Side::Value(b)) => {
+                let is_plain = |value: &Value| !matches!(value.kind(), Kind::List | Kind::Object);
+                if !is_plain(a) || !is_plain(b) {
+                    return None;
+                }
+                is_same(a, b)
+            }
+            _ => number(a)? == number(b)?,
+        };
+        return Some(is_equal == (operator == Operator::Equal));
+    }
+    let order = match (a, b) {
+        (Side::Value(a), Side::Value(b)) => match (a.kind(), b.kind()) {
+            (Kind::Text, Kind::Text) => compare_texts(a.as_str()?, b.as_str()?),
+            (Kind::Number, Kind::Number) => compare_numbers(a, b),
+            _ => return None,
+        },
+        _ => number(a)?.partial_cmp(&number(b)?)?,
+    };
+    match operator {
+        Operator::Less => Some(order == Ordering::Less),
+        Operator::LessOrEqual => Some(order != Ordering::Greater),
+        Operator::Greater => Some(order == Ordering::Greater),
+        Operator::GreaterOrEqual => Some(order != Ordering::Less),
+        _ => None,
+    }
+}
+
+/// The number of a side; none where it is no number, or one that an `f64` may not tell from others.
+fn number(side: Side<'_>) -> Option<f64> {
+    let number = match side {
+        Side::Nothing => return None,
+        Side::Number(number) => number,
+        Side::Value(value) => value.as_f64()?,
+    };
+    (number.abs() < super::equal::MAX_EXACT).then_some(number)
+}
