@@ -1,6 +1,7 @@
 import { SkipForward, Sparkles, Waypoints } from "lucide-react";
+import { TARGET_KEYS } from "../mapper/keys";
 import { closeMapper, mappable, openMapper } from "../mapper/open";
-import { showNextFailing } from "../mapper/store";
+import { mapper, setEditing, showNextFailing } from "../mapper/store";
 import { suggest } from "../mapper/suggestions";
 import type { State } from "../model/store";
 import { t } from "../words/t";
@@ -9,7 +10,26 @@ import { toast } from "./context";
 
 const inMapper = (state: State) => state.screen === "mapper";
 
-/** Mapping fields. What concerns one row has its keys in the mapper. */
+type OnRow = "functions" | "type" | "policy" | "code";
+
+/** Something of the field that the keys are about; the tree of fields listens to its key. */
+function onRow(what: OnRow, label: Action["label"], key: string): Action {
+  return {
+    id: `mapper-${what}`,
+    label,
+    group: "mapper",
+    keys: [key],
+    keysElsewhere: true,
+    reach: "mapper",
+    enabled: (state) => inMapper(state) && mapper.getState().target !== null,
+    run: () => {
+      const { target } = mapper.getState();
+      if (target !== null) setEditing({ what, row: target });
+    },
+  };
+}
+
+/** Mapping fields. */
 export const mapperActions: Action[] = [
   {
     id: "open-mapper",
@@ -46,6 +66,10 @@ export const mapperActions: Action[] = [
       if (!showNextFailing()) toast("ok", t("mapper.noneFailing"));
     },
   },
+  onRow("functions", "mapper.menu.functions", TARGET_KEYS.functions),
+  onRow("type", "mapper.menu.type", TARGET_KEYS.type),
+  onRow("policy", "mapper.menu.policy", TARGET_KEYS.policy),
+  onRow("code", "mapper.menu.code", TARGET_KEYS.expression),
   {
     id: "close-mapper",
     label: "action.closeMapper",
