@@ -1,5 +1,5 @@
 import { SkipForward, Sparkles, Waypoints } from "lucide-react";
-import { TARGET_KEYS } from "../mapper/keys";
+import { TARGET_KEYS } from "../mapper/model/keys";
 import { closeMapper, mappable, openMapper } from "../mapper/open";
 import { mapper, setEditing, showNextFailing } from "../mapper/store";
 import { suggest } from "../mapper/suggestions";

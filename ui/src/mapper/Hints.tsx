@@ -1,8 +1,8 @@
 import { Keys } from "../kit/Keys";
 import { t } from "../words/t";
-import { TARGET_KEYS } from "./keys";
 import styles from "./MapperScreen.module.css";
-import { sourceName } from "./sources";
+import { TARGET_KEYS } from "./model/keys";
+import { sourceName } from "./model/sources";
 import { useMapper } from "./store";
 
 /** The next useful keys, below the trees. */

@@ -4,7 +4,7 @@ import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
 import { Spinner } from "../kit/Spinner";
 import { t } from "../words/t";
-import { Board } from "./Board";
+import { Board } from "./board/Board";
 import { Hints } from "./Hints";
 import { MapperBar } from "./MapperBar";
 import styles from "./MapperScreen.module.css";

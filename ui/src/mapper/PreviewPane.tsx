@@ -21,11 +21,11 @@ import { EmptyState } from "../kit/EmptyState";
 import { useGantry } from "../model/store";
 import { formatCount } from "../words/format";
 import { t } from "../words/t";
-import { fieldAt, pathOfPointer } from "./fields";
 import { useMapping } from "./mapping";
+import { fieldAt, pathOfPointer } from "./model/fields";
+import { rowId } from "./model/targets";
 import styles from "./PreviewPane.module.css";
 import { mapper, showItem, showNextFailing, useMapper } from "./store";
-import { rowId } from "./targets";
 
 /** What the mapping gives for the first items: one beside its output, or all outputs as a table. */
 export function PreviewPane() {

@@ -24,12 +24,12 @@ import {
   withoutField,
   withPolicy,
   withType,
-} from "./fields";
+} from "./model/fields";
+import { pathRule, withFallback, withPartBehind } from "./model/rules";
+import { isListOfObjects, sourceName } from "./model/sources";
+import { isTaken, rowId, type TargetRow, titleOf } from "./model/targets";
 import { reach, readingOf, writeRule } from "./readings";
-import { pathRule, withFallback, withPartBehind } from "./rules";
-import { isListOfObjects, sourceName } from "./sources";
 import { type DropWay, mapper, say, setEditing } from "./store";
-import { isTaken, rowId, type TargetRow, titleOf } from "./targets";
 
 /** The fields of the mapped node as they are now. */
 export function currentFields(): readonly MapRow[] {

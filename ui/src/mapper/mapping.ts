@@ -5,10 +5,10 @@ import type { SourceField } from "../bindings/SourceField";
 import type { SourceTree } from "../bindings/SourceTree";
 import type { Suggestion } from "../bindings/Suggestion";
 import type { TargetField } from "../bindings/TargetField";
-import type { Line } from "./lines";
-import type { PreviewState } from "./preview";
-import type { SourceRow } from "./sources";
-import type { TargetRow } from "./targets";
+import type { Line } from "./model/lines";
+import type { PreviewState } from "./model/preview";
+import type { SourceRow } from "./model/sources";
+import type { TargetRow } from "./model/targets";
 
 export type Mapping = {
   /** The title of the node. */

@@ -4,7 +4,7 @@ import { createStore } from "zustand/vanilla";
 import type { SheetDiff } from "../bindings/SheetDiff";
 import type { SourceField } from "../bindings/SourceField";
 import type { Suggestion } from "../bindings/Suggestion";
-import { NO_PREVIEW, nextFailing, type PreviewState } from "./preview";
+import { NO_PREVIEW, nextFailing, type PreviewState } from "./model/preview";
 /** How a source goes into a field that has a rule already. */
 export type DropWay = "replace" | "join" | "fallback";
 

@@ -6,8 +6,8 @@ import type { TargetField } from "../bindings/TargetField";
 import { store } from "../model/store";
 import { t } from "../words/t";
 import { currentFields, setFields } from "./edits";
+import { accepted } from "./model/suggest";
 import { mapper, say } from "./store";
-import { accepted } from "./suggest";
 
 /** Asks what the fields without a rule could be made from. */
 export async function suggest(): Promise<void> {
