@@ -402,3 +402,39 @@ async fn a_value_is_followed_back_to_its_sources() {
     let error = host.try_call("mapper.explain", explain("nowhere")).await.unwrap_err();
     assert_eq!(error.message, "No row makes \"nowhere\", or its expression has no result here.");
 }
+
+#[tokio::test]
+async fn the_fields_that_later_nodes_read_are_targets() {
+    let host = host(rows()).await;
+    let flow = json!({
+        "gantry": 1, "id": "wide", "name": "Wide",
+        "nodes": [
+            { "id": "start", "type": "trigger.manual" },
+            { "id": "shape", "type": "data.map", "params": { "fields": [{ "to": "id", "from": "no" }] } },
+            { "id": "send", "type": "http.request", "name": "Send it", "params": {
+                "method": "POST", "url": "http://127.0.0.1:9/{{ region }}/orders",
+                "body": { "type": "json", "value": { "no": "{{ $string(id) }}", "lines": [{ "first": "{{ positions[0].sku }}" }] } } } },
+            { "id": "save", "type": "file.write", "params": {
+                "path": "out.csv", "format": "csv", "csv": { "columns": ["id", "total"] } } },
+        ],
+        "wires": [{ "from": "start", "to": "shape" }, { "from": "shape", "to": "send" }, { "from": "shape", "to": "save" }],
+    });
+    host.call("flows.import", json!({ "text": flow.to_string() })).await;
+    let view = host.call("mapper.open", json!({ "flow": "wide", "node": "shape" })).await;
+    let targets = view["targets"].as_array().unwrap();
+    let named: Vec<(&str, &str)> = targets
+        .iter()
+        .map(|target| (target["to"].as_str().unwrap(), target["note"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("region", "read by Send it"),
+            ("id", "read by Send it, Write file"),
+            ("positions.sku", "read by Send it"),
+            ("total", "read by Write file"),
+        ]
+    );
+    assert_eq!(view["targets_of"], json!(["Send it", "Write file"]));
+    assert_eq!(view["sources"][0]["known"], "nothing");
+}

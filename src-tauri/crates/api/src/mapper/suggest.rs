@@ -128,7 +128,7 @@ fn offered<'s>(
             });
             let facts = FieldFacts {
                 path: names.clone(),
-                kind: kind(field.kind),
+                kind: if of_objects(field) { FieldKind::Rows } else { kind(field.kind) },
                 format: field.format.clone(),
                 samples: samples.collect(),
             };
@@ -147,7 +147,8 @@ fn of_row(row: &MapRow) -> FieldFacts {
         _ => None,
     };
     let path = row.to.split('.').map(str::to_owned).collect();
-    FieldFacts { path, kind: self::kind(kind), format, samples: Vec::new() }
+    let kind = if row.fields.is_some() { FieldKind::Rows } else { self::kind(kind) };
+    FieldFacts { path, kind, format, samples: Vec::new() }
 }
 
 fn kind(kind: ValueKind) -> FieldKind {

@@ -242,3 +242,74 @@ proptest! {
         prop_assert_eq!(Rule::read(&text), Some(rule), "{}", text);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_text_is_read_without_harm_and_what_is_a_rule_stays_one(text in any_text()) {
+        if let Some(rule) = Rule::read(&text) {
+            let written = rule.text();
+            prop_assert_eq!(Rule::read(&written), Some(rule), "{} of {}", written, text);
+        }
+    }
+}
+
+/// Texts that look like expressions, most of them broken.
+fn any_text() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(vec![
+        "a",
+        "b.c",
+        "`d e`",
+        "$item",
+        "$",
+        "$$",
+        "$vars.x",
+        "$node('n')",
+        "1",
+        "-2",
+        "0.5",
+        "'t'",
+        "null",
+        "true",
+        "[",
+        "]",
+        "(",
+        ")",
+        "{",
+        "}",
+        ",",
+        ":",
+        "?",
+        "??",
+        "?:",
+        "&",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "=",
+        "<",
+        "in",
+        "and",
+        "or",
+        ".",
+        "$substring(",
+        "$pad(",
+        "$lookup(",
+        "$sum(",
+        "$fromMillis(",
+        "$toMillis(",
+        "~>",
+        ":=",
+        "[0]",
+        "[-1]",
+        "{'k': 1}",
+        " ",
+        "\"",
+        "^(",
+        "é",
+    ]);
+    prop_oneof![prop::collection::vec(part, 0..14).prop_map(|parts| parts.concat()), ".{0,30}",]
+}

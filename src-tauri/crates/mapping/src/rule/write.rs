@@ -131,5 +131,6 @@ pub fn path_name(name: &str) -> String {
     let is_word = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_alphanumeric() || c == '_')
         && !matches!(name, "and" | "or" | "in" | "true" | "false" | "null" | "function");
-    if is_word { name.to_owned() } else { format!("`{name}`") }
+    // A name with a back-tick in it can only stand as it is.
+    if is_word || name.contains('`') { name.to_owned() } else { format!("`{name}`") }
 }

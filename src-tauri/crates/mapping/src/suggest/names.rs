@@ -11,11 +11,14 @@ const SYNONYMS: &[&[&str]] = &[
     &["customer", "cust", "client", "kunde", "kunden", "debitor", "soldto"],
     &["buyer", "purchaser", "kaeufer", "besteller"],
     &["supplier", "vendor", "seller", "lieferant", "kreditor", "lieferanten"],
-    &["order", "ord", "bestellung", "bestell", "auftrag", "auftrags", "po", "purchaseorder"],
+    &["order", "ord", "bestellung", "bestell", "auftrag", "auftrags"],
+    &["document", "doc", "beleg", "voucher"],
+    &["transaction", "txn", "tran", "trx", "buchung", "buchungs"],
     &["invoice", "inv", "bill", "rechnung", "rechnungs"],
     &["amount", "amt", "betrag", "sum", "value", "wert", "summe"],
+    &["rate", "satz"],
     &["total", "gesamt", "ttl", "grand"],
-    &["price", "preis", "rate", "cost"],
+    &["price", "preis", "cost"],
     &["unit", "uom", "einheit", "einzel", "each"],
     &["article", "item", "product", "prod", "sku", "material", "artikel", "produkt", "part", "mat"],
     &["line", "position", "pos", "row", "zeile", "lines", "positions", "positionen", "rows"],
@@ -23,13 +26,14 @@ const SYNONYMS: &[&[&str]] = &[
     &["name", "nm", "title", "bez"],
     &["first", "given", "fore", "vor"],
     &["last", "family", "sur", "nach"],
-    &["date", "dt", "dat", "datum", "day", "tag"],
+    &["date", "dt", "dat", "datum", "day", "tag", "at", "on", "timestamp", "ts"],
     &["time", "zeit", "uhrzeit", "tm"],
     &["created", "create", "creation", "erstellt", "angelegt", "erfasst"],
     &["updated", "modified", "changed", "geaendert", "update"],
     &["delivery", "deliver", "ship", "shipping", "shipment", "lieferung", "liefer", "versand"],
     &["billing", "billto", "payer"],
-    &["street", "strasse", "str", "addressline", "address1", "road"],
+    &["street", "strasse", "str", "road", "line1", "address1", "addr1",
+      "addressline", "addressline1", "street1", "strasse1"],
     &["address", "addr", "adr", "adresse", "anschrift"],
     &["city", "town", "ort", "stadt", "locality"],
     &["zip", "postcode", "postal", "plz", "postleitzahl", "zipcode", "postalcode"],
@@ -40,7 +44,7 @@ const SYNONYMS: &[&[&str]] = &[
     &["company", "firm", "firma", "organisation", "organization", "org", "account"],
     &["currency", "curr", "ccy", "cur", "waehrung"],
     &["tax", "vat", "mwst", "ust", "steuer", "gst"],
-    &["percent", "pct", "percentage", "prozent", "satz"],
+    &["percent", "pct", "percentage", "prozent"],
     &["discount", "disc", "rabatt", "reduction"],
     &["net", "netto"],
     &["gross", "brutto"],
@@ -59,6 +63,40 @@ const SYNONYMS: &[&[&str]] = &[
     &["iban", "bankaccount", "konto"],
     &["birth", "dob", "geburts", "birthday", "birthdate"],
 ];
+
+/// Words that are near to each other without being the same.
+const RELATED: &[(&str, &str)] = &[
+    ("amount", "price"),
+    ("amount", "total"),
+    ("price", "total"),
+    ("percent", "rate"),
+    ("price", "rate"),
+    ("line", "article"),
+    ("number", "id"),
+    ("number", "reference"),
+    ("id", "reference"),
+    ("number", "code"),
+    ("id", "code"),
+    ("company", "name"),
+    ("order", "document"),
+    ("invoice", "document"),
+    ("order", "transaction"),
+    ("invoice", "transaction"),
+    ("created", "order"),
+    ("comment", "description"),
+    ("first", "name"),
+    ("customer", "buyer"),
+];
+
+/// Whether two words are near to each other without being the same.
+pub(super) fn are_related(a: &str, b: &str) -> bool {
+    RELATED.iter().any(|(one, other)| (a, b) == (*one, *other) || (b, a) == (*one, *other))
+}
+
+/// Names that only hold what the name around them says: `{ "CustomerRef": { "value": 17 } }`.
+pub(super) fn is_holder(name: &str) -> bool {
+    matches!(name.to_lowercase().as_str(), "value" | "text" | "content" | "#text" | "$t" | "_")
+}
 
 /// Words that say nothing about a field.
 const EMPTY: &[&str] = &["the", "of", "a", "to", "is", "has", "fld", "field", "der", "die", "das"];
@@ -82,6 +120,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
             "eemail" | "emailaddress" => Some("email"),
             "zipcode" | "postcode" | "zipzip" => Some("zip"),
             "phonenumber" => Some("phone"),
+            "subtotal" => Some("subtotal"),
             _ => None,
         });
         match one.flatten() {

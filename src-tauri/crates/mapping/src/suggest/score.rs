@@ -1,7 +1,7 @@
 //! How well source fields fit target fields, and which goes to which. Names count most, then kinds,
 //! then what samples look like.
 
-use super::names::{is_synonym, split, words};
+use super::names::{are_related, is_holder, is_synonym, split, words};
 
 /// What is known of a field.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,7 +27,9 @@ pub enum FieldKind {
     Boolean,
     /// Days and moments.
     Date,
-    /// Lists.
+    /// Lists of objects.
+    Rows,
+    /// Other lists.
     List,
     /// Objects.
     Object,
@@ -91,6 +93,7 @@ pub fn pair(sources: &[FieldFacts], targets: &[FieldFacts]) -> Vec<Pairing> {
         taken[candidate.source] = true;
         pairings.push(Pairing { target: *target, best: candidate.clone(), others: Vec::new() });
     }
+    pairings.extend(only_left(&sources, &targets, &mut taken, &pairings));
     for pairing in &mut pairings {
         let mine = all.iter().filter(|(target, _)| *target == pairing.target);
         let others = mine.filter(|(_, other)| other.source != pairing.best.source);
@@ -98,6 +101,31 @@ pub fn pair(sources: &[FieldFacts], targets: &[FieldFacts]) -> Vec<Pairing> {
     }
     pairings.sort_by_key(|pairing| pairing.target);
     pairings
+}
+
+/// Where one list, or one date, is left on both sides, they may well belong together.
+fn only_left(
+    sources: &[Known<'_>],
+    targets: &[Known<'_>],
+    taken: &mut [bool],
+    pairings: &[Pairing],
+) -> Vec<Pairing> {
+    let mut found = Vec::new();
+    for (kind, what) in [(FieldKind::Rows, "list"), (FieldKind::Date, "date")] {
+        let is_free = |at: &usize| !taken[*at] && sources[*at].facts.kind == kind;
+        let left: Vec<usize> = (0..sources.len()).filter(is_free).collect();
+        let is_open = |at: &usize| {
+            targets[*at].facts.kind == kind && pairings.iter().all(|pairing| pairing.target != *at)
+        };
+        let open: Vec<usize> = (0..targets.len()).filter(is_open).collect();
+        if let ([source], [target]) = (&left[..], &open[..]) {
+            taken[*source] = true;
+            let reason = format!("it is the only {what} that is left on both sides");
+            let best = Candidate { source: *source, score: LEAST, reason };
+            found.push(Pairing { target: *target, best, others: Vec::new() });
+        }
+    }
+    found
 }
 
 /// A field with its names taken apart.
@@ -111,9 +139,10 @@ struct Known<'f> {
 
 impl<'f> Known<'f> {
     fn of(facts: &'f FieldFacts) -> Self {
-        let (last, around) = match facts.path.split_last() {
-            Some((last, around)) => (last.as_str(), around),
-            None => ("", &[][..]),
+        let (last, around) = match &facts.path[..] {
+            [around @ .., name, holder] if is_holder(holder) => (name.as_str(), around),
+            [around @ .., last] => (last.as_str(), around),
+            [] => ("", &[][..]),
         };
         Self {
             facts,
@@ -156,7 +185,8 @@ fn kinds(source: &FieldFacts, target: &FieldFacts) -> Option<f64> {
     Some(match (source.kind, target.kind) {
         (a, b) if a == b => 1.0,
         (K::Unknown, _) | (_, K::Unknown) => 0.6,
-        (K::List | K::Object, _) | (_, K::List | K::Object) => return None,
+        (K::List | K::Rows, K::List | K::Rows) => 0.5,
+        (K::List | K::Rows | K::Object, _) | (_, K::List | K::Rows | K::Object) => return None,
         (K::Text, K::Date) | (K::Date, K::Text) => {
             if is_dated(source) == is_dated(target) {
                 1.0
@@ -169,7 +199,7 @@ fn kinds(source: &FieldFacts, target: &FieldFacts) -> Option<f64> {
                 && source.samples.iter().all(|sample| sample.trim().parse::<f64>().is_ok());
             if are_numbers { 0.8 } else { 0.3 }
         }
-        (K::Number, K::Text) => 0.7,
+        (K::Number, K::Text) => 0.9,
         (K::Date, K::Number) | (K::Number, K::Date) => 0.2,
         _ => 0.4,
     })
@@ -226,6 +256,9 @@ fn alike(a: &str, b: &str) -> f64 {
     if a == b {
         return 1.0;
     }
+    if are_related(a, b) {
+        return 0.7;
+    }
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if short.len() >= 3 && long.starts_with(short) {
         return 0.75;
@@ -278,7 +311,7 @@ fn reason(source: &Known<'_>, target: &Known<'_>, names: f64, kinds: f64) -> Str
         (_, _, FieldKind::Text) if kinds >= 1.0 => "both are texts".to_owned(),
         (_, _, FieldKind::Number) if kinds >= 1.0 => "both are numbers".to_owned(),
         (_, _, FieldKind::Date) if kinds >= 1.0 => "both are dates".to_owned(),
-        (_, _, FieldKind::List) if kinds >= 1.0 => "both are lists".to_owned(),
+        (_, _, FieldKind::List | FieldKind::Rows) if kinds >= 1.0 => "both are lists".to_owned(),
         _ if kinds <= 0.3 => "but the kinds differ".to_owned(),
         _ => return name,
     };
