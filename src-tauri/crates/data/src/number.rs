@@ -70,7 +70,7 @@ impl Decimal {
         n_digits + usize::from(scale > 0) + usize::from(digits < 0)
     }
 
-    fn to_f64(self) -> f64 {
+    pub(crate) fn to_f64(self) -> f64 {
         let digits = self.digits();
         if digits.abs() <= EXACT_F64 {
             // Both operands are exact, so the quotient is the nearest f64 to the decimal.

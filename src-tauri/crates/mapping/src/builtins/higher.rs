@@ -1,7 +1,7 @@
 //! Functions that take a function.
 
 use crate::eval::val::{Function, Val};
-use crate::eval::{Args, Cx, Res, Scope, fault};
+use crate::eval::{Args, Cx, Held, Res, Scope, fault};
 
 /// The function among the arguments, and how many arguments it makes use of.
 fn function<'a, 'v>(a: &'a [Val<'v>], index: usize) -> Option<(&'a Function<'v>, usize)> {
@@ -17,12 +17,13 @@ fn no_function() -> Box<crate::Fault> {
 
 pub(super) fn map<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Res<Val<'v>> {
     let Some((function, arity)) = function(a, 1) else { return Err(no_function()) };
+    let mut held = Held::default();
     let mut out = Vec::new();
     for (index, entry) in a[0].entries().enumerate() {
         let arguments = [entry, Val::Number(index as f64), a[0].clone()];
         let result = cx.apply_some(function, arity, arguments, scope)?;
         if !result.is_nothing() {
-            cx.account.make(size_of::<Val<'_>>())?;
+            cx.hold_more(&mut held, &result)?;
             out.push(result);
         }
     }
@@ -36,7 +37,6 @@ pub(super) fn filter<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> R
         let arguments = [entry.clone(), Val::Number(index as f64), a[0].clone()];
         let result = cx.apply_some(function, arity, arguments, scope)?;
         if cx.is_true(&result)? {
-            cx.account.make(size_of::<Val<'_>>())?;
             out.push(entry);
         }
     }
@@ -88,12 +88,13 @@ pub(super) fn reduce<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> R
 
 pub(super) fn each<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Res<Val<'v>> {
     let Some((function, arity)) = function(a, 1) else { return Ok(Val::Nothing) };
+    let mut held = Held::default();
     let mut out = Vec::new();
     for (key, value) in Cx::members(&a[0]) {
         let arguments = [value, Val::text(key.as_str()), a[0].clone()];
         let result = cx.apply_some(function, arity, arguments, scope)?;
         if !result.is_nothing() {
-            cx.account.make(size_of::<Val<'_>>())?;
+            cx.hold_more(&mut held, &result)?;
             out.push(result);
         }
     }

@@ -248,7 +248,6 @@ pub(super) fn replace<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> 
     while n_found < limit {
         let Some(found) = finder.next(cx, &a[0], scope)? else { break };
         n_found += 1.0;
-        let before = out.len();
         out.push_str(&text[position.min(found.start)..found.start]);
         position = found.start + found.text.len();
         match (&a[2], a[2].as_str()) {
@@ -264,7 +263,7 @@ pub(super) fn replace<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> 
             }
             _ => out.push_str("undefined"),
         }
-        cx.account.make(out.len() - before)?;
+        cx.account.make(out.len())?;
     }
     if n_found == 0.0 {
         return Ok(a[0].clone());
@@ -305,7 +304,7 @@ fn replace_text<'v>(
         }
         n_found += 1.0;
         cx.account.step(1)?;
-        cx.account.make(start - position + by.len())?;
+        cx.account.make(out.len() + start - position + by.len())?;
         out.push_str(&text[position..start]);
         out.push_str(by);
         position = start + part.len();
@@ -339,7 +338,7 @@ fn replace_plain<'v>(
         let (start, end) = span.map_err(pattern_fault)?;
         n_found += 1.0;
         cx.account.step(1)?;
-        cx.account.make(start - position + by.len())?;
+        cx.account.make(out.len() + start - position + by.len())?;
         out.push_str(&text[position..start]);
         out.push_str(by);
         position = end;

@@ -84,7 +84,8 @@ pub(super) fn number<'v>(value: &Val<'v>) -> Res<Val<'v>> {
 
 fn read_number<'v>(text: &str) -> Option<Val<'v>> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_plain = digits.starts_with(|c: char| c.is_ascii_digit());
+    let is_plain = digits.starts_with(|c: char| c.is_ascii_digit())
+        && !digits.ends_with(|c: char| c.is_whitespace());
     // JSON's numbers have no zeros in front; those here may.
     let trimmed = digits.trim_start_matches('0');
     let body = if trimmed.starts_with(|c: char| c.is_ascii_digit()) {

@@ -126,11 +126,9 @@ fn pad<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Res<Val<'v>> {
     if width > 0.0 {
         out.push_str(text);
     }
-    if filler.len() == 1 {
-        out.extend(std::iter::repeat_n(filler, missing));
-    } else {
-        out.extend(filler.chars().cycle().take(missing));
-    }
+    let n_chars = filler.chars().count();
+    out.push_str(&filler.repeat(missing / n_chars));
+    out.extend(filler.chars().take(missing % n_chars));
     if width < 0.0 {
         out.push_str(text);
     }
@@ -144,10 +142,9 @@ fn join<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Res<Val<'v>> {
         if index > 0 {
             out.push_str(separator);
         }
-        let before = out.len();
         out.push_str(entry.as_str().unwrap_or_default());
         cx.account.step(1)?;
-        cx.account.make(out.len() - before + separator.len())?;
+        cx.account.make(out.len())?;
     }
     Ok(Val::text(&out))
 }

@@ -98,6 +98,10 @@ impl<'v> Cx<'v, '_> {
             };
         }
         let items = walk(before, input.value()?)?.as_list()?;
+        // What an empty list gives depends on how the path came to it.
+        if items.is_empty() {
+            return None;
+        }
         self.account.step(items.len() as u64).ok()?;
         let mut total = 0.0;
         for item in items {

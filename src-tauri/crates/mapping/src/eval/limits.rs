@@ -23,14 +23,14 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Two seconds, 200 million steps, 2,000 calls, 48 MB made, 48 MB of result.
+    /// Two seconds, 200 million steps, 2,000 calls, 32 MB made, 32 MB of result.
     fn default() -> Self {
         Self {
             time: Duration::from_secs(2),
             steps: 200_000_000,
             depth: 2_000,
-            bytes: 48 << 20,
-            output: 48 << 20,
+            bytes: 32 << 20,
+            output: 32 << 20,
         }
     }
 }
@@ -154,7 +154,11 @@ impl<'c> Account<'c> {
     pub(crate) fn make(&self, n: usize) -> Res<()> {
         self.n_made.set(self.n_made.get().saturating_add(1));
         let bytes = self.bytes().saturating_add(n);
-        if bytes > self.allowed.get() { self.make_much(bytes) } else { Ok(()) }
+        if bytes > self.allowed.get() {
+            return self.make_much(bytes);
+        }
+        // Much takes long, in one step.
+        if n > 1 << 16 { self.look_at_clock() } else { Ok(()) }
     }
 
     /// Asks for the bytes of an object and counts them.

@@ -22,7 +22,7 @@ use data::Value;
 pub(crate) use self::apply::{Args, empty_match, pattern_fault};
 pub(crate) use self::equal::is_equal;
 pub(crate) use self::frame::Frame;
-pub(crate) use self::limits::Account;
+pub(crate) use self::limits::{Account, Held};
 pub use self::limits::Limits;
 pub(crate) use self::operators::{as_decimal, from_decimal, truth};
 use self::val::{Chain, Closure, Function, Origin, Partial, Val};

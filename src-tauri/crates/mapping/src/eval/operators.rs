@@ -264,7 +264,7 @@ pub(crate) fn truth(value: &Val<'_>) -> Option<bool> {
 pub(crate) fn is_true(value: &Val<'_>) -> bool {
     match value {
         Val::Nothing | Val::Function(_) | Val::TailCall => false,
-        Val::Number(number) => *number != 0.0,
+        Val::Number(number) => *number != 0.0 && !number.is_nan(),
         Val::Ref(value) => is_true_value(value),
         Val::Own(value) => is_true_value(value),
         Val::Members(members) => !members.list.is_empty(),

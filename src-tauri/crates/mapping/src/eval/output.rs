@@ -6,6 +6,7 @@ use std::rc::Rc;
 use data::{Key, Number, Object, Value};
 
 use super::operators::out_of_range;
+use super::limits::Held;
 use super::val::{Members, Val};
 use super::{Cx, Res, fault};
 
@@ -88,6 +89,18 @@ impl<'v> Cx<'v, '_> {
             out.push(self.to_value_within(item)?.unwrap_or_default());
         }
         Ok(Value::from(out))
+    }
+
+    /// Holds a text that is kept with others, until they are a list.
+    #[inline]
+    pub(crate) fn hold_more(&self, held: &mut Held, value: &Val<'v>) -> Res<()> {
+        match value.text_len() {
+            0..256 => Ok(()),
+            n_bytes => {
+                held.add(n_bytes);
+                self.account.make(0)
+            }
+        }
     }
 
     /// Makes an object, as a value where no member is a function.

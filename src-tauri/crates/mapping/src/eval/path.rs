@@ -5,6 +5,7 @@ use std::rc::Rc;
 use data::Value;
 
 use super::frame::Frame;
+use super::limits::Held;
 use super::val::{Origin, Row, Val};
 use super::{Cx, Res, Scope, settled};
 use crate::compile::{Extra, Field, Node, Op, Path, Stage};
@@ -195,11 +196,13 @@ impl<'v> Cx<'v, '_> {
         let mut first = Val::Nothing;
         let mut n_found = 0_usize;
         let mut out: Vec<Val<'v>> = Vec::new();
+        let mut held = Held::default();
         for entry in input.entries() {
             let found = self.step_of(step, &entry, scope)?;
             if found.is_nothing() {
                 continue;
             }
+            self.hold_more(&mut held, &found)?;
             n_found += 1;
             match n_found {
                 1 => first = found,
