@@ -15,7 +15,7 @@ export type Shop = {
 };
 
 /** Starts a shop that answers `GET /orders` with a list. */
-export async function openShop(orders: Order[]): Promise<Shop> {
+export async function openShop(orders: readonly object[]): Promise<Shop> {
   const requests: string[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     requests.push(`${request.method} ${request.url}`);

@@ -3,7 +3,7 @@ import type { State } from "../model/store";
 import type { Word } from "../words/t";
 
 /** Where an action stands in the list of keys and in the command palette. */
-export type Group = "run" | "edit" | "canvas" | "view" | "app";
+export type Group = "run" | "edit" | "canvas" | "mapper" | "view" | "app";
 
 /** Something the user can do: read by menus, keys and the command palette alike. */
 export type Action = {
@@ -15,9 +15,9 @@ export type Action = {
   keys?: readonly string[];
   /**
    * Where its keys work: `canvas` when the canvas has the focus, `screen` everywhere but in
-   * fields, `always` in fields too.
+   * fields, `mapper` the same in the mapper only, `always` in fields too.
    */
-  reach: "canvas" | "screen" | "always";
+  reach: "canvas" | "mapper" | "screen" | "always";
   /** Whether keys only show and something else listens to them, as the clipboard does. */
   keysElsewhere?: boolean;
   danger?: boolean;

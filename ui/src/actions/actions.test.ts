@@ -50,9 +50,12 @@ describe("keys", () => {
     expect(matches(key("?", { shiftKey: true }), "?")).toBe(true);
   });
 
-  test("of one reach are never given twice", () => {
-    const all = ACTIONS.flatMap((each) => each.keys ?? []);
-    expect(new Set(all).size).toBe(all.length);
+  test("of the canvas or of the mapper are never given twice", () => {
+    for (const isMapper of [false, true]) {
+      const all = ACTIONS.filter((each) => (each.reach === "mapper") === isMapper);
+      const keys = all.flatMap((each) => each.keys ?? []);
+      expect(new Set(keys).size).toBe(keys.length);
+    }
   });
 
   test("do what the action does", () => {

@@ -2,6 +2,7 @@ import type { Action } from "./action";
 import { appActions } from "./app-actions";
 import { canvasActions } from "./canvas-actions";
 import { editActions } from "./edit-actions";
+import { mapperActions } from "./mapper-actions";
 import { runActions } from "./run-actions";
 
 /** Everything the user can do, in the order of the list of keys. */
@@ -9,6 +10,7 @@ export const ACTIONS: readonly Action[] = [
   ...runActions,
   ...editActions,
   ...canvasActions,
+  ...mapperActions,
   ...appActions,
 ];
 

@@ -22,6 +22,9 @@ import { closeTop, openNode } from "./select";
 import { focusPalette } from "./view";
 
 const onCanvas = (state: State) => state.open !== null && state.screen === "canvas";
+/** Where the flow is changed: on the canvas, in the mapper. */
+const onFlow = (state: State) =>
+  onCanvas(state) || (state.open !== null && state.screen === "mapper");
 const hasNodes = (state: State) => onCanvas(state) && state.selection.nodes.length > 0;
 const hasOne = (state: State) => onCanvas(state) && onlyNode(state.selection) !== null;
 const hasAny = (state: State) =>
@@ -151,7 +154,7 @@ export const editActions: Action[] = [
     keys: ["Ctrl+Z"],
     reach: "screen",
     enabled: (state) =>
-      onCanvas(state) && (state.open?.saved.undo !== undefined || state.unsaved.length > 0),
+      onFlow(state) && (state.open?.saved.undo !== undefined || state.unsaved.length > 0),
     run: () => void undo(),
   },
   {
@@ -161,7 +164,7 @@ export const editActions: Action[] = [
     icon: Redo2,
     keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
     reach: "screen",
-    enabled: (state) => onCanvas(state) && state.open?.saved.redo !== undefined,
+    enabled: (state) => onFlow(state) && state.open?.saved.redo !== undefined,
     run: () => void redo(),
   },
 ];

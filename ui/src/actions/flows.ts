@@ -129,8 +129,9 @@ export function askToDeleteFlow(flow: string, name: string): void {
   store.setState({ overlay: { type: "confirm_delete", flow, name } });
 }
 
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+/** Saves a file where the user's downloads go. */
+export function download(name: string, content: BlobPart, type = "application/json"): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -29,6 +29,7 @@ function reaches(action: Action, at: Element | null): boolean {
     case "always":
       return true;
     case "screen":
+    case "mapper":
       return !isTyping(at);
     case "canvas":
       return !isTyping(at) && isOnCanvas(at);

@@ -6,6 +6,8 @@ import { startRun, stopRun } from "./runs";
 
 const isRunning = (state: State) => state.run?.run.status === "running";
 
+const showsFlow = ({ screen }: State) => screen === "canvas" || screen === "mapper";
+
 /** Running and stopping. */
 export const runActions: Action[] = [
   {
@@ -15,7 +17,7 @@ export const runActions: Action[] = [
     icon: Play,
     keys: ["Ctrl+Enter"],
     reach: "always",
-    enabled: (state) => state.open !== null && state.screen === "canvas" && !isRunning(state),
+    enabled: (state) => state.open !== null && showsFlow(state) && !isRunning(state),
     run: () => void startRun(),
   },
   {

@@ -1,3 +1,4 @@
+import { mappable, openMapper } from "../mapper/open";
 import { absolutePlace } from "../model/canvas";
 import { findNode, graphOf, parsePort, walk } from "../model/flow";
 import { NOTHING_SELECTED, onlyNode, type Selection, selectNodes } from "../model/selection";
@@ -127,7 +128,7 @@ export function goToProblem(step: 1 | -1): boolean {
 /** The field that F8 went to last, for nodes with several problems. */
 let lastProblem: string | null = null;
 
-/** Opens the selected node: its inspector, then over the whole window. */
+/** Opens the selected node over the whole window: the mapper where it has one, else its inspector. */
 export function openNode(): void {
   const { panels, selection, inspector } = store.getState();
   if (selection.nodes.length === 0 && selection.wires[0] !== undefined) {
@@ -135,6 +136,11 @@ export function openNode(): void {
     return;
   }
   if (onlyNode(selection) === null) return;
+  const mapped = mappable(store.getState());
+  if (mapped !== null) {
+    openMapper(mapped);
+    return;
+  }
   if (!panels.inspector.open) setPanel("inspector", { open: true });
   store.setState({ inspector: { ...inspector, full: true } });
 }

@@ -13,11 +13,13 @@ import { Overlays } from "./Overlays";
 import {
   FlowsScreen,
   fetchParts,
+  MapperScreen,
   RunsScreen,
   SettingsScreen,
   TablesScreen,
   whenIdle,
 } from "./parts";
+
 import { Rail } from "./Rail";
 import { Toasts } from "./Toasts";
 
@@ -28,6 +30,8 @@ function ScreenOf() {
       return <FlowsScreen />;
     case "canvas":
       return <CanvasScreen />;
+    case "mapper":
+      return <MapperScreen />;
     case "runs":
       return <RunsScreen />;
     case "tables":

@@ -5,7 +5,7 @@ import { Keys } from "../kit/Keys";
 import { t } from "../words/t";
 import styles from "./KeysSheet.module.css";
 
-const GROUPS: Group[] = ["run", "edit", "canvas", "view", "app"];
+const GROUPS: Group[] = ["run", "edit", "canvas", "mapper", "view", "app"];
 
 /** All keys, by what they are for. */
 export function KeysSheet({ onClose }: { onClose: () => void }) {

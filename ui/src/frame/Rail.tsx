@@ -17,7 +17,7 @@ import { type Screen, useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./Rail.module.css";
 
-const SCREENS: { screen: Screen; icon: LucideIcon; keys: string }[] = [
+const SCREENS: { screen: Exclude<Screen, "mapper">; icon: LucideIcon; keys: string }[] = [
   { screen: "flows", icon: LayoutGrid, keys: "Alt+1" },
   { screen: "canvas", icon: Workflow, keys: "Alt+2" },
   { screen: "runs", icon: History, keys: "Alt+3" },
@@ -49,7 +49,7 @@ export function Rail() {
           label={t(`rail.${each.screen}`)}
           keys={each.keys}
           icon={each.icon}
-          pressed={screen === each.screen}
+          pressed={(screen === "mapper" ? "canvas" : screen) === each.screen}
           onPress={() => showScreen(each.screen)}
         />
       ))}

@@ -6,19 +6,21 @@ import { lazy } from "react";
  */
 const inspector = () => import("../inspector/Inspector");
 const flows = () => import("../screens/FlowsScreen");
+const mapper = () => import("../mapper/MapperScreen");
 const runs = () => import("../screens/RunsScreen");
 const tables = () => import("../tables/TablesScreen");
 const settings = () => import("../screens/SettingsScreen");
 
 export const Inspector = lazy(async () => ({ default: (await inspector()).Inspector }));
 export const FlowsScreen = lazy(async () => ({ default: (await flows()).FlowsScreen }));
+export const MapperScreen = lazy(async () => ({ default: (await mapper()).MapperScreen }));
 export const RunsScreen = lazy(async () => ({ default: (await runs()).RunsScreen }));
 export const TablesScreen = lazy(async () => ({ default: (await tables()).TablesScreen }));
 export const SettingsScreen = lazy(async () => ({ default: (await settings()).SettingsScreen }));
 
 /** Fetches every part ahead of its use. */
 export async function fetchParts(): Promise<void> {
-  await Promise.all([inspector(), flows(), runs(), tables(), settings()]);
+  await Promise.all([inspector(), flows(), mapper(), runs(), tables(), settings()]);
 }
 
 /** Calls back when the window has shown what it has and is idle; at once where it cannot tell. */

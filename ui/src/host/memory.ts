@@ -4,13 +4,14 @@ import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
 import type { UiEvent } from "../bindings/UiEvent";
 import { applyEdit } from "../model/edit";
-import { emptyFlow, freshId, walk } from "../model/flow";
+import { emptyFlow, findNode, freshId, walk } from "../model/flow";
 import { newRun, reduceRun } from "../model/run";
 import type { CommandName, Commands } from "./commands";
 import { type Host, HostError } from "./host";
 import { CATALOGUE } from "./memory/catalogue";
 import { look } from "./memory/findings";
 import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
+import { mapperHandlers } from "./memory/mapper";
 import { playRun } from "./memory/run";
 import { memoryTables } from "./memory/tables";
 
@@ -233,6 +234,7 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
       storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
     ...memoryTables(tell),
     "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
+    ...mapperHandlers((flow, id) => findNode(stored(flow).flow, id)?.node),
   };
 
   return {

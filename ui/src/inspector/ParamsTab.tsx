@@ -1,3 +1,4 @@
+import { Waypoints } from "lucide-react";
 import { useMemo } from "react";
 import type { Field } from "../bindings/Field";
 import { JsonLines } from "../data/JsonLines";
@@ -6,6 +7,9 @@ import { Findings } from "../form/FieldRow";
 import { Form } from "../form/Form";
 import { elsewhere } from "../form/findings";
 import { join } from "../form/pointer";
+import { Button } from "../kit/Button";
+import { mappable, openMapper } from "../mapper/open";
+import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./Inspector.module.css";
 import type { NodeInView } from "./useNode";
@@ -27,6 +31,7 @@ export function ParamsTab({ view, door, jump }: Props) {
   return (
     <div className={styles.scroll}>
       <Findings found={loose} />
+      <MapperButton node={node.id} />
       {info.fields.length === 0 && !hasParams && (
         <p className={styles.quiet}>{t("inspector.noParams", { title: info.title })}</p>
       )}
@@ -41,6 +46,19 @@ export function ParamsTab({ view, door, jump }: Props) {
           jump={jump}
         />
       )}
+    </div>
+  );
+}
+
+/** The way to the mapper, for a node that has one. */
+function MapperButton({ node }: { node: string }) {
+  const isMappable = useGantry((state) => mappable(state) === node);
+  if (!isMappable) return null;
+  return (
+    <div>
+      <Button icon={Waypoints} onPress={() => openMapper(node)}>
+        {t("mapper.open")}
+      </Button>
     </div>
   );
 }

@@ -13,7 +13,7 @@ import { NOTHING_SELECTED, type Selection } from "./selection";
 import type { OpenTable } from "./tables";
 
 /** What fills the window beside the rail. */
-export type Screen = "flows" | "canvas" | "runs" | "tables" | "settings";
+export type Screen = "flows" | "canvas" | "mapper" | "runs" | "tables" | "settings";
 
 /** A short message that goes away by itself. */
 export type Toast = {

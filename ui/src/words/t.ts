@@ -1,8 +1,9 @@
 import { en } from "./en";
+import { mapper } from "./mapper";
 import { panes } from "./panes";
 import { tables } from "./tables";
 
-const words = { ...en, ...panes, ...tables };
+const words = { ...en, ...panes, ...mapper, ...tables };
 
 /** The name of a text in the catalogue. */
 export type Word = keyof typeof words;

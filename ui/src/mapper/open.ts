@@ -1,0 +1,28 @@
+/** Opens the mapper on a node, and leaves it. */
+import { viewport } from "../actions/viewport";
+import { findNode } from "../model/flow";
+import { onlyNode } from "../model/selection";
+import { type State, store } from "../model/store";
+import { resetMapper } from "./store";
+
+/** The type of node that maps fields. */
+const MAPPED = "data.map";
+
+/** The selected node, where it is one that can be mapped. */
+export function mappable(state: State): string | null {
+  const id = onlyNode(state.selection);
+  if (id === null || !state.open || state.past) return null;
+  return findNode(state.open.flow, id)?.node.type === MAPPED ? id : null;
+}
+
+/** Opens the mapper on a node. */
+export function openMapper(node: string): void {
+  resetMapper(node);
+  store.setState({ screen: "mapper", overlay: null });
+}
+
+/** Goes back to the canvas. */
+export function closeMapper(): void {
+  store.setState({ screen: "canvas" });
+  setTimeout(() => viewport()?.focus(), 0);
+}
