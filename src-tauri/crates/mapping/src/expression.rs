@@ -107,6 +107,12 @@ impl Expression {
         Ok(crate::explain::places(item, &reads.take()))
     }
 
+    /// The parts of the expression that fail whatever the item is, such as a call with too few
+    /// arguments.
+    pub fn check(&self) -> Vec<Fault> {
+        crate::check::check(&self.0.source)
+    }
+
     /// The source as it was written.
     pub fn source(&self) -> &str {
         &self.0.source

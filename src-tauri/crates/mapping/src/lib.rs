@@ -16,6 +16,7 @@
 //! ```
 
 mod builtins;
+mod check;
 mod compile;
 mod eval;
 mod explain;

@@ -47,6 +47,7 @@ pub const CODES: &[CodeDoc] = &[
     c("param.choice", "A value is none of the choices."),
     c("param.invalid", "The node's type refuses the param."),
     c("expression.syntax", "An expression cannot be read."),
+    c("expression.fails", "A part of an expression fails whatever the item is."),
     c("name.unknown_var", "An expression names a variable that the flow does not have."),
     c("name.unknown_node", "An expression names a node that is not there."),
     c("name.not_before", "An expression names a node that does not come before."),

@@ -75,7 +75,12 @@ impl Checker<'_> {
         match (kind, value) {
             (FieldKind::Text, Json::String(_)) | (FieldKind::Bool, Json::Bool(_)) => {}
             (FieldKind::Expression, Json::String(source)) => match Expression::parse(source) {
-                Ok(expression) => self.references(node, at, expression.references()),
+                Ok(expression) => {
+                    self.references(node, at, expression.references());
+                    for fault in expression.check() {
+                        self.doubt(node, at, fault);
+                    }
+                }
                 Err(fault) => self.syntax(node, at, fault),
             },
             (FieldKind::Template { .. } | FieldKind::File { .. }, Json::String(source)) => {
@@ -223,12 +228,22 @@ impl Checker<'_> {
     }
 
     fn syntax(&mut self, node: usize, key: &str, fault: Fault) {
-        let at = At {
-            key: Some(key.to_owned()),
-            span: fault.span.map(|span| (span.start, span.end)),
-            ..at_node(self.specs[node])
-        };
+        let at = self.at_fault(node, key, &fault);
         self.tell(Severity::Error, "expression.syntax", at, fault.message);
+    }
+
+    /// A part that can be read and will fail: a warning, as it may stand where it is never reached.
+    fn doubt(&mut self, node: usize, key: &str, fault: Fault) {
+        let at = self.at_fault(node, key, &fault);
+        self.tell(Severity::Warning, "expression.fails", at, fault.message);
+    }
+
+    fn at_fault(&self, node: usize, key: &str, fault: &Fault) -> At {
+        At {
+            key: Some(key.to_owned()),
+            span: fault.span.as_ref().map(|span| (span.start, span.end)),
+            ..at_node(self.specs[node])
+        }
     }
 }
 

@@ -117,6 +117,11 @@ impl Builtin {
         ALL[self as usize].2
     }
 
+    /// The fewest and the most arguments that it can be called with; none is no bound.
+    pub(crate) fn n_arguments(self) -> (usize, Option<usize>) {
+        self.signature().n_arguments()
+    }
+
     fn signature(self) -> &'static Signature {
         &SIGNATURES[self as usize]
     }

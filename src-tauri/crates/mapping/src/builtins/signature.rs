@@ -153,6 +153,13 @@ impl Signature {
         Ok(out)
     }
 
+    /// The fewest and the most arguments that it can be called with; none is no bound.
+    pub(crate) fn n_arguments(&self) -> (usize, Option<usize>) {
+        let needed = self.parameters.iter().filter(|parameter| !parameter.is_optional).count();
+        let is_repeated = self.parameters.iter().any(|parameter| parameter.is_repeated);
+        (needed, (!is_repeated).then_some(self.parameters.len()))
+    }
+
     /// How many arguments fit, for the error.
     fn good_to(&self, given: &[u8]) -> usize {
         let mut good = 0;

@@ -404,6 +404,19 @@ impl<'v> Iterator for Entries<'_, 'v> {
             }
         }
     }
+
+    /// Exact, so that lists are made with the room that they need and no more.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let n = match self {
+            Self::None => 0,
+            Self::One(one) => usize::from(one.is_some()),
+            Self::Made(items) => items.len(),
+            Self::Borrowed(items) => items.len(),
+            Self::Owned(items) => items.len(),
+            Self::Range(first, last) => (*last - *first + 1).max(0) as usize,
+        };
+        (n, Some(n))
+    }
 }
 
 impl From<f64> for Val<'_> {
