@@ -6,6 +6,7 @@ export const mapper = {
   "action.nextFailing": "Next item that fails",
   "group.mapper": "Mapper",
   "mapper.open": "Open mapper",
+  "mapper.openAt": "Change its rule",
   "mapper.title": "Fields of {title}",
   "mapper.mapped": "{mapped} of {n} field mapped|{mapped} of {n} fields mapped",
   "mapper.loading": "Loading the mapping",
