@@ -2,7 +2,8 @@
 //! seed, evaluated by both over the same documents in one run. Skips where Node or the package is
 //! missing.
 //!
-//! `GANTRY_DEVIATIONS=FILE` writes every deviation to a file, `GANTRY_SEED=N` makes others.
+//! `GANTRY_DEVIATIONS=FILE` writes every deviation to a file, `GANTRY_SEED=N` makes other
+//! expressions, `GANTRY_EXPRESSIONS=FILE` takes them from the lines of a file.
 
 #![allow(clippy::print_stdout, reason = "the agreement by kind is told on every run")]
 #![expect(clippy::unwrap_used, reason = "what breaks here breaks the test")]
@@ -72,7 +73,12 @@ fn mapping_expressions_come_to_what_the_npm_package_comes_to() {
         return;
     }
     let seed = std::env::var("GANTRY_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
-    let (documents, cases) = made(seed);
+    let (documents, mut cases) = made(seed);
+    if let Some(file) = std::env::var_os("GANTRY_EXPRESSIONS") {
+        let text = std::fs::read_to_string(file).unwrap();
+        let case = |line: &str| Case { kind: "own", on: 0, source: line.to_owned() };
+        cases = text.lines().map(case).collect();
+    }
     let Some(theirs) = start(&folder, &documents, &cases) else {
         println!("skipped: node is missing");
         return;

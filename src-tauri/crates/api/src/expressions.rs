@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use data::Value;
+use engine::tables::Tables as _;
 use flow::id::{FlowId, NodeId, RunId};
 use flow::run::Sample;
 use mapping::{Expression, Fault, Names, Template};
@@ -16,6 +17,7 @@ use crate::app::now;
 use crate::opened::{OpenRun, kept, parse};
 use crate::prepared::ReadyFlow;
 use crate::runs::{input_of, last_run_into};
+use crate::tables::KeptTables;
 use crate::types::{ApiError, Preview, PreviewError};
 
 /// More results than this are not read while typing.
@@ -87,6 +89,11 @@ pub async fn preview(app: &Arc<App>, ask: Ask) -> Result<Vec<Preview>, ApiError>
     };
     let flow = app.ready(&ask.flow).await?;
     let surroundings = Surroundings::of(app, &flow, &run, named_nodes(&text)).await?;
+    let tables = match &text {
+        Text::Expression(expression) => engine::map::tables_in(expression),
+        Text::Template(_) => Vec::new(),
+    };
+    let surroundings = surroundings.with_tables(app, tables).await?;
     // An expression over large items may take its time: not on a thread that serves.
     let evaluate =
         move || samples.iter().map(|sample| result(&text, sample, &surroundings)).collect();
@@ -165,6 +172,8 @@ pub(crate) struct Surroundings {
     /// What left the nodes that are asked for, by lineage.
     ancestors: HashMap<String, HashMap<String, Value>>,
     started_at: i64,
+    /// What `$tables` has, for the nodes that know it.
+    tables: Option<Value>,
 }
 
 impl Surroundings {
@@ -185,12 +194,35 @@ impl Surroundings {
             ]),
             ancestors: HashMap::new(),
             started_at: now(),
+            tables: None,
         };
         for node in nodes {
             let values = app.values_at(run, &node).await?;
             surroundings.ancestors.insert(node, values);
         }
         Ok(surroundings)
+    }
+
+    /// The same, with these local tables as code lists. One that is not there is nothing.
+    pub(crate) async fn with_tables(
+        mut self,
+        app: &App,
+        names: Vec<String>,
+    ) -> Result<Self, ApiError> {
+        if names.is_empty() {
+            return Ok(self);
+        }
+        let store = Arc::clone(&app.store);
+        let read = move || {
+            let tables = KeptTables::new(store);
+            let list = |name: String| {
+                let table = tables.table(&name).ok().flatten()?;
+                Some((name, engine::map::code_list(&table)))
+            };
+            Value::object(names.into_iter().filter_map(list))
+        };
+        self.tables = Some(tokio::task::spawn_blocking(read).await.map_err(ApiError::internal)?);
+        Ok(self)
     }
 }
 
@@ -207,6 +239,7 @@ impl Names for AtItem<'_> {
             "vars" => Some(self.surroundings.vars.clone()),
             "env" => Some(self.surroundings.env.clone()),
             "run" => Some(self.surroundings.run.clone()),
+            "tables" => self.surroundings.tables.clone(),
             _ => None,
         }
     }

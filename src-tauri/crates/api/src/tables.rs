@@ -250,7 +250,6 @@ fn tell(app: &App, name: &str, rev: Option<u64>) {
     app.hub.tell([UiEvent::TableChanged { table: name.to_owned(), rev }]);
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped with")]
 fn refused(sentence: String) -> ApiError {
     ApiError::new(Code::Invalid, sentence)
 }

@@ -438,3 +438,38 @@ async fn the_fields_that_later_nodes_read_are_targets() {
     assert_eq!(view["targets_of"], json!(["Send it", "Write file"]));
     assert_eq!(view["sources"][0]["known"], "nothing");
 }
+
+#[tokio::test]
+async fn local_tables_are_code_lists() {
+    let rows = json!([
+        { "to": "who", "from": "$lookup($tables.People, buyer.name)", "missing": "default", "default": "?" },
+        { "to": "lines", "from": "lines", "fields": [
+            { "to": "name", "from": "$lookup($tables.People, sku) ?? sku" } ] },
+    ]);
+    let host = host(rows).await;
+    host.call("tables.create", json!({ "table": "People" })).await;
+    let rows = json!({ "type": "rows", "at": 0, "remove": 0, "insert": [["Ada", "Countess"], ["A-1", "Bolt"]] });
+    host.call(
+        "tables.edit",
+        json!({ "table": "People", "rev": 1, "label": "Paste", "edit": rows }),
+    )
+    .await;
+    host.run().await;
+    let preview = host.call("mapper.preview", at()).await;
+    assert_eq!(
+        preview["items"][0]["output"],
+        json!({ "who": "Countess", "lines": [{ "name": "Bolt" }, { "name": "B-2" }] })
+    );
+    assert_eq!(preview["items"][1]["output"]["who"], "?");
+    let tap = json!({ "type": "output", "node": "shape", "port": "out" });
+    let page = json!({ "run": preview["run"], "tap": tap, "offset": 0, "limit": 1 });
+    let ran = host.call("runs.items", page).await;
+    assert_eq!(ran["items"][0]["value"], preview["items"][0]["output"]);
+    let menu = host.call("mapper.menu", json!({})).await;
+    assert_eq!(menu["tables"], json!([{ "name": "People", "path": "$tables.People" }]));
+    assert!(menu["functions"].as_array().unwrap().len() > 30);
+    assert_eq!(menu["types"][4]["label"], "Amount, 1,234.50");
+    let view = host.call("mapper.open", at()).await;
+    let rule = &view["rows"][0]["reading"]["rule"];
+    assert_eq!(rule["steps"][0]["args"], json!([{ "type": "path", "path": "$tables.People" }]));
+}

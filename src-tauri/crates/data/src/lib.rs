@@ -17,10 +17,10 @@
 pub mod bin;
 mod charset;
 pub mod csv;
+pub mod edi;
 mod fault;
 pub mod fixed;
 pub mod form;
-pub mod edi;
 pub mod hl7;
 pub mod json;
 mod key;
@@ -34,9 +34,9 @@ mod serde_impl;
 mod shape;
 mod shapes;
 mod value;
+pub mod xlsx;
 pub mod xml;
 pub mod yaml;
-pub mod xlsx;
 
 pub use crate::{
     charset::Charset,

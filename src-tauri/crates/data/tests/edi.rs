@@ -3,7 +3,7 @@
 use data::{
     Limits, Path, Value,
     edi::{self, EdiError, Options, edifact, x12},
-    json,
+    hl7, json, xlsx,
 };
 use proptest::prelude::*;
 
@@ -63,6 +63,16 @@ fn check_message(text: &str, places: &[(&str, &str)]) {
     let plain = unshape(&message).expect("segments");
     assert!(plain.get("segments").is_some());
     assert_eq!(shape(&plain).expect("names"), message);
+}
+
+#[test]
+fn readers_go_from_thread_to_thread() {
+    fn is_sent<T: Send + 'static>() {}
+    fn is_sent_too<T: Send>() {}
+    is_sent::<(x12::Interchanges<std::io::Empty>, edifact::Interchanges<std::io::Empty>)>();
+    is_sent::<(hl7::Messages<std::io::Empty>, hl7::mllp::Decoder, hl7::Hl7Error, EdiError)>();
+    is_sent::<(xlsx::Workbook<std::io::Cursor<Vec<u8>>>, xlsx::Writer, xlsx::XlsxError)>();
+    is_sent_too::<xlsx::Rows<'static, std::io::Cursor<Vec<u8>>>>();
 }
 
 #[test]
@@ -335,6 +345,14 @@ fn what_cannot_be_written_is_told_with_its_path() {
             "`groups[0].group.from` is not known here; there is code, sender, receiver, ",
         ),
         (
+            x12(r#"{"message":[{"type":"850"}]}"#),
+            "`groups[0].message` is not known here; there is group, messages, trailer",
+        ),
+        (
+            x12(r#"{"messages":[{"type":"834","segments":[{"tag":"INS","element":[]}]}]}"#),
+            "`groups[0].messages[0].segments[0].element` is not known here; there is tag, elements",
+        ),
+        (
             x12(r#"{"messages":[{"type":"276"}]}"#),
             "`groups[0].group.code` is missing, and there is no usual one for messages of type 276",
         ),
@@ -369,8 +387,8 @@ fn faults_have_a_place() {
     };
     x12(
         "ISA",
-        "XXX",
-        "an interchange begins with `ISA`, and here stands `XXX`, at segment 1, line 1",
+        "YYY",
+        "an interchange begins with `ISA`, and here stands `YYY`, at segment 1, line 1",
     );
     x12(
         "BUYER  ",

@@ -173,6 +173,14 @@ fn what_cannot_be_written_is_told_with_its_path() {
             r#"{"segments":[{"tag":"MSH","fields":["|","^~\\&"]},{"tag":"PID","fields":[["a",true]]}]}"#,
             "`segments[1].fields[0][1]` is a boolean, and a text is needed",
         ),
+        (
+            r#"{"messages":[{"segments":[{"tag":"MSH","fields":["|","^"]},{"tag":"PID","field":[]}]}]}"#,
+            "`messages[0].segments[1].field` is not known here; there is tag, fields",
+        ),
+        (
+            r#"{"segments":[],"x":1}"#,
+            "`x` is not known here; there is type, control, segments, line_end, charset, warnings",
+        ),
         ("7", "`value` is a number, and an object is needed"),
     ] {
         assert_eq!(hl7::write(&value(text)).expect_err(text).to_string(), expect);

@@ -119,6 +119,22 @@ fn a_workbook_has_several_sheets() {
 }
 
 #[test]
+fn names_that_come_again_and_cells_without_one_are_numbered() {
+    let items = value(
+        r#"[{"a":"n","b":"n","c":"n_2","d":"column_6"},{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}]"#,
+    );
+    let file = write(&items, &SheetOptions { header: false, ..SheetOptions::new("S") });
+    let expect = value(r#"[{"n":1,"n_2":2,"n_2_2":3,"column_6":4,"column_5":5,"column_6_2":6}]"#);
+    assert_eq!(read(&file, &Options::default()).expect("rows"), expect);
+    // A row that is wider each time costs no more than its cells.
+    let stairs: Value =
+        (0..3000_usize).map(|at| Value::object([(format!("k{at}"), Value::from(at))])).collect();
+    let file = write(&stairs, &SheetOptions { header: false, ..SheetOptions::new("S") });
+    let rows = read(&file, &Options { header: Header::None, ..Options::default() }).expect("rows");
+    assert_eq!(rows.at(2999).map(ToString::to_string).as_deref(), Some(r#"{"column_3000":2999}"#));
+}
+
+#[test]
 fn the_header_and_the_range_can_be_told() {
     let items = value(r#"[{"a":"Title"},{"a":"x","b":"x","c":"z"},{"a":1,"b":2,"c":3,"d":4}]"#);
     let file = write(&items, &SheetOptions { header: false, ..SheetOptions::new("S") });
@@ -160,6 +176,31 @@ fn an_error_in_a_cell_is_told_with_its_place() {
     assert_eq!(read(&file, &text).expect("rows"), expect);
     let missing = Options { error_cells: ErrorCells::Missing, ..Options::default() };
     assert_eq!(read(&file, &missing).expect("rows"), value(r#"[{"a":1},{"a":2,"b":8}]"#));
+}
+
+#[test]
+fn dates_are_read_as_their_format_shows_them() {
+    let file = write(&value(r#"[{"a":"2026-03-01"},{"a":0.5}]"#), &SheetOptions::new("S"));
+    let check = |format: &str, expect: &str| {
+        let file = change(&file, "xl/styles.xml", |text| {
+            let from = text.find("formatCode=").expect("a format");
+            let to = from + text[from..].find("/>").expect("its end");
+            format!("{}formatCode=\"{format}\"{}", &text[..from], &text[to..])
+        });
+        let rows = read(&file, &Options::default()).expect("rows");
+        let first = rows.at(0).and_then(|row| row.get("a")).map(ToString::to_string);
+        assert_eq!(first.as_deref(), Some(expect), "{format}");
+    };
+    check("dd.mm.yy", "\"2026-03-01\"");
+    check("d/m/yy h:mm", "\"2026-03-01T00:00:00\"");
+    check("h:mm:ss", "\"00:00:00\"");
+    check("[h]:mm", "\"PT1105968H\"");
+    check("0.00", "46082");
+    let file = change(&file, "xl/workbook.xml", |text| {
+        text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ")
+    });
+    let rows = read(&file, &Options::default()).expect("rows");
+    assert_eq!(rows, value(r#"[{"a":"2030-03-02"},{"a":0.5}]"#));
 }
 
 #[test]

@@ -46,6 +46,6 @@ pub use run_scope::Clock;
 pub mod map {
     pub use crate::nodes::data_map::{
         FieldCoercion, FieldTrouble, FieldType, InEntry, MapField, Mapper, Missing, Params, Trace,
-        TroubleKind, loss,
+        TroubleKind, code_list, loss, tables_in, tables_of,
     };
 }

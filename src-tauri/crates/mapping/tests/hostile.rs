@@ -26,9 +26,8 @@ fn peak_kb() -> Option<u64> {
 }
 
 fn sources() -> Vec<(&'static str, String)> {
-    let nested = |open: &str, close: &str| {
-        format!("{}1{}", open.repeat(100_000), close.repeat(100_000))
-    };
+    let nested =
+        |open: &str, close: &str| format!("{}1{}", open.repeat(100_000), close.repeat(100_000));
     [
         ("100,000 nested parentheses", nested("(", ")")),
         ("100,000 nested lists", nested("[", "]")),

@@ -182,8 +182,8 @@ fn apply(connection: &Connection, change: &TableChange) -> Result<u64, StoreErro
         .execute(params![name, columns, rows, n_rows, next, change.at])?;
     match &change.history {
         History::Push(step) => push(connection, name, step)?,
-        History::Undo => mark(connection, name, last_done(connection, name)?, true)?,
-        History::Redo => mark(connection, name, first_undone(connection, name)?, false)?,
+        History::Undo => mark(connection, name, last_done(connection, name)?.as_ref(), true)?,
+        History::Redo => mark(connection, name, first_undone(connection, name)?.as_ref(), false)?,
     }
     Ok(next)
 }
@@ -225,7 +225,7 @@ fn push(connection: &Connection, name: &str, step: &Step) -> Result<(), StoreErr
 fn mark(
     connection: &Connection,
     name: &str,
-    step: Option<(u64, Step)>,
+    step: Option<&(u64, Step)>,
     undone: bool,
 ) -> Result<(), StoreError> {
     let Some((n, _)) = step else {

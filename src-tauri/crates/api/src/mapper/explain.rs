@@ -8,12 +8,12 @@ use engine::map::InEntry;
 use flow::id::NodeId;
 use mapping::{Expression, Names, Target};
 
-use super::preview::named_nodes;
+use super::preview::surroundings;
 use super::reach::absolute;
 use super::types::{ExplainAsk, Explained, ExplainedSource, MapRow, SourceRead};
 use super::{Place, rows, samples};
 use crate::App;
-use crate::expressions::{AtItem, Surroundings};
+use crate::expressions::AtItem;
 use crate::opened::inputs;
 use crate::types::{ApiError, Code};
 
@@ -33,8 +33,7 @@ pub async fn explain(app: &Arc<App>, ask: ExplainAsk) -> Result<Explained, ApiEr
         let words = format!("The item {} was not kept, so its sources cannot be told.", ask.item);
         ApiError::new(Code::NotFound, words)
     })?;
-    let nodes = named_nodes(&params.rows);
-    let surroundings = Surroundings::of(app, &place.ready, &run, nodes).await?;
+    let surroundings = surroundings(app, &place, &run, &params.rows).await?;
     let fed_by: Vec<NodeId> =
         inputs(&place.graph, place.at).into_iter().map(|source| source.node).collect();
     let work = move || {

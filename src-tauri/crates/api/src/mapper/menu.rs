@@ -4,14 +4,23 @@
 use engine::map::{FieldType, Missing};
 use flow::field::{ChoiceOption, Field, FieldKind};
 
-use super::types::{MapperMenu, PolicyChoice, TypeChoice};
+use super::types::{MapperMenu, PolicyChoice, TableChoice, TypeChoice};
 use crate::App;
 use crate::settings::Nothing;
 use crate::types::ApiError;
 
 /// The functions of rules, the types of fields and the policies for missing values.
 pub async fn menu(app: &App, _: Nothing) -> Result<MapperMenu, ApiError> {
-    Ok(MapperMenu { functions: mapping::rule::menu(), types: types(app), policies: policies(app) })
+    let tables = app.read(store::Store::tables).await?.into_iter().map(|table| {
+        let path = format!("$tables.{}", mapping::rule::path_name(&table.name));
+        TableChoice { name: table.name, path }
+    });
+    Ok(MapperMenu {
+        functions: mapping::rule::menu(),
+        types: types(app),
+        policies: policies(app),
+        tables: tables.collect(),
+    })
 }
 
 /// The types that a field can have.

@@ -17,6 +17,7 @@ use super::types::{
 };
 use crate::App;
 use crate::expressions::{AtItem, Surroundings};
+use crate::opened::OpenRun;
 use crate::types::{ApiError, PreviewError};
 
 /// So many items are shown where nobody says otherwise.
@@ -36,13 +37,24 @@ pub async fn preview(app: &Arc<App>, ask: PreviewAsk) -> Result<MapPreview, ApiE
     let Some(Entered { run, samples }) = entered else {
         return Ok(MapPreview { problems, ..MapPreview::default() });
     };
-    let nodes = named_nodes(&rows);
-    let surroundings = Surroundings::of(app, &place.ready, &run, nodes).await?;
+    let surroundings = surroundings(app, &place, &run, &rows).await?;
     let run = Some(run.row.id.clone());
     // A mapping of large items may take its time: not on a thread that serves.
     let look = move || told(&mapper, &rows, samples, &surroundings);
     let preview = tokio::task::spawn_blocking(look).await.map_err(ApiError::internal)?;
     Ok(MapPreview { run, problems, ..preview })
+}
+
+/// What the expressions of rows can reach besides the item.
+pub(super) async fn surroundings(
+    app: &App,
+    place: &Place,
+    run: &OpenRun,
+    rows: &[MapRow],
+) -> Result<Surroundings, ApiError> {
+    let fields = rows::fields(rows, FIELDS, &mut Vec::new());
+    let surroundings = Surroundings::of(app, &place.ready, run, named_nodes(rows)).await?;
+    surroundings.with_tables(app, engine::map::tables_of(&fields)).await
 }
 
 /// The mapping of the rows that are right, and what is wrong with the others.
@@ -73,7 +85,7 @@ pub(super) fn mapper(rows: &[MapRow], keep: bool) -> (Mapper, Vec<RowProblem>) {
 }
 
 /// The nodes that the rows ask for with `$node`.
-pub(super) fn named_nodes(rows: &[MapRow]) -> Vec<String> {
+fn named_nodes(rows: &[MapRow]) -> Vec<String> {
     let mut nodes = Vec::new();
     for row in rows {
         if let Ok(expression) = mapping::Expression::parse(&row.from) {

@@ -267,6 +267,18 @@ pub struct MapperMenu {
     pub types: Vec<TypeChoice>,
     /// What can be done where there is no value.
     pub policies: Vec<PolicyChoice>,
+    /// The local tables that values can be looked up in: the argument of `code_list` may be the
+    /// path `$tables.name` instead of a fixed object.
+    pub tables: Vec<TableChoice>,
+}
+
+/// A local table in the menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TableChoice {
+    /// Its name.
+    pub name: String,
+    /// The path to it in a rule: `$tables.countries`.
+    pub path: String,
 }
 
 /// A type in the menu.

@@ -149,13 +149,12 @@ impl Content {
         let moved: Rows = moved.collect();
         self.rows = self.fit(moved, 0)?;
         self.check_size()?;
-        let inverse = match old {
-            Some(old) => TableEdit::All { columns: old.columns, rows: old.rows },
-            None => {
-                let came_to = |at: usize| from.iter().position(|from| *from == Some(at));
-                let from = (0..old_columns.len()).map(came_to).collect();
-                TableEdit::Columns { columns: old_columns, from }
-            }
+        let inverse = if let Some(old) = old {
+            TableEdit::All { columns: old.columns, rows: old.rows }
+        } else {
+            let came_to = |at: usize| from.iter().position(|from| *from == Some(at));
+            let from = (0..old_columns.len()).map(came_to).collect();
+            TableEdit::Columns { columns: old_columns, from }
         };
         Ok((TableEdit::Columns { columns, from }, inverse))
     }

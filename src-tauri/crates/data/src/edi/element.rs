@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{EdiError, charset::Charset, error::Trail, source::Separators};
+use super::{EdiError, charset::Charset, error::Trail, named, source::Separators};
 use crate::{Object, Shape, Value};
 
 /// The key of a repetition.
@@ -42,6 +42,10 @@ impl Segment {
         let Some(tag) = tag else {
             return Err(trail.error("is no segment; it needs a `tag` and a list of `elements`"));
         };
+        if let Some(object) = value.as_object() {
+            let is_known = |key: &str| ["tag", "elements"].contains(&key);
+            named::check_keys(object, trail, is_known, || "tag, elements".to_owned())?;
+        }
         let elements = match value.get("elements") {
             None => Vec::new(),
             Some(elements) => read_elements(elements, &trail.key("elements"))?,

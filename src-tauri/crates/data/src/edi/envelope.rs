@@ -81,6 +81,15 @@ pub(super) fn odd_trailer(
     (trailer.elements != usual).then(|| ("trailer", trailer.elements.clone().into()))
 }
 
+/// Refuses members that an interchange or a group does not have.
+pub(super) fn check_members(
+    object: &Object,
+    known: &[&str],
+    trail: &Trail<'_>,
+) -> Result<(), EdiError> {
+    named::check_keys(object, trail, |key| known.contains(&key), || known.join(", "))
+}
+
 /// The elements of a trailer: those that the object gives, else count and control number.
 pub(super) fn trailer(
     tag: &str,

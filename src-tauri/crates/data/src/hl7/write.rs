@@ -53,6 +53,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>, Hl7Error> {
     let Some(file) = value.as_object() else {
         return Err(unwritable("", format!("is a {}, and an object is needed", value.kind())));
     };
+    check_keys(value, &["header", "batches", "messages", "trailer", "warnings"], "")?;
     if !["messages", "batches"].iter().any(|key| file.get(key).is_some()) {
         return Err(unwritable("", "has neither `segments` nor `messages` nor `batches`"));
     }
@@ -62,6 +63,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>, Hl7Error> {
         let Some(batch) = batch.as_object() else {
             return Err(unwritable(&path, "is no object"));
         };
+        check_keys(&batch.clone().into(), &["header", "messages", "trailer"], &path)?;
         write_part(batch, "header", &format!("{path}."), &mut out)?;
         write_messages(batch, &format!("{path}."), &mut out)?;
         write_part(batch, "trailer", &format!("{path}."), &mut out)?;
@@ -69,6 +71,19 @@ pub fn write(value: &Value) -> Result<Vec<u8>, Hl7Error> {
     write_messages(file, "", &mut out)?;
     write_part(file, "trailer", "", &mut out)?;
     Ok(out)
+}
+
+/// Refuses a member that nothing would be made of.
+fn check_keys(value: &Value, known: &[&str], path: &str) -> Result<(), Hl7Error> {
+    let keys = value.as_object().map_or(&[][..], Object::keys);
+    match keys.iter().find(|key| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            let path = format!("{path}{dot}{key}");
+            Err(unwritable(&path, format!("is not known here; there is {}", known.join(", "))))
+        }
+    }
 }
 
 fn list<'v>(object: &'v Object, key: &str) -> &'v [Value] {
@@ -128,6 +143,8 @@ fn write_message(message: &Value, path: &str, out: &mut Vec<u8>) -> Result<(), H
     let Some(segments) = message.get("segments").and_then(Value::as_list) else {
         return Err(unwritable(path, "is no message; it needs a list of `segments`"));
     };
+    let known = ["type", "control", "segments", "line_end", "charset", "warnings"];
+    check_keys(message, &known, path)?;
     let first_path = format!("{path}{dot}segments[0]");
     let first = segments.first().filter(|first| tag(first) == "MSH");
     let separators = first.map(|first| header_separators(first, &first_path)).transpose()?;
@@ -189,6 +206,7 @@ fn write_segment(
     out: &mut String,
 ) -> Result<(), Hl7Error> {
     let tag = tag(segment);
+    check_keys(segment, &["tag", "fields"], path)?;
     if tag.len() != 3 || !tag.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) {
         return Err(unwritable(path, "needs a `tag` of three large letters or digits"));
     }

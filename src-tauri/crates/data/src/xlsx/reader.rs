@@ -2,6 +2,7 @@
 //! What is memory-hungry in a workbook, its shared texts, is held once for all sheets.
 
 use std::{
+    collections::HashMap,
     io::{Cursor, Read, Seek},
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -104,7 +105,7 @@ impl<R: Read + Seek> Workbook<R> {
             header: options.header,
             error_cells: options.error_cells,
             limits,
-            columns: Columns { shape: Shape::empty(), is_named: false },
+            columns: Columns::default(),
             ahead: None,
             row: 0,
             last_cell: None,
@@ -190,9 +191,42 @@ enum Content {
     Error(String),
 }
 
+/// The names of the columns, each of them different.
+#[derive(Default)]
 struct Columns {
-    shape: Shape,
     is_named: bool,
+    keys: Vec<Key>,
+    /// The shape of a row that has a cell for each name of the header.
+    shape: Option<Shape>,
+    /// How often each name was met; names that were made up count as met once.
+    met: HashMap<String, usize>,
+}
+
+impl Columns {
+    fn push(&mut self, name: String) {
+        let name = match name.as_str() {
+            "" => format!("column_{}", self.keys.len() + 1),
+            _ => name,
+        };
+        let mut unique = name.clone();
+        while self.met.contains_key(&unique) {
+            let n = self.met.get_mut(&name).map_or(1, |n| {
+                *n += 1;
+                *n
+            });
+            unique = format!("{name}_{n}");
+        }
+        self.keys.push(Key::new(&unique));
+        self.met.insert(unique, 1);
+    }
+
+    /// The name at a place; columns beyond the header get theirs as they are met.
+    fn key(&mut self, at: usize) -> &Key {
+        while self.keys.len() <= at {
+            self.push(String::new());
+        }
+        &self.keys[at]
+    }
 }
 
 impl<R: Read + Seek> Rows<'_, R> {
@@ -203,7 +237,7 @@ impl<R: Read + Seek> Rows<'_, R> {
 
     /// The names of the columns, once the first row has been read.
     pub fn columns(&self) -> &[Key] {
-        self.columns.shape.keys()
+        &self.columns.keys
     }
 
     /// The number of the row that was read last, as the sheet shows it.
@@ -243,11 +277,10 @@ impl<R: Read + Seek> Rows<'_, R> {
                     }
                 };
             }
-            let mut unique = Vec::with_capacity(n_columns);
-            for (at, name) in names.into_iter().enumerate() {
-                unique.push(unique_name(&unique, name, at));
+            for name in names {
+                self.columns.push(name);
             }
-            self.columns.shape = Shape::new(unique);
+            self.columns.shape = Some(Shape::new(self.columns.keys.iter().cloned()));
         }
         is_header
     }
@@ -258,37 +291,31 @@ impl<R: Read + Seek> Rows<'_, R> {
     }
 
     fn object(&mut self, cells: Vec<Cell>) -> Result<Value, XlsxError> {
-        let n_columns = cells.iter().map(|cell| self.place(cell) + 1).max().unwrap_or(0);
-        if n_columns > self.columns.shape.len() {
-            let mut names: Vec<String> =
-                self.columns.shape.keys().iter().map(|key| key.as_str().to_owned()).collect();
-            for at in names.len()..n_columns {
-                names.push(unique_name(&names, String::new(), at));
-            }
-            self.columns.shape = Shape::new(names);
-        }
-        let mut values: Vec<Option<Value>> = vec![None; self.columns.shape.len()];
+        let is_full = cells.iter().enumerate().all(|(at, cell)| self.place(cell) == at);
+        let mut members = Vec::with_capacity(cells.len());
         for cell in cells {
             let at = self.place(&cell);
-            values[at] = match cell.content {
-                Content::Value(value) => Some(value),
-                Content::Error(error) => match self.error_cells {
-                    ErrorCells::Text => Some(error.into()),
-                    ErrorCells::Missing => None,
-                    ErrorCells::Fail => {
-                        let place = cell::name(cell.row, cell.column);
-                        let sheet = self.sheet.clone();
-                        return Err(XlsxError::ErrorCell { sheet, cell: place, error });
-                    }
-                },
+            let value = match (cell.content, self.error_cells) {
+                (Content::Value(value), _) => value,
+                (Content::Error(error), ErrorCells::Text) => error.into(),
+                (Content::Error(_), ErrorCells::Missing) => continue,
+                (Content::Error(error), ErrorCells::Fail) => {
+                    let place = cell::name(cell.row, cell.column);
+                    let sheet = self.sheet.clone();
+                    return Err(XlsxError::ErrorCell { sheet, cell: place, error });
+                }
             };
+            members.push((at, value));
         }
-        if values.iter().all(Option::is_some) {
-            let values = values.into_iter().flatten();
-            return Ok(Object::from_shape(&self.columns.shape, values).into());
+        if let Some(shape) = &self.columns.shape {
+            if is_full && members.len() == shape.len() {
+                let values = members.into_iter().map(|(_, value)| value);
+                return Ok(Object::from_shape(shape, values).into());
+            }
         }
-        let members = self.columns.shape.keys().iter().zip(values);
-        Ok(Value::object(members.filter_map(|(key, value)| Some((key, value?)))))
+        let members = members.into_iter();
+        let members = members.map(|(at, value)| (self.columns.key(at).clone(), value));
+        Ok(Value::object(members))
     }
 
     /// The cells of the next row that has some.
@@ -422,18 +449,6 @@ impl<R: Read + Seek> Iterator for Rows<'_, R> {
         }
         row.transpose()
     }
-}
-
-/// A name that none of `names` has.
-fn unique_name(names: &[String], name: String, at: usize) -> String {
-    let name = if name.is_empty() { format!("column_{}", at + 1) } else { name };
-    let mut unique = name.clone();
-    let mut n = 1;
-    while names.contains(&unique) {
-        n += 1;
-        unique = format!("{name}_{n}");
-    }
-    unique
 }
 
 /// A workbook of bytes at hand.

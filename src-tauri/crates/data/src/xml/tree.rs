@@ -69,8 +69,7 @@ impl Frame {
 
     fn find(&mut self, name: NameId) -> Option<usize> {
         // Children of one name mostly stand together.
-        if let Some((last, _)) = self.children.last().filter(|(last, _)| *last == name) {
-            debug_assert!(*last == name);
+        if self.children.last().is_some_and(|(last, _)| *last == name) {
             return Some(self.children.len() - 1);
         }
         if self.children.len() <= MANY_NAMES {

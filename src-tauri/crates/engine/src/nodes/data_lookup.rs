@@ -29,6 +29,7 @@ pub(crate) struct Params {
     table: Source,
     /// How the row is found: each of these columns must have the item's value. Numbers match texts
     /// of the same digits, and spaces around values do not count.
+    #[serde(default)]
     #[schemars(title = "Find the row by")]
     keys: Vec<KeyColumn>,
     /// The columns that are added to the item; all of them but the keys if none is named.
@@ -71,12 +72,14 @@ enum Source {
     #[schemars(title = "A table by name")]
     Named {
         /// The name of the table.
+        #[serde(default)]
         name: String,
     },
     /// Rows that stand in the flow itself.
     #[schemars(title = "Rows in the flow")]
     Inline {
         /// The rows, as a list of JSON objects.
+        #[serde(default)]
         #[schemars(with = "Vec<serde_json::Value>", extend("format" = "json"))]
         rows: Vec<Value>,
     },
@@ -310,7 +313,7 @@ impl Params {
         }
         let rules = Rules { ignore_case: self.ignore_case, duplicates: self.duplicates };
         let columns = self.keys.iter().map(|key| key.column.as_str());
-        Index::new(table, columns, rules).map_err(|message| ("/params/keys".to_owned(), message))
+        Index::new(table, &columns, rules).map_err(|message| ("/params/keys".to_owned(), message))
     }
 
     /// The item with a row's columns.
@@ -321,9 +324,10 @@ impl Params {
                 .advice("Make objects of the items first."));
         };
         if let Some(into) = &self.into {
-            let part = match row.is_null() {
-                true => Value::null(),
-                false => Value::object(self.columns_of(row, table)),
+            let part = if row.is_null() {
+                Value::null()
+            } else {
+                Value::object(self.columns_of(row, table))
             };
             return Ok(Value::from(object.with(into.as_str(), part)));
         }

@@ -1,14 +1,19 @@
 //! `data.map`: makes each item anew, field by field. Not how: see `data_map/rows`.
 
+mod code_lists;
 mod convert;
 mod params;
 mod rows;
 mod shape;
 mod trace;
 
+use data::Value;
 use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
+use mapping::Names;
 use serde_json::json;
 
+use self::code_lists::{CodeLists, WithTables};
+pub use self::code_lists::{code_list, tables_in, tables_of};
 pub use self::convert::{FieldType, loss};
 pub use self::params::{MapField, Missing, Params};
 pub use self::rows::InEntry;
@@ -94,7 +99,8 @@ impl NodeType for Map {
                  **missing** says otherwise. `null` stays `null`.\n\nA row with **fields** makes a \
                  list: an object of these fields for each entry of what **from** gives, also where \
                  that is a single one. In them a path begins at the entry, `$item` is the whole \
-                 item, and `$outer` what stands around the entry.",
+                 item, and `$outer` what stands around the entry.\n\n`$lookup($tables.countries, code)` \
+                 looks a value up in a local table by its first column.",
                 Family::Data,
                 "shuffle",
                 Consumes::Each,
@@ -121,8 +127,9 @@ impl NodeType for Map {
     }
 
     fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {
+        let tables = CodeLists::of(&params.fields);
         let rows = Rows::of(params.fields, FIELDS)?;
-        Ok(Behaviour::Pure(Box::new(Mapping { rows, keep: params.keep })))
+        Ok(Behaviour::Pure(Box::new(Mapping { rows, keep: params.keep, tables })))
     }
 }
 
@@ -132,20 +139,28 @@ const FIELDS: &str = "/params/fields";
 struct Mapping {
     rows: Rows,
     keep: bool,
+    tables: CodeLists,
 }
 
 impl Pure for Mapping {
     fn apply(&self, item: &Item, cx: &PureContext<'_>, out: &mut Ports) -> StepResult<()> {
         let names = cx.names(&item.lineage);
-        let value = match (self.keep, item.value.as_object()) {
-            (false, _) => self.rows.object(&item.value, &names, &mut Unwatched)?,
-            (true, Some(base)) => {
-                self.rows.object_onto(base, &item.value, &names, &mut Unwatched)?
-            }
-            (true, None) => return Err(not_an_object(&item.value)),
-        };
+        let value = match self.tables.value(cx)? {
+            Some(tables) => self.made(&item.value, &WithTables { names: &names, tables: &tables }),
+            None => self.made(&item.value, &names),
+        }?;
         out.put(0, item.lineage.clone(), value);
         Ok(())
+    }
+}
+
+impl Mapping {
+    fn made(&self, item: &Value, names: &dyn Names) -> StepResult<Value> {
+        match (self.keep, item.as_object()) {
+            (false, _) => self.rows.object(item, names, &mut Unwatched),
+            (true, Some(base)) => self.rows.object_onto(base, item, names, &mut Unwatched),
+            (true, None) => Err(not_an_object(item)),
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use crate::step::{StepError, StepResult};
 pub(crate) struct Params {
     /// What is hidden, and how. Of several rules for one field the later one works on what the
     /// earlier one left.
+    #[serde(default)]
     rules: Vec<Rule>,
     /// Makes hashes and fakes: the same seed gives the same ones again, in every flow, so that what
     /// belonged together still does. Keep it secret, as in `{{ $env.mask_seed }}`: whoever has it
@@ -142,13 +143,11 @@ impl NodeType for Mask {
 
     fn inspect(params: &Params) -> Inspection {
         let fields: Vec<&str> = params.rules.iter().map(|rule| rule.path.trim()).collect();
-        let summary = match fields.as_slice() {
-            [] => String::new(),
-            [few @ ..] if few.len() <= 3 => format!("hides {}", few.join(", ")),
-            [first, second, rest @ ..] => {
-                format!("hides {first}, {second} and {} more", rest.len())
-            }
-            [_] => String::new(),
+        let names = fields.iter().take(3).copied().collect::<Vec<_>>().join(", ");
+        let summary = match fields.len() {
+            0 => String::new(),
+            1..=3 => format!("hides {names}"),
+            n => format!("hides {names} and {} more", n - 3),
         };
         let problems = ready(params).err().into_iter().collect();
         Inspection { summary, problems, passage: Passage::IN_PLACE, ..Inspection::default() }

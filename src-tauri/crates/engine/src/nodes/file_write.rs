@@ -140,7 +140,7 @@ impl NodeType for FileWrite {
                 "Write file",
                 "Writes items to a file.",
                 "Writes all items that arrive to one file: JSON, NDJSON, CSV, XML, YAML, fixed width, \
-                 EDI (each item an interchange), HL7 (each item a message) or Excel. They are written \
+                 EDI (each item a message with its envelope, or an interchange), HL7 (each item a message) or Excel. They are written \
                  to a file beside it, which takes the place of the old one at the end: if the run \
                  fails or is stopped, the old file stays as it was. What is appended is taken back \
                  in that case.\n\nItems pass on by *out* as they are written; *written* gives one item \
@@ -165,7 +165,7 @@ impl NodeType for FileWrite {
         if params.mode == Mode::Append {
             match params.format {
                 Format::Json => {
-                    add("mode", "Nothing can be added to a JSON document; choose NDJSON or CSV.")
+                    add("mode", "Nothing can be added to a JSON document; choose NDJSON or CSV.");
                 }
                 Format::Xml | Format::Xlsx => add("mode", NO_APPENDING),
                 _ => {}

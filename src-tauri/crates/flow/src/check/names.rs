@@ -54,7 +54,8 @@ impl Checker<'_> {
                 Target::Var(name) => self.var(name),
                 Target::Node(id) => self.node_reference(node, id),
                 Target::Unknown(name)
-                    if IN_ENTRIES.contains(&name.as_str()) && is_in_entry(key) =>
+                    if (IN_ENTRIES.contains(&name.as_str()) && is_in_entry(key))
+                        || (name == "tables" && self.specs[node].kind.as_str() == "data.map") =>
                 {
                     None
                 }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use data::{Key, Number, Object, Value};
 
-use super::operators::out_of_range;
 use super::limits::Held;
+use super::operators::out_of_range;
 use super::val::{Members, Val};
 use super::{Cx, Res, fault};
 

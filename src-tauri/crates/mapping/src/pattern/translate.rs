@@ -87,7 +87,7 @@ pub(super) fn translate(
     if chars.len() > LONGEST {
         return Err(too_large(&format!("is longer than {LONGEST} characters")));
     }
-    let (n_groups, names) = groups(&chars);
+    let (n_groups, names) = groups(&chars)?;
     let mut translator = Translator {
         source: &chars,
         at: 0,
@@ -119,7 +119,7 @@ pub(super) fn translate(
 }
 
 /// How many groups capture, and which of them have a name.
-fn groups(source: &[char]) -> (usize, HashMap<String, usize>) {
+fn groups(source: &[char]) -> Result<(usize, HashMap<String, usize>), PatternError> {
     let mut count = 0;
     let mut names = HashMap::new();
     let mut is_in_class = false;
@@ -137,14 +137,24 @@ fn groups(source: &[char]) -> (usize, HashMap<String, usize>) {
                 }
                 if is_named {
                     let name = source[at + 3..].iter().take_while(|char| **char != '>');
-                    names.insert(name.collect(), count);
+                    let name: String = name.collect();
+                    if names.contains_key(&name) {
+                        return Err(PatternError {
+                            code: "G0023",
+                            message: format!(
+                                "Two groups of the regular expression have the name {name}. Give each its own."
+                            ),
+                            offset: Some(at),
+                        });
+                    }
+                    names.insert(name, count);
                 }
             }
             _ => {}
         }
         at += 1;
     }
-    (count, names)
+    Ok((count, names))
 }
 
 impl Translator<'_> {

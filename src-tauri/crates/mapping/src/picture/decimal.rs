@@ -123,20 +123,19 @@ pub(crate) fn push_zeros(out: &mut String, count: usize) {
     out.extend(std::iter::repeat_n('0', count));
 }
 
-/// V8 divides by the base as long as the number has more bits than a double holds, and writes `0`
-/// for the digits that are lost by that.
+/// JavaScript loses the last digits of numbers above 2^53; here they are exact up to 2^128, above
+/// which they are zeros.
 fn push_base(mut value: f64, radix: u32, out: &mut String) {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let base = f64::from(radix);
+    let base = u128::from(radix);
     let mut digits = Vec::new();
-    while value >= EXACT {
-        value /= base;
+    while value >= 2_f64.powi(128) {
+        value /= f64::from(radix);
         digits.push(b'0');
     }
-    let mut whole = value as u64;
+    let mut whole = value as u128;
     loop {
-        digits.push(DIGITS[(whole % u64::from(radix)) as usize]);
-        whole /= u64::from(radix);
+        digits.push(DIGITS[(whole % base) as usize]);
+        whole /= base;
         if whole == 0 {
             break;
         }

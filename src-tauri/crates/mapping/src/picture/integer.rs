@@ -181,12 +181,11 @@ impl Decimal {
         let padding = std::iter::repeat_n('0', len - digits.len());
         for (index, digit) in padding.chain(digits.chars()).enumerate() {
             if index > 0 {
-                if let Some(separator) = self.groups.before(len - index) {
-                    out.push(separator);
-                }
+                self.groups.push_before(len - index, out);
             }
             out.push(char::from_u32(digit as u32 + self.zero - 0x30).unwrap_or(digit));
         }
+        self.groups.push_before(0, out);
         if rank == Rank::Ordinal {
             out.push_str(suffix(out));
         }
@@ -218,12 +217,18 @@ impl Decimal {
 }
 
 impl Groups {
-    fn before(&self, right: usize) -> Option<char> {
+    /// Writes what stands before the last `right` digits; several signs side by side are kept.
+    fn push_before(&self, right: usize, out: &mut String) {
         match self {
-            Self::None => None,
-            Self::Every(size, separator) => right.is_multiple_of(*size).then_some(*separator),
+            Self::None => {}
+            Self::Every(size, separator) => {
+                if right > 0 && right.is_multiple_of(*size) {
+                    out.push(*separator);
+                }
+            }
             Self::At(places) => {
-                places.iter().find(|(place, _)| *place == right).map(|(_, char)| *char)
+                let here = places.iter().rev().filter(|(place, _)| *place == right);
+                out.extend(here.map(|(_, separator)| separator));
             }
         }
     }
@@ -349,6 +354,8 @@ mod tests {
         check(1_234_567.0, "#,##0", "1,234,567");
         check(1_234_567.0, "#:##,#0", "123:45,67");
         check(5.0, "##,##,##0", "5");
+        check(111.0, "000 :", "111 :");
+        check(3999.0, "#,,#0", "39,,99");
         check(-5.7, "00", "-06");
         check(1234.0, "\u{661}", "\u{661}\u{662}\u{663}\u{664}");
         check(1999.0, "I", "MCMXCIX");

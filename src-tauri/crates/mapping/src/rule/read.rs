@@ -110,7 +110,9 @@ fn path(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Name(name) => Some(path_name(name)),
         ExprKind::Variable(name) => match name.as_str() {
-            "" | "$" | "item" | "outer" | "vars" | "env" | "run" => Some(format!("${name}")),
+            "" | "$" | "item" | "outer" | "vars" | "env" | "run" | "tables" => {
+                Some(format!("${name}"))
+            }
             _ => None,
         },
         ExprKind::Dot(left, right) => match &right.kind {

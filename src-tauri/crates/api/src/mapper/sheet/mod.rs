@@ -15,7 +15,7 @@ use mapping::{Expression, Names};
 
 use self::cells::{Flat, Labels, flat};
 use self::table::{COLUMNS, Table};
-use super::preview::{mapper, named_nodes};
+use super::preview::{mapper, surroundings};
 use super::reach::absolute;
 use super::types::{MapRow, SheetAsk, SheetDiff, SheetFile, SheetFormat, SheetGiven};
 use super::{Place, rows, samples};
@@ -86,8 +86,7 @@ impl Samples {
     ) -> Result<Option<Self>, ApiError> {
         let entered = samples::entering(app, place, ask.run.as_ref(), LOOKED_AT).await?;
         let Some(entered) = entered else { return Ok(None) };
-        let nodes = named_nodes(rows);
-        let surroundings = Surroundings::of(app, &place.ready, &entered.run, nodes).await?;
+        let surroundings = surroundings(app, place, &entered.run, rows).await?;
         let (mapper, _) = mapper(rows, keep);
         let work = move || {
             let mut samples = entered.samples;

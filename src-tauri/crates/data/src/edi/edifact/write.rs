@@ -18,6 +18,18 @@ use crate::{
     },
 };
 
+/// What an interchange may have; warnings are of its reading.
+const MEMBERS: [&str; 8] = [
+    "interchange",
+    "delimiters",
+    "charset",
+    "services",
+    "messages",
+    "groups",
+    "trailer",
+    "warnings",
+];
+
 /// Writes an interchange, or a list of them, as [`read`](super::read) gives them; or messages that
 /// have their envelope with them, as [`messages`](crate::edi::messages) gives them.
 ///
@@ -46,6 +58,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>, EdiError> {
 
 fn write_interchange(value: &Value, trail: &Trail<'_>, out: &mut Vec<u8>) -> Result<(), EdiError> {
     let interchange = message::object(value, trail)?;
+    envelope::check_members(interchange, &MEMBERS, trail)?;
     let delimiters = interchange.get("delimiters").and_then(Value::as_object);
     let separators = separators(delimiters)?;
     let line_end = envelope::line_end(delimiters, if delimiters.is_some() { "" } else { "\n" })?;
@@ -112,7 +125,7 @@ fn unb(interchange: &Object, trail: &Trail<'_>) -> Result<Segment, EdiError> {
         return Err(trail.error("is missing; it names `sender` and `receiver`"));
     };
     let header = message::object(header, trail)?;
-    check_names(&UNB, header, &[], trail)?;
+    check_names(&UNB, header, trail)?;
     if header.get(named::ELEMENTS).is_none() {
         for key in ["sender", "receiver", "sent"] {
             if header.get(key).is_none_or(Value::is_null) {
@@ -137,13 +150,14 @@ fn write_group(
     trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let group = message::object(group, trail)?;
+    envelope::check_members(group, &["group", "messages", "trailer"], trail)?;
     let messages = message::items(group, "messages");
     let header_trail = trail.key("group");
     let mut header = match group.get("group") {
         None => Object::new::<&str>([]),
         Some(header) => message::object(header, &header_trail)?.clone(),
     };
-    check_names(&UNG, &header, &[], &header_trail)?;
+    check_names(&UNG, &header, &header_trail)?;
     if header.get(named::ELEMENTS).is_none() {
         // What the interchange says holds for its groups.
         for (key, place) in [("sender", 1), ("receiver", 2), ("sent", 3)] {
@@ -209,14 +223,8 @@ fn unh(object: &Object, at: usize, trail: &Trail<'_>) -> Result<Segment, EdiErro
     envelope::header("UNH", &UNH, &names, &usual, trail)
 }
 
-fn check_names(
-    fields: &[Field],
-    object: &Object,
-    also: &[&str],
-    trail: &Trail<'_>,
-) -> Result<(), EdiError> {
+fn check_names(fields: &[Field], object: &Object, trail: &Trail<'_>) -> Result<(), EdiError> {
     let names: Vec<&str> = fields.iter().flat_map(|field| field.keys().iter().copied()).collect();
-    let is_known =
-        |key: &str| names.contains(&key) || also.contains(&key) || key == named::ELEMENTS;
+    let is_known = |key: &str| names.contains(&key) || key == named::ELEMENTS;
     named::check_keys(object, trail, is_known, || names.join(", "))
 }

@@ -18,6 +18,10 @@ use crate::{
     },
 };
 
+/// What an interchange may have; warnings are of its reading.
+const MEMBERS: [&str; 7] =
+    ["interchange", "delimiters", "charset", "services", "groups", "trailer", "warnings"];
+
 /// Writes an interchange, or a list of them, as [`read`](super::read) gives them; or messages that
 /// have their envelope with them, as [`messages`](crate::edi::messages) gives them.
 ///
@@ -45,6 +49,7 @@ pub fn write(value: &Value) -> Result<Vec<u8>, EdiError> {
 
 fn write_interchange(value: &Value, trail: &Trail<'_>, out: &mut Vec<u8>) -> Result<(), EdiError> {
     let interchange = message::object(value, trail)?;
+    envelope::check_members(interchange, &MEMBERS, trail)?;
     let header_trail = trail.key("interchange");
     let Some(header) = interchange.get("interchange") else {
         return Err(header_trail.error("is missing; it names `sender` and `receiver`"));
@@ -158,6 +163,7 @@ fn write_group(
     trail: &Trail<'_>,
 ) -> Result<(), EdiError> {
     let group = message::object(group, trail)?;
+    envelope::check_members(group, &["group", "messages", "trailer"], trail)?;
     let messages = message::items(group, "messages");
     let empty = Object::new::<&str>([]);
     let header_trail = trail.key("group");

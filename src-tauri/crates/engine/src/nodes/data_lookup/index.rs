@@ -34,7 +34,7 @@ impl Index {
     /// A sentence: a column that is not there, or a key that comes twice where it must not.
     pub(super) fn new<'c>(
         table: Arc<Table>,
-        columns: impl Iterator<Item = &'c str> + Clone,
+        columns: &(impl Iterator<Item = &'c str> + Clone),
         rules: Rules,
     ) -> Result<Self, String> {
         if let Some(column) = columns.clone().find(|name| !table.columns.iter().any(|c| c == name))

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn mask(rules: Json, item: Json) -> Json {
     let params: Params = serde_json::from_value(json!({ "seed": "s", "rules": rules })).unwrap();
     let faker = Faker::new("s");
@@ -20,6 +21,7 @@ fn mask(rules: Json, item: Json) -> Json {
 }
 
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn check(path: &str, how: &str, item: Json, expect: Json) {
     assert_eq!(mask(json!([{ "path": path, "how": how }]), item), expect, "{path}");
 }

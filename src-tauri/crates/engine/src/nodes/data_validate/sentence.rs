@@ -44,16 +44,15 @@ impl Failure {
 pub(super) fn schema_problem(error: &ValidationError<'_>) -> Problem {
     // The schema is what was checked there, so the place in it is that of the instance.
     let key = format!("/params/schema{}", error.instance_path().as_str());
-    let message = match error.kind() {
-        What::Referencing(cause) => format!(
+    let message = if let What::Referencing(cause) = error.kind() {
+        format!(
             "The schema refers to something that is not in it: {cause}. Schemas are not fetched; \
              put what is referred to under \"$defs\"."
-        ),
-        _ => {
-            let place = error.instance_path().as_str();
-            let subject = if place.is_empty() { "The schema" } else { place };
-            format!("This is no JSON Schema: {}", sentence(subject, error))
-        }
+        )
+    } else {
+        let place = error.instance_path().as_str();
+        let subject = if place.is_empty() { "The schema" } else { place };
+        format!("This is no JSON Schema: {}", sentence(subject, error))
     };
     Problem { key, message }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn params(schema: Json) -> Params {
     serde_json::from_value(json!({ "schema": schema })).unwrap()
 }

@@ -33,7 +33,8 @@ impl Records {
     /// Of a list its entries, of anything else itself.
     fn entries(value: &Value) -> Self {
         let entries = value.as_list().unwrap_or(std::slice::from_ref(value));
-        Self(Box::new(entries.to_vec().into_iter().map(Ok)))
+        let entries: Vec<Value> = entries.to_vec();
+        Self(Box::new(entries.into_iter().map(Ok)))
     }
 }
 
@@ -75,7 +76,7 @@ impl Format {
             Self::Json(_) | Self::Xml(_) | Self::Form(_) => {
                 Ok(Records::entries(&self.read(text, limits)?))
             }
-            Self::Xlsx(xlsx) => xlsx.records(bytes_of_base64(text)?, limits),
+            Self::Xlsx(xlsx) => xlsx.records(&bytes_of_base64(text)?, limits),
             _ => {
                 let source = Cursor::new(text.as_bytes().to_vec());
                 self.records(source, Some(Charset::UTF_8), None, *limits)
@@ -112,17 +113,15 @@ impl Format {
             Self::X12(edi) => messages(x12::interchanges(source, &edi.options(), &limits)),
             Self::Edifact(edi) => messages(edifact::interchanges(source, &edi.options(), &limits)),
             Self::Hl7(hl7) => Records::of(hl7::messages(source, &hl7.options(), &limits)),
-            Self::Xml(xml) => match at {
-                Some(path) => {
-                    let items = xml::Items::new(source, path, xml.options(charset), limits);
-                    Records::of(items.map_err(words)?)
-                }
-                None => {
-                    let options = xml.options(charset);
+            Self::Xml(xml) => {
+                let options = xml.options(charset);
+                if let Some(path) = at {
+                    Records::of(xml::Items::new(source, path, options, limits).map_err(words)?)
+                } else {
                     Records::entries(&xml::read_from(source, &options, &limits).map_err(words)?)
                 }
-            },
-            Self::Xlsx(xlsx) => xlsx.records(whole(&mut source, &limits)?, &limits)?,
+            }
+            Self::Xlsx(xlsx) => xlsx.records(&whole(&mut source, &limits)?, &limits)?,
             Self::Json(_) | Self::Form(_) => {
                 let text = String::from_utf8(whole(&mut source, &limits)?).map_err(words)?;
                 Records::entries(&self.read(&text, &limits)?)
@@ -161,37 +160,15 @@ fn documents<E: std::fmt::Display + Send + 'static>(
     }
 }
 
-/// The messages of interchanges, each with the headers that it stood under.
+/// The messages of interchanges, each with the envelope that it came in.
 fn messages<E: std::fmt::Display>(
     interchanges: impl Iterator<Item = Result<Value, E>> + Send + 'static,
 ) -> Records {
     let of_one = |interchange: Result<Value, E>| match interchange {
-        Ok(interchange) => with_headers(&interchange).into_iter().map(Ok).collect(),
+        Ok(interchange) => edi::messages(&interchange).map(Ok).collect(),
         Err(error) => vec![Err(words(error))],
     };
     Records(Box::new(interchanges.flat_map(of_one)))
-}
-
-fn with_headers(interchange: &Value) -> Vec<Value> {
-    let list = |of: &Value, key: &str| -> Vec<Value> {
-        of.get(key).and_then(Value::as_list).unwrap_or_default().to_vec()
-    };
-    let put =
-        |message: &Value, key: &str, header: Option<&Value>| match (message.as_object(), header) {
-            (Some(object), Some(header)) if object.get(key).is_none() => {
-                Value::from(object.with(key, header.clone()))
-            }
-            _ => message.clone(),
-        };
-    let header = interchange.get("interchange");
-    let direct = list(interchange, "messages").into_iter().map(|m| put(&m, "interchange", header));
-    let grouped = list(interchange, "groups").into_iter().flat_map(|group| {
-        let messages = list(&group, "messages").into_iter();
-        let in_group = move |message: Value| put(&message, "group", group.get("group"));
-        messages.map(in_group).collect::<Vec<_>>()
-    });
-    let grouped = grouped.map(|message| put(&message, "interchange", header));
-    direct.chain(grouped).collect()
 }
 
 impl CsvSettings {
@@ -247,9 +224,9 @@ impl Hl7Settings {
 }
 
 impl XlsxSettings {
-    fn records(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Records, String> {
+    fn records(&self, bytes: &[u8], limits: &Limits) -> Result<Records, String> {
         let options = xlsx::Options { sheet: self.sheet.clone(), ..xlsx::Options::default() };
-        Ok(Records::entries(&xlsx::read(&bytes, &options, limits).map_err(words)?))
+        Ok(Records::entries(&xlsx::read(bytes, &options, limits).map_err(words)?))
     }
 }
 

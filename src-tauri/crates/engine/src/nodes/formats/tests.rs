@@ -11,6 +11,7 @@ fn format(json: Json) -> Format {
 
 /// Reads a text, writes what was read, and reads that: both values are the same.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn check(settings: Json, text: &str, expect: Json) {
     let format = format(settings);
     let limits = Limits::default();
@@ -81,6 +82,18 @@ fn messages_of_an_interchange_come_with_its_headers() {
     assert!(second["group"].is_object(), "{second}");
     let whole = x12.read(ORDER, &Limits::default()).unwrap();
     assert_eq!(x12.write(&whole).unwrap(), ORDER);
+}
+
+#[test]
+fn messages_that_were_items_come_into_one_interchange_again() {
+    let x12 = format(json!({ "type": "x12" }));
+    let mut encoder = Encoder::new(&x12).unwrap().unwrap();
+    for message in x12.records_of(ORDER, &Limits::default()).unwrap() {
+        encoder.write(&message.unwrap()).unwrap();
+    }
+    let refused = encoder.write(&Value::from(json!({ "id": 1 }))).unwrap_err();
+    assert!(refused.contains("`interchange` is missing"), "{refused}");
+    assert_eq!(String::from_utf8(encoder.finish().unwrap()).unwrap(), ORDER);
 }
 
 #[test]

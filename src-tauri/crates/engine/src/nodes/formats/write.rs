@@ -108,10 +108,11 @@ enum Kind {
     Xml(xml::Writer<Buffer>),
     Yaml(Buffer),
     Fixed(fixed::Writer<Buffer>),
-    X12(Buffer),
-    Edifact(Buffer),
+    /// Messages that follow each other come into one interchange, so they are kept to the end.
+    X12(Vec<Value>, Buffer),
+    Edifact(Vec<Value>, Buffer),
     Hl7(Buffer),
-    Xlsx(xlsx::Writer, Buffer),
+    Xlsx(Box<xlsx::Writer>, Buffer),
 }
 
 /// Bytes that both a writer and the encoder have at hand.
@@ -156,13 +157,13 @@ impl Encoder {
                 let layout = settings.ready()?;
                 Kind::Fixed(fixed::Writer::new(ready.clone(), layout).map_err(words)?)
             }
-            Format::X12(_) => Kind::X12(ready.clone()),
-            Format::Edifact(_) => Kind::Edifact(ready.clone()),
+            Format::X12(_) => Kind::X12(Vec::new(), ready.clone()),
+            Format::Edifact(_) => Kind::Edifact(Vec::new(), ready.clone()),
             Format::Hl7(_) => Kind::Hl7(ready.clone()),
             Format::Xlsx(settings) => {
                 let mut writer = xlsx::Writer::new();
                 writer.sheet(settings.sheet_options()).map_err(words)?;
-                Kind::Xlsx(writer, ready.clone())
+                Kind::Xlsx(Box::new(writer), ready.clone())
             }
         };
         Ok(Some(Self { kind, ready }))
@@ -177,8 +178,17 @@ impl Encoder {
             Kind::Xml(writer) => writer.write(value).map_err(words),
             Kind::Yaml(out) => yaml::write_all([value], out).map_err(words),
             Kind::Fixed(writer) => writer.write(value).map_err(words),
-            Kind::X12(out) => out.put(&x12::write(value).map_err(words)?),
-            Kind::Edifact(out) => out.put(&edifact::write(value).map_err(words)?),
+            Kind::X12(kept, _) => {
+                // It is written once to see whether it can be, while it can still be refused alone.
+                x12::write(value).map_err(words)?;
+                kept.push(value.clone());
+                Ok(())
+            }
+            Kind::Edifact(kept, _) => {
+                edifact::write(value).map_err(words)?;
+                kept.push(value.clone());
+                Ok(())
+            }
             Kind::Hl7(out) => out.put(&hl7::write(value).map_err(words)?),
             Kind::Xlsx(writer, _) => writer.write(value).map_err(words),
         }
@@ -198,7 +208,13 @@ impl Encoder {
             Kind::Xml(writer) => drop(writer.finish().map_err(words)?),
             Kind::Fixed(writer) => drop(writer.finish().map_err(words)?),
             Kind::Xlsx(writer, mut out) => out.put(&writer.finish().map_err(words)?)?,
-            Kind::Yaml(_) | Kind::X12(_) | Kind::Edifact(_) | Kind::Hl7(_) => {}
+            Kind::X12(kept, mut out) => {
+                out.put(&x12::write(&Value::from(kept)).map_err(words)?)?;
+            }
+            Kind::Edifact(kept, mut out) => {
+                out.put(&edifact::write(&Value::from(kept)).map_err(words)?)?;
+            }
+            Kind::Yaml(_) | Kind::Hl7(_) => {}
         }
         Ok(self.ready.take())
     }

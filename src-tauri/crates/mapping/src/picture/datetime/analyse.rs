@@ -106,15 +106,20 @@ fn number(
 ) -> Result<(), Fault> {
     if let Primary::Decimal(decimal) = &mut digits.primary {
         decimal.mandatory = check_digits(decimal.mandatory.max(least.unwrap_or(0)))?;
-        if marker.component == 'Y' {
-            if let Some(most) = most {
-                decimal.mandatory = check_digits(most)?;
-            }
-            let places = most.unwrap_or(decimal.mandatory + decimal.optional);
-            if places >= 2 || most.is_some() {
-                marker.year_digits = Some(places as u32);
-            }
+        if let Some(most) = most.filter(|_| marker.component == 'Y') {
+            decimal.mandatory = check_digits(most)?;
         }
+    }
+    if marker.component == 'Y' {
+        let places = match &digits.primary {
+            Primary::Decimal(decimal) => decimal.mandatory + decimal.optional,
+            _ => 0,
+        };
+        // Letters and words of a year have no digits to count, but may be told how many.
+        marker.year_digits = match most {
+            Some(most) => Some(most as u32),
+            None => (places >= 2).then_some(places as u32),
+        };
     }
     marker.plain = is_plain(&digits);
     marker.digits = Some(digits);
