@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use data::{Limits, Value, json};
+use jsonata_core::Expression as Core;
+use jsonata_core::value::JValue;
 use mapping::{Expression, NoNames};
 use serde_json::Value as Json;
 
@@ -173,6 +175,7 @@ pub(crate) fn run(name: &str, orders: &str) -> Result<()> {
         "ours-regex" => ours_regex(&text),
         "regex" => regex(&text),
         "memory" => memory(&text),
+        "fields" => fields(&text),
         _ => bail!("there is no contender {name}"),
     }
 }
@@ -244,10 +247,7 @@ fn by_hand_typed(text: &str) -> Result<()> {
 }
 
 fn core(text: &str) -> Result<()> {
-    use jsonata_core::Expression as Core;
-    use jsonata_core::value::JValue;
-    let items: Vec<JValue> =
-        text.lines().take(N_ORDERS_SLOW).map(JValue::from_json_str).collect::<Result<_, _>>()?;
+    let items = core_values(text, N_ORDERS_SLOW)?;
     let expression = Core::compile(EXPRESSION).map_err(|error| anyhow::anyhow!("{error}"))?;
     let map = |item: &JValue| {
         expression.evaluate(item).map_err(|error| anyhow::anyhow!("{}", error.message()))
@@ -307,6 +307,50 @@ fn regex(text: &str) -> Result<()> {
     let ns = clocked(&items, |item| Ok(regex.replace_all(item, "#").into_owned()))?;
     tell(ns, &[]);
     Ok(())
+}
+
+/// What each field of the mapping takes alone, to see where the time goes.
+fn fields(text: &str) -> Result<()> {
+    let items = values(text)?;
+    let lines = EXPRESSION.lines().filter(|line| line.starts_with("  "));
+    for line in lines.map(|line| line.trim().trim_end_matches(',')) {
+        let expression = parsed(&format!("{{{line}}}"))?;
+        let ns = clocked(&items, |item| evaluated(&expression, item))?;
+        let core = core_ns(text, &format!("{{{line}}}"));
+        let core = core.map_or_else(|error| format!("{error}"), |ns| format!("{ns:.0} ns"));
+        println!("{ns:.0} ns, jsonata-core {core}: {line}");
+    }
+    Ok(())
+}
+
+/// Its own reader takes numbers for texts when serde_json keeps their digits.
+fn core_values(text: &str, count: usize) -> Result<Vec<JValue>> {
+    let line = |line| Ok(core_value(&serde_json::from_str(line)?));
+    text.lines().take(count).map(line).collect()
+}
+
+fn core_value(value: &Json) -> JValue {
+    match value {
+        Json::Null => JValue::Null,
+        Json::Bool(flag) => JValue::from(*flag),
+        Json::Number(number) => number
+            .as_i64()
+            .map_or_else(|| JValue::from(number.as_f64().unwrap_or_default()), JValue::from),
+        Json::String(text) => JValue::from(text.as_str()),
+        Json::Array(items) => JValue::from(items.iter().map(core_value).collect::<Vec<_>>()),
+        Json::Object(members) => {
+            let members = members.iter().map(|(key, value)| (key.clone(), core_value(value)));
+            JValue::from(members.collect::<indexmap::IndexMap<_, _>>())
+        }
+    }
+}
+
+fn core_ns(text: &str, source: &str) -> Result<f64> {
+    let items = core_values(text, 2_000)?;
+    let expression = Core::compile(source).map_err(|error| anyhow::anyhow!("{error}"))?;
+    clocked(&items, |item| {
+        expression.evaluate(item).map_err(|error| anyhow::anyhow!("{}", error.message()))
+    })
 }
 
 /// What the values take beyond the text that they were read from.

@@ -131,10 +131,15 @@ pub(crate) fn own() -> Option<Spent> {
 }
 
 /// CPU of this thread, in nanoseconds.
+#[cfg(unix)]
 pub(crate) fn thread_cpu_ns() -> Result<u64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")
-        .context("the CPU of a thread is known on Linux only: measure there")?;
-    Ok(text.split_whitespace().next().context("no CPU is told")?.parse()?)
+    let time = nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID)?;
+    Ok(time.tv_sec() as u64 * 1_000_000_000 + time.tv_nsec() as u64)
+}
+
+#[cfg(not(unix))]
+pub(crate) fn thread_cpu_ns() -> Result<u64> {
+    bail!("the CPU of a thread is known on Linux only: measure there")
 }
 
 fn reader(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {

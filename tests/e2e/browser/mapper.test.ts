@@ -13,6 +13,7 @@ import {
   openByMouse,
   SALES,
   shownOutputs,
+  undoAndRedo,
   unmappedFlow,
 } from "../support/mapping";
 import { freshFolder } from "../support/programs";
@@ -91,6 +92,7 @@ test("twelve fields are mapped by mouse, and the run gives what the preview show
   const { page, driver } = await openFlow();
   await openByMouse(driver);
   await mapByMouse(driver);
+  await undoAndRedo(driver);
   await shot(driver, "browser-mapped-by-mouse");
   await runGivesWhatIsShown(driver);
   await page.close();

@@ -329,6 +329,18 @@ async function isActive(page: Driver, selector: string): Promise<boolean> {
   );
 }
 
+/** Takes the last change back and makes it again: the type of a field. */
+export async function undoAndRedo(page: Driver): Promise<void> {
+  const type = () =>
+    page.run(
+      () => document.querySelector('button[aria-label="Type of ordered_on"]')?.textContent ?? "",
+    );
+  await page.press("Control+z");
+  await until("the type taken back", async () => (await type()) === "Any");
+  await page.press("Control+Shift+z");
+  await until("the type made again", async () => (await type()) === "Date");
+}
+
 /** What the preview shows as the output of each item, read off the page. */
 export async function shownOutputs(page: Driver, count: number): Promise<unknown[]> {
   const outputs: unknown[] = [];

@@ -6,6 +6,8 @@ import { JsonLines } from "../data/JsonLines";
 import { Segments } from "../form/Segments";
 import { Badge } from "../kit/Badge";
 import { Button, IconButton } from "../kit/Button";
+import { mappable, openMapper, rowAt } from "../mapper/open";
+import { useGantry } from "../model/store";
 import { formatCount } from "../words/format";
 import { t } from "../words/t";
 import styles from "./ErrorCard.module.css";
@@ -80,6 +82,7 @@ export function ErrorCard({ errors, counts }: Props) {
             {t("error.goToField")}
           </Button>
         )}
+        {key !== undefined && <MapperButton node={error.node} at={key} />}
         {options.length > 1 && (
           <Segments
             label={t("error.details")}
@@ -98,5 +101,17 @@ export function ErrorCard({ errors, counts }: Props) {
         <ExchangeDetail exchange={error.exchange} />
       )}
     </article>
+  );
+}
+
+/** Leads from a field that failed to its rule, where it is one of a mapping. */
+function MapperButton({ node, at }: { node: string; at: string }) {
+  const isMapped = useGantry((state) => mappable(state) === node);
+  const row = rowAt(at);
+  if (!isMapped || row === null) return null;
+  return (
+    <Button size="small" onPress={() => openMapper(node, row)}>
+      {t("mapper.openAt")}
+    </Button>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { TopBar } from "../frame/TopBar";
+import { Button } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
 import { Spinner } from "../kit/Spinner";
@@ -10,6 +11,7 @@ import { MapperBar } from "./MapperBar";
 import styles from "./MapperScreen.module.css";
 import { MappingContext } from "./mapping";
 import { loadMenus } from "./menus";
+import { closeMapper } from "./open";
 import { PreviewPane } from "./PreviewPane";
 import { SheetDialog } from "./SheetDialog";
 import { mapper, useMapper } from "./store";
@@ -28,7 +30,9 @@ export function MapperScreen() {
           {error === undefined ? (
             <Spinner label={t("mapper.loading")} size={20} />
           ) : (
-            <EmptyState title={t("mapper.failed")} text={error} />
+            <EmptyState title={t("mapper.failed")} text={error}>
+              <Button onPress={closeMapper}>{t("action.closeMapper")}</Button>
+            </EmptyState>
           )}
         </div>
       ) : (

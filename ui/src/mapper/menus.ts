@@ -1,17 +1,16 @@
-/** The menus of the mapper, as the host has them: functions, types, policies. Read once. */
+/** The menus of the mapper, as the host has them: functions, types, policies. */
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { host, report } from "../actions/context";
 import type { MapperMenu } from "../bindings/MapperMenu";
 import type { MenuEntry } from "../bindings/MenuEntry";
 
-const NOTHING: MapperMenu = { functions: [], types: [], policies: [] };
+const NOTHING: MapperMenu = { functions: [], types: [], policies: [], tables: [] };
 
 const menus = createStore<{ menu: MapperMenu }>(() => ({ menu: NOTHING }));
 
-/** Reads the menus, unless they are here already. */
+/** Reads the menus; again at each opening, because there may be other tables by then. */
 export async function loadMenus(): Promise<void> {
-  if (menus.getState().menu.functions.length > 0) return;
   try {
     menus.setState({ menu: await host().call("mapper.menu", {}) });
   } catch (thrown) {

@@ -76,9 +76,9 @@ export function useMapper<Part>(select: (state: MapperState) => Part): Part {
 }
 
 /** Begins anew with a node. */
-export function resetMapper(node: string | null): void {
+export function resetMapper(node: string, target: string | null): void {
   const { view, height } = mapper.getState();
-  mapper.setState({ ...START, view, height, node }, true);
+  mapper.setState({ ...START, view, height, node, target }, true);
 }
 
 /** Has something read out. */

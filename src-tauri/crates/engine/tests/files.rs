@@ -148,7 +148,7 @@ async fn what_is_written_in_any_format_is_read_the_same() {
     }
     let refused = write(folder.path(), json!({ "path": "b.x12" }), json!([{ "id": 1 }])).await;
     assert!(
-        refused.error().message.contains("`interchange` is missing"),
+        refused.error().message.contains("`id` is not known here"),
         "{}",
         refused.error().message
     );

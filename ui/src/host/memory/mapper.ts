@@ -107,6 +107,7 @@ export function mapperHandlers(node: (flow: string, id: string) => NodeSpec | un
         { value: "omit", label: "Leave the field out", help: "" },
         { value: "null", label: "Set it to null", help: "" },
       ],
+      tables: [],
     }),
     "mapper.read": ({ text, within }) => read(text, within),
     "mapper.rule": ({ rule, within }) => {

@@ -39,6 +39,7 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
   }, [found, scroller]);
 
   useFocusBack(scroller, editing !== null);
+  useFirstGhost(scroller, rows, ghosts.size > 0);
 
   const back = () => {
     mapper.setState({ held: null });
@@ -62,6 +63,8 @@ export function TargetTree({ scroller, sources, top, height, onScroll }: Props) 
       event.preventDefault();
       if (event.key === "Enter") accept([ghost], wanted);
       else dismiss([ghost]);
+      const next = rows.slice(index + 1).find((row) => ghosts.has(row.id));
+      if (next !== undefined) mapper.setState({ target: next.id });
       return;
     }
     if (command === undefined) return;
@@ -119,6 +122,21 @@ function useFocusBack(tree: RefObject<HTMLElement | null>, isOpen: boolean): voi
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [isOpen, tree]);
+}
+
+/** Goes to the first suggestion when some come, so that Enter takes one after the other. */
+function useFirstGhost(
+  tree: RefObject<HTMLElement | null>,
+  rows: readonly TargetRow[],
+  hasGhosts: boolean,
+): void {
+  const { ghosts } = useMapping();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only their coming is the event.
+  useEffect(() => {
+    if (!hasGhosts) return;
+    mapper.setState({ target: rows.find((row) => ghosts.has(row.id))?.id ?? null });
+    tree.current?.focus();
+  }, [hasGhosts]);
 }
 
 /** Carries out what a key asks for, on the row that it is about. */

@@ -117,7 +117,7 @@ function isRule(value: unknown): value is Rule {
 
 /** A path as users read it: without the signs that expressions need. */
 export function pathWords(path: string): string {
-  return path.replaceAll("`", "").replace(/^\$(item|outer|vars|env)\./, "");
+  return path.replaceAll("`", "").replace(/^\$(item|outer|vars|env|tables)\./, "");
 }
 
 /** A fixed value as it stands in a pill: texts in quotes, so that blanks are seen. */

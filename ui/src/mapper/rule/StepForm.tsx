@@ -4,10 +4,11 @@ import type { Rule } from "../../bindings/Rule";
 import type { Step } from "../../bindings/Step";
 import { isRecord } from "../../form/pointer";
 import { IconButton } from "../../kit/Button";
+import { Select } from "../../kit/Select";
 import { TextInput } from "../../kit/TextInput";
 import { t } from "../../words/t";
-import { functionNamed } from "../menus";
-import { constantRule, typedValue } from "../model/rules";
+import { functionNamed, useMenus } from "../menus";
+import { constantRule, pathRule, typedValue } from "../model/rules";
 import { CodeListInput } from "./CodeListInput";
 import styles from "./RulePopover.module.css";
 import { Slot } from "./Slot";
@@ -67,6 +68,40 @@ function filled(
     .map((param, at) => (at === index ? arg : (args[at] ?? constantRule(param.example))));
 }
 
+type CodesProps = { param: MenuParam; arg: Rule; onChange: (arg: Rule) => void };
+
+const TYPED = "";
+
+/** Where codes are looked up: in a list that is typed here, or in a local table. */
+function Codes({ param, arg, onChange }: CodesProps) {
+  const { tables } = useMenus();
+  const chosen = arg.type === "path" ? arg.path : TYPED;
+  return (
+    <div className={styles.codes}>
+      <Select
+        label={t("mapper.codes")}
+        labelHidden
+        value={chosen}
+        options={[
+          { value: TYPED, label: t("mapper.codesTyped") },
+          ...tables.map(({ name, path }) => ({
+            value: path,
+            label: t("mapper.codesTable", { name }),
+          })),
+        ]}
+        onChange={(path) => onChange(path === TYPED ? constantRule(param.example) : pathRule(path))}
+      />
+      {arg.type === "constant" && isRecord(arg.value) && (
+        <CodeListInput
+          label={param.label}
+          value={arg.value}
+          onChange={(value) => onChange(constantRule(value))}
+        />
+      )}
+    </div>
+  );
+}
+
 type ArgumentProps = {
   param: MenuParam;
   arg: Rule;
@@ -77,15 +112,7 @@ type ArgumentProps = {
 
 function Argument({ param, arg, isFocused, within, onChange }: ArgumentProps) {
   const isPlain = arg.type === "constant" || arg.type === "path";
-  if (param.kind === "pairs" && arg.type === "constant" && isRecord(arg.value)) {
-    return (
-      <CodeListInput
-        label={param.label}
-        value={arg.value}
-        onChange={(value) => onChange(constantRule(value))}
-      />
-    );
-  }
+  if (param.kind === "pairs") return <Codes param={param} arg={arg} onChange={onChange} />;
   if (isPlain && (param.kind === "value" || arg.type === "path")) {
     return <Slot rule={arg} isFocused={isFocused} within={within} onChange={onChange} />;
   }

@@ -1,6 +1,7 @@
 //! The node types, one file each. To add one: write its file, then its line in the list here.
 
 mod data_convert;
+mod data_dates;
 mod data_dedupe;
 mod data_filter;
 mod data_group;
@@ -46,6 +47,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_dedupe::Dedupe>(),
     Registered::of::<data_validate::Validate>(),
     Registered::of::<data_convert::Convert>(),
+    Registered::of::<data_dates::Dates>(),
     Registered::of::<data_mask::Mask>(),
     Registered::of::<data_table::Table>(),
     Registered::of::<flow_branch::Branch>(),

@@ -52,6 +52,11 @@ pub fn round(value: f64, precision: i32) -> f64 {
         // Its text has no decimals to move, so that JavaScript reads no number from it.
         return if precision == 0 { value } else { f64::NAN };
     }
+    if let Some(rounded) = usize::try_from(precision).ok().and_then(|n| scaled(value.abs(), n)) {
+        // Both are exact, so that the quotient is the nearest number to the decimal one.
+        let result = rounded as f64 / POWERS[precision as usize] as f64;
+        return if rounded == 0 { 0.0 } else { result.copysign(value) };
+    }
     let shifted = if precision == 0 { value } else { shift(value, precision) };
     // A shift up can leave what a double holds; there is nothing to round there.
     if !shifted.is_finite() {
@@ -87,6 +92,30 @@ pub fn format_base(value: f64, radix: f64) -> Result<String, Fault> {
     }
     push_base(value.abs(), radix, &mut out);
     Ok(out)
+}
+
+/// The powers of ten that a picture's decimals mostly need.
+pub(crate) const POWERS: [u64; 10] =
+    [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+
+/// A positive number counted in its `decimals`-th decimal, rounded half to even by its written
+/// digits, or `None` where a binary multiplication cannot decide that for sure.
+///
+/// Below 1e12 a multiplication is off by less than 2^-11, so that only what is that near to a half
+/// needs the digits.
+pub(crate) fn scaled(value: f64, decimals: usize) -> Option<u64> {
+    const NEAR: f64 = 1.0 / 1024.0;
+    let scaled = value * (*POWERS.get(decimals)? as f64);
+    if scaled.is_nan() || scaled >= 1e12 {
+        return None;
+    }
+    let whole = scaled as u64;
+    let rest = scaled - whole as f64;
+    if (rest - 0.5).abs() < NEAR {
+        // Exact where nothing was multiplied.
+        return (decimals == 0).then(|| value.round_ties_even() as u64);
+    }
+    Some(if rest > 0.5 { whole + 1 } else { whole })
 }
 
 /// The shortest digits that name a positive number, and where its decimal point stands among them.

@@ -1,7 +1,7 @@
 //! Decimal pictures such as `#,##0.00`, for `$formatNumber`. Not whole numbers in words or Roman
 //! digits: see `integer`.
 
-use super::decimal;
+use super::decimal::{self, POWERS, scaled};
 use crate::Fault;
 
 mod analyse;
@@ -244,29 +244,6 @@ impl SubPicture {
         }
         (mantissa, Some(exponent))
     }
-}
-
-const POWERS: [u64; 10] =
-    [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
-
-/// The number counted in its `decimals`-th decimal, rounded half to even by its written digits, or
-/// `None` where a binary multiplication cannot decide that for sure.
-///
-/// Below 1e12 a multiplication is off by less than 2^-11, so that only what is that near to a half
-/// needs the digits.
-fn scaled(value: f64, decimals: usize) -> Option<u64> {
-    const NEAR: f64 = 1.0 / 1024.0;
-    let scaled = value * (*POWERS.get(decimals)? as f64);
-    if scaled.is_nan() || scaled >= 1e12 {
-        return None;
-    }
-    let whole = scaled as u64;
-    let rest = scaled - whole as f64;
-    if (rest - 0.5).abs() < NEAR {
-        // Exact where nothing was multiplied.
-        return (decimals == 0).then(|| value.round_ties_even() as u64);
-    }
-    Some(if rest > 0.5 { whole + 1 } else { whole })
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ mod tests {
     fn only_tables_that_are_named_are_read() {
         let of = |text: &str| tables_in(&Expression::parse(text).unwrap());
         assert_eq!(of("$lookup($tables.countries, code)"), ["countries"]);
-        assert_eq!(of("$lookup($tables.`tax rates`, code).rate & $tables.b.c"), ["b", "tax rates"]);
+        assert_eq!(of("$lookup($tables.`tax rates`, code).rate & $tables.b.c"), ["tax rates", "b"]);
         assert_eq!(of("'$tables.x'"), Vec::<String>::new());
     }
 }
