@@ -107,7 +107,7 @@ impl Reader {
             ExprKind::Variable(name) => match name.as_str() {
                 "" => input.clone(),
                 "$" => Context::item(),
-                _ => self.names.get(name).cloned().unwrap_or_else(|| self.outside(name)),
+                _ => self.names.get(name).cloned().unwrap_or_else(|| outside(name)),
             },
             ExprKind::Parent => Context {
                 paths: input.paths.iter().map(|path| parent(parent(path)).to_owned()).collect(),
@@ -124,7 +124,9 @@ impl Reader {
             ExprKind::KeepList(left) => self.walk(left, input),
             ExprKind::Sort(left, terms) => {
                 let left = self.walk(left, input);
-                terms.iter().for_each(|term| self.read(&term.by, &left));
+                for term in terms {
+                    self.read(&term.by, &left);
+                }
                 left
             }
             ExprKind::Focus(left, name) | ExprKind::Index(left, name) => {
@@ -148,12 +150,7 @@ impl Reader {
                 value
             }
             ExprKind::Condition(condition, then, otherwise) => {
-                self.read(condition, input);
-                let then = self.walk(then, input);
-                match otherwise {
-                    Some(otherwise) => then.with(self.walk(otherwise, input)),
-                    None => then,
-                }
+                self.choice(condition, then, otherwise.as_deref(), input)
             }
             ExprKind::Default(left, right) | ExprKind::Coalesce(left, right) => {
                 let left = self.walk(left, input);
@@ -161,11 +158,7 @@ impl Reader {
             }
             ExprKind::Group(left, pairs) => {
                 let left = self.walk(left, input);
-                for (key, value) in pairs {
-                    self.read(key, &left);
-                    self.read(value, &left);
-                }
-                Context::default()
+                self.read_all(pairs.iter().flat_map(|(key, value)| [key, value]), &left)
             }
             ExprKind::Call(procedure, arguments) => self.call(procedure, arguments, input),
             ExprKind::Apply(left, right) => {
@@ -180,16 +173,36 @@ impl Reader {
             }
             ExprKind::Transform { pattern, update, delete } => {
                 let found = self.walk(pattern, input);
-                self.read(update, &found);
-                if let Some(delete) = delete {
-                    self.read(delete, &found);
-                }
-                Context::default()
+                self.read_all([&**update].into_iter().chain(delete.as_deref()), &found)
             }
-            _ => {
-                expr.children().into_iter().for_each(|child| self.read(child, input));
-                Context::default()
-            }
+            _ => self.read_all(expr.children(), input),
+        }
+    }
+
+    /// The value of a part that only reads others, and gives no path of theirs.
+    fn read_all<'e>(
+        &mut self,
+        parts: impl IntoIterator<Item = &'e Expr>,
+        input: &Context,
+    ) -> Context {
+        for part in parts {
+            self.read(part, input);
+        }
+        Context::default()
+    }
+
+    fn choice(
+        &mut self,
+        condition: &Expr,
+        then: &Expr,
+        otherwise: Option<&Expr>,
+        input: &Context,
+    ) -> Context {
+        self.read(condition, input);
+        let then = self.walk(then, input);
+        match otherwise {
+            Some(otherwise) => then.with(self.walk(otherwise, input)),
+            None => then,
         }
     }
 
@@ -232,14 +245,14 @@ impl Reader {
             }
         }
     }
+}
 
-    /// A name that the surroundings give a value.
-    fn outside(&self, name: &str) -> Context {
-        match crate::functions::is_function(name) {
-            true => Context::default(),
-            false => Context { paths: vec![format!("${name}")] },
-        }
+/// A name that the surroundings give a value.
+fn outside(name: &str) -> Context {
+    if crate::functions::is_function(name) {
+        return Context::default();
     }
+    Context { paths: vec![format!("${name}")] }
 }
 
 /// A path without its last field.

@@ -15,6 +15,13 @@
 //! assert_eq!(serde_json::to_string(&sum).unwrap(), "8");
 //! ```
 
+#![allow(clippy::unnecessary_box_returns, reason = "faults are boxed: they are rare and large")]
+#![allow(
+    clippy::option_option,
+    reason = "a lane that does not lead through, one that leads to nothing, and one to a value"
+)]
+#![allow(clippy::float_cmp, reason = "JSONata compares numbers exactly")]
+
 mod builtins;
 mod check;
 mod compile;

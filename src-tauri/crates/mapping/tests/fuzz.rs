@@ -113,7 +113,7 @@ const PIECES: &[&str] = &[
 fn item() -> Value {
     let text = r#"{"a": 1, "b": {"c": [1, 2, null]}, "odd name": "x y",
         "lines": [{"price": 2.50, "sku": "A"}, {"price": 0.1, "sku": "B", "more": [[1], []]}]}"#;
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("the samples are JSON")
 }
 
 fn limits() -> Limits {

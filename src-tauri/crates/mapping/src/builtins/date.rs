@@ -67,7 +67,7 @@ fn date_picture<R>(
     let made = DateTimePicture::parse(text)?;
     let result = f(&made)?;
     if let Some(slot) = slot {
-        let _ = slot.set(Picture::Date(made));
+        let _ = slot.set(Picture::Date(Box::new(made)));
     }
     Ok(result)
 }

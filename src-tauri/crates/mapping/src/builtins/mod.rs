@@ -130,16 +130,16 @@ impl Builtin {
 /// Something that is made of a call's constant arguments once, such as a picture.
 pub(crate) type Kept = OnceLock<Picture>;
 
-/// A picture that was read.
+/// A picture that was read; boxed, as every call has room for one and few keep one.
 #[derive(Debug)]
 pub(crate) enum Picture {
-    Number(crate::picture::number::NumberPicture),
-    Integer(crate::picture::integer::IntegerPicture),
-    Date(crate::picture::datetime::DateTimePicture),
+    Number(Box<crate::picture::number::NumberPicture>),
+    Integer(Box<crate::picture::integer::IntegerPicture>),
+    Date(Box<crate::picture::datetime::DateTimePicture>),
 }
 
 /// Where a picture that comes as a constant is kept.
-pub(crate) fn kept<'c>(call: Option<&'c Call>, index_from_end: usize) -> Option<&'c Kept> {
+pub(crate) fn kept(call: Option<&Call>, index_from_end: usize) -> Option<&Kept> {
     let call = call?;
     let at = call.arguments.len().checked_sub(1 + index_from_end)?;
     is_constant(&call.arguments[at]).then_some(&call.kept)
@@ -189,7 +189,7 @@ impl<'v> Cx<'v, '_> {
             Builtin::Floor | Builtin::Ceil | Builtin::Abs | Builtin::Sqrt => {
                 number::simple(self, builtin, first)
             }
-            Builtin::Round => number::round(self, a),
+            Builtin::Round => Ok(number::round(self, a)),
             Builtin::Power => number::power(a),
             Builtin::FormatNumber => number::format_number(self, a, call),
             Builtin::FormatBase => number::format_base(a),
@@ -224,12 +224,9 @@ impl<'v> Cx<'v, '_> {
 
     /// A number from 0 up to 1.
     pub(crate) fn random(&self) -> Res<f64> {
-        let seed = match self.seed.get().or_else(|| self.names.seed()) {
-            Some(seed) => seed,
-            None => {
-                let message = "There are no random numbers here, so $random() has no value.";
-                return Err(fault("G0003", message));
-            }
+        let Some(seed) = self.seed.get().or_else(|| self.names.seed()) else {
+            let message = "There are no random numbers here, so $random() has no value.";
+            return Err(fault("G0003", message));
         };
         // One step of SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number
         // Generators"); the upper 53 bits make a number in 0..1, as many as an f64 holds.

@@ -144,7 +144,7 @@ pub(super) fn simple<'v>(cx: &Cx<'v, '_>, builtin: Builtin, value: &Val<'v>) -> 
     }))
 }
 
-pub(super) fn round<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Res<Val<'v>> {
+pub(super) fn round<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Val<'v> {
     let number = a[0].as_number().unwrap_or(0.0);
     let digits = a.get(1).and_then(Val::as_number).unwrap_or(0.0);
     let digits = digits.clamp(-400.0, 400.0) as i32;
@@ -152,10 +152,10 @@ pub(super) fn round<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Res<Val<'v>> {
         if let (Some(decimal), 0..=28) = (as_decimal(&a[0]), digits) {
             let even = RoundingStrategy::MidpointNearestEven;
             let rounded: Decimal = decimal.round_dp_with_strategy(digits as u32, even);
-            return Ok(from_decimal(rounded));
+            return from_decimal(rounded);
         }
     }
-    Ok(Val::Number(crate::picture::decimal::round(number, digits)))
+    Val::Number(crate::picture::decimal::round(number, digits))
 }
 
 pub(super) fn power<'v>(a: &[Val<'v>]) -> Res<Val<'v>> {
@@ -181,23 +181,22 @@ pub(super) fn format_number<'v>(
     let mut out = std::mem::take(&mut *cx.scratch.borrow_mut());
     out.clear();
     let slot = if has_options { None } else { kept(call, 0) };
-    match slot.map(std::sync::OnceLock::get) {
-        Some(Some(Picture::Number(picture))) => picture.format(value, &mut out),
-        _ => {
-            let mut options = NumberOptions::default();
-            if let Some(given) = a.get(2) {
-                for (key, option) in Cx::members(given) {
-                    if let Some(text) = option.as_str() {
-                        options.set(key.as_str(), text);
-                    }
+    if let Some(Some(Picture::Number(picture))) = slot.map(std::sync::OnceLock::get) {
+        picture.format(value, &mut out);
+    } else {
+        let mut options = NumberOptions::default();
+        if let Some(given) = a.get(2) {
+            for (key, option) in Cx::members(given) {
+                if let Some(text) = option.as_str() {
+                    options.set(key.as_str(), text);
                 }
             }
-            let made = NumberPicture::parse(picture, &options)?;
-            made.format(value, &mut out);
-            if let Some(slot) = slot {
-                // Another thread may have been first; its picture is the same.
-                let _ = slot.set(Picture::Number(made));
-            }
+        }
+        let made = NumberPicture::parse(picture, &options)?;
+        made.format(value, &mut out);
+        if let Some(slot) = slot {
+            // Another thread may have been first; its picture is the same.
+            let _ = slot.set(Picture::Number(Box::new(made)));
         }
     }
     let text = Val::text(&out);
@@ -229,7 +228,7 @@ fn integer_picture<R>(
     let made = IntegerPicture::parse(picture)?;
     let result = f(&made)?;
     if let Some(slot) = slot {
-        let _ = slot.set(Picture::Integer(made));
+        let _ = slot.set(Picture::Integer(Box::new(made)));
     }
     Ok(result)
 }

@@ -119,12 +119,12 @@ impl Signature {
                 }
             });
         if !is_plain {
-            *arguments = self.fit_any(std::mem::take(arguments), input)?;
+            *arguments = self.fit_any(arguments, input)?;
         }
         Ok(())
     }
 
-    fn fit_any<'v>(&self, arguments: Args<'v>, input: &Val<'v>) -> Res<Args<'v>> {
+    fn fit_any<'v>(&self, arguments: &Args<'v>, input: &Val<'v>) -> Res<Args<'v>> {
         let given: Vec<u8> = arguments.iter().map(Val::kind).collect();
         let mut taken = vec![0; self.parameters.len()];
         if !matches(&self.parameters, &given, &mut taken) {

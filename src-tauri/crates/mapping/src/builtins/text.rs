@@ -22,8 +22,8 @@ pub(super) fn text<'v>(cx: &Cx<'v, '_>, builtin: Builtin, a: &[Val<'v>]) -> Res<
         }
         Builtin::Lowercase if value.is_ascii() => Val::text(&value.to_ascii_lowercase()),
         Builtin::Uppercase if value.is_ascii() => Val::text(&value.to_ascii_uppercase()),
-        Builtin::Lowercase => changed(&a[0], value, value.to_lowercase()),
-        Builtin::Uppercase => changed(&a[0], value, value.to_uppercase()),
+        Builtin::Lowercase => changed(&a[0], value, &value.to_lowercase()),
+        Builtin::Uppercase => changed(&a[0], value, &value.to_uppercase()),
         Builtin::Length => Val::Number(value.chars().count() as f64),
         Builtin::Trim => trim(&a[0], value),
         Builtin::Base64Encode => Val::text(&url::base64_encode(value)),
@@ -42,8 +42,8 @@ fn mark<'a>(a: &'a [Val<'_>]) -> &'a str {
 }
 
 /// The old text where nothing was changed.
-fn changed<'v>(old: &Val<'v>, before: &str, after: String) -> Val<'v> {
-    if before == after { old.clone() } else { Val::text(&after) }
+fn changed<'v>(old: &Val<'v>, before: &str, after: &str) -> Val<'v> {
+    if before == after { old.clone() } else { Val::text(after) }
 }
 
 fn string<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Res<Val<'v>> {
@@ -107,7 +107,7 @@ fn trim<'v>(old: &Val<'v>, text: &str) -> Val<'v> {
         }
         out.push_str(word);
     }
-    changed(old, text, out)
+    changed(old, text, &out)
 }
 
 fn pad<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>]) -> Res<Val<'v>> {

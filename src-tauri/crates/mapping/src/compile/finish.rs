@@ -44,7 +44,9 @@ fn finish_within(node: &mut Node) {
         Op::Condition { condition, then, otherwise } => {
             finish(condition);
             finish(then);
-            otherwise.iter_mut().for_each(|part| finish(part));
+            if let Some(otherwise) = otherwise {
+                finish(otherwise);
+            }
         }
         Op::Call(Call { procedure, arguments, .. }) => {
             finish(procedure);
@@ -73,7 +75,7 @@ fn finish_extra(extra: &mut Extra) {
 }
 
 fn finish_pairs(pairs: &mut Pairs) {
-    for (key, value) in &mut pairs.pairs {
+    for (key, value) in &mut pairs.members {
         finish(key);
         finish(value);
     }

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use data::{Shape, Value};
 
 use super::finish::finish;
-use super::parent::{self, Slot};
-use super::{
-    Bytes, Call, Field, Lambda, Node, Op, Operator, Pairs, Path, Stage, Sym, Term, Transform,
+use super::nodes::{
+    asking, binds, into_path, last_step, literal_text, mark_tail, number_op, path_op, steps,
 };
+use super::parent::{self, Slot};
+use super::{Bytes, Call, Field, Lambda, Node, Op, Operator, Pairs, Stage, Sym, Term, Transform};
 use crate::Fault;
 use crate::builtins::{Builtin, Kept, Signature};
 use crate::pattern::Pattern;
@@ -125,29 +126,13 @@ impl<'a> Lowering<'a> {
             ExprKind::Default(left, right) => self.default(left, right, true)?,
             ExprKind::Coalesce(left, right) => self.default(left, right, false)?,
             ExprKind::Bind(name, value) => Op::Bind(Sym::of(name), Box::new(self.lower(value)?)),
-            ExprKind::Apply(left, right) => {
-                let (left, right) = (self.lower(left)?, self.lower(right)?);
-                let keeps_list = left.keeps_list || right.keeps_list;
-                let op = Op::Apply(Box::new(left), Box::new(right));
-                return Ok(Node { keeps_list, ..Node::new(op, at) });
-            }
+            ExprKind::Apply(left, right) => return self.apply(left, right, at),
             ExprKind::Call(procedure, arguments) => self.call(procedure, arguments)?,
             ExprKind::Lambda { parameters, signature, body } => {
                 self.lambda(parameters, signature.as_deref(), body)?
             }
             ExprKind::Transform { pattern, update, delete } => {
-                let mut transform = Transform {
-                    pattern: self.lower(pattern)?,
-                    update: self.lower(update)?,
-                    delete: match delete {
-                        Some(delete) => Some(self.lower(delete)?),
-                        None => None,
-                    },
-                };
-                finish(&mut transform.pattern);
-                finish(&mut transform.update);
-                transform.delete.iter_mut().for_each(finish);
-                Op::Transform(Arc::new(transform))
+                self.transform(pattern, update, delete.as_deref())?
             }
             ExprKind::Broken => {
                 let message = "The expression could not be read.";
@@ -170,7 +155,7 @@ impl<'a> Lowering<'a> {
         let distinct =
             names.filter(|names| names.iter().collect::<HashSet<_>>().len() == names.len());
         let shape = distinct.map(Shape::new);
-        Ok(Pairs { pairs: lowered, shape, partial: Mutex::default() })
+        Ok(Pairs { members: lowered, shape, partial: Mutex::default() })
     }
 
     fn variable(&self, name: &str) -> Op {
@@ -459,6 +444,35 @@ impl<'a> Lowering<'a> {
         Ok(Op::Call(Call { procedure, arguments: lowered, name, kept: Kept::new() }))
     }
 
+    fn apply(&mut self, left: &Expr, right: &Expr, at: Bytes) -> Lowered {
+        let (left, right) = (self.lower(left)?, self.lower(right)?);
+        let keeps_list = left.keeps_list || right.keeps_list;
+        let op = Op::Apply(Box::new(left), Box::new(right));
+        Ok(Node { keeps_list, ..Node::new(op, at) })
+    }
+
+    fn transform(
+        &mut self,
+        pattern: &Expr,
+        update: &Expr,
+        delete: Option<&Expr>,
+    ) -> Result<Op, Fault> {
+        let mut transform = Transform {
+            pattern: self.lower(pattern)?,
+            update: self.lower(update)?,
+            delete: match delete {
+                Some(delete) => Some(self.lower(delete)?),
+                None => None,
+            },
+        };
+        finish(&mut transform.pattern);
+        finish(&mut transform.update);
+        if let Some(delete) = &mut transform.delete {
+            finish(delete);
+        }
+        Ok(Op::Transform(Arc::new(transform)))
+    }
+
     fn lambda(
         &mut self,
         parameters: &[String],
@@ -475,130 +489,4 @@ impl<'a> Lowering<'a> {
             body,
         })))
     }
-}
-
-/// A part that hands on the parents that its parts ask for.
-fn asking(op: Op, at: Bytes) -> Node {
-    let mut seeking = Vec::new();
-    match &op {
-        Op::List { items, .. } | Op::Block { parts: items, .. } | Op::Concat(items) => {
-            items.iter().for_each(|item| parent::push(&mut seeking, item));
-        }
-        Op::Object(pairs) => {
-            for (key, value) in &pairs.pairs {
-                parent::push(&mut seeking, key);
-                parent::push(&mut seeking, value);
-            }
-        }
-        Op::Negate(operand) | Op::Bind(_, operand) | Op::Decimal(operand) => {
-            parent::push(&mut seeking, operand);
-        }
-        Op::Binary(_, left, right) | Op::Range(left, right) | Op::Default { left, right, .. } => {
-            parent::push(&mut seeking, left);
-            parent::push(&mut seeking, right);
-        }
-        Op::Condition { condition, then, otherwise } => {
-            parent::push(&mut seeking, condition);
-            parent::push(&mut seeking, then);
-            otherwise.iter().for_each(|otherwise| parent::push(&mut seeking, otherwise));
-        }
-        Op::Call(call) => {
-            call.arguments.iter().for_each(|argument| parent::push(&mut seeking, argument));
-        }
-        Op::Partial { arguments, .. } => {
-            arguments.iter().flatten().for_each(|argument| parent::push(&mut seeking, argument));
-        }
-        _ => {}
-    }
-    let mut node = Node::new(op, at);
-    if !seeking.is_empty() {
-        node.extra_mut().seeking = seeking;
-    }
-    node
-}
-
-fn path_op(steps: Vec<Node>) -> Op {
-    Op::Path(Path { steps, is_tuple: false, keeps_list: false, is_gathered: false })
-}
-
-fn into_path(node: Node, at: Bytes) -> Node {
-    match node.op {
-        Op::Path(_) => node,
-        _ => Node::new(path_op(vec![node]), at),
-    }
-}
-
-fn steps(path: &Node) -> &[Node] {
-    match &path.op {
-        Op::Path(path) => &path.steps,
-        _ => &[],
-    }
-}
-
-/// The last step of a path, or the part itself.
-fn last_step(node: &mut Node) -> &mut Node {
-    if !matches!(&node.op, Op::Path(path) if !path.steps.is_empty()) {
-        return node;
-    }
-    let Op::Path(path) = &mut node.op else { unreachable!("it was a path just now") };
-    path.steps.last_mut().expect("a path has steps")
-}
-
-fn literal_text(node: &Node) -> Option<&str> {
-    match &node.op {
-        Op::Literal(value) if node.extra.is_none() => value.as_str(),
-        _ => None,
-    }
-}
-
-/// A number as an `f64`, or as a value where that would lose digits.
-fn number_op(text: &str) -> Op {
-    let float: f64 = text.parse().unwrap_or(f64::NAN);
-    let exact = data::json::read(text.as_bytes(), &data::Limits::default()).ok();
-    let is_same = exact.as_ref().is_none_or(|exact| {
-        exact.as_number().zip(Value::from(float).as_number()).is_some_and(|(a, b)| a == b)
-    });
-    match exact {
-        Some(exact) if !is_same => Op::Literal(exact),
-        _ => Op::Number(float),
-    }
-}
-
-/// Whether evaluating a part of a block can give a variable a value in the block.
-fn binds(expr: &Expr) -> bool {
-    let mut work = vec![expr];
-    while let Some(expr) = work.pop() {
-        match &expr.kind {
-            ExprKind::Bind(..) => return true,
-            // $eval can bind too.
-            ExprKind::Variable(name) if name == "eval" => return true,
-            ExprKind::Block(_) | ExprKind::Lambda { .. } => {}
-            _ => work.extend(expr.children()),
-        }
-    }
-    false
-}
-
-/// Marks the calls whose result is the function's result.
-fn mark_tail(node: &mut Node) {
-    if node.keeps_list
-        || node.extra.as_ref().is_some_and(|e| !e.filters.is_empty() || e.group.is_some())
-    {
-        return;
-    }
-    match &mut node.op {
-        Op::Call(_) => {}
-        Op::Condition { then, otherwise, .. } => {
-            mark_tail(then);
-            otherwise.iter_mut().for_each(|otherwise| mark_tail(otherwise));
-        }
-        Op::Default { right, .. } => mark_tail(right),
-        Op::Block { parts, .. } => {
-            if let Some(last) = parts.last_mut() {
-                mark_tail(last);
-            }
-        }
-        _ => return,
-    }
-    node.is_tail = true;
 }

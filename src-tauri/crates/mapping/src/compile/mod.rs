@@ -3,6 +3,7 @@
 
 mod finish;
 mod lower;
+mod nodes;
 mod parent;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -62,7 +63,7 @@ pub(crate) enum Stage {
 
 #[derive(Debug)]
 pub(crate) struct Pairs {
-    pub(crate) pairs: Vec<(Node, Node)>,
+    pub(crate) members: Vec<(Node, Node)>,
     /// The keys, where all are texts and distinct.
     pub(crate) shape: Option<Shape>,
     /// The shapes of the objects in which some members are missing, by which.

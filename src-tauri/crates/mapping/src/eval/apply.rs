@@ -65,7 +65,7 @@ impl<'v> Cx<'v, '_> {
         }
         let given = arguments.into_iter().chain(std::iter::repeat(Val::Nothing));
         let names = lambda.parameters.iter().copied().zip(given).collect();
-        let scope = Frame::with(&closure.scope, names);
+        let scope = Some(Frame::with(&closure.scope, names));
         self.eval(&lambda.body, &closure.input, &scope)
     }
 

@@ -75,12 +75,11 @@ pub(crate) fn compare_numbers(a: &Value, b: &Value) -> Ordering {
 
 /// Compares two numbers.
 pub(crate) fn compare(a: &Val<'_>, b: &Val<'_>) -> Ordering {
-    match (a.value(), b.value()) {
-        (Some(a), Some(b)) => compare_numbers(a, b),
-        _ => {
-            let (a, b) = (a.as_number().unwrap_or(0.0), b.as_number().unwrap_or(0.0));
-            a.partial_cmp(&b).unwrap_or(Ordering::Equal)
-        }
+    if let (Some(a), Some(b)) = (a.value(), b.value()) {
+        compare_numbers(a, b)
+    } else {
+        let (a, b) = (a.as_number().unwrap_or(0.0), b.as_number().unwrap_or(0.0));
+        a.partial_cmp(&b).unwrap_or(Ordering::Equal)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::Scope;
 use super::limits::Held;
 use super::val::Val;
 use crate::compile::Sym;
@@ -16,19 +17,19 @@ pub(crate) struct Frame<'v> {
 
 impl<'v> Frame<'v> {
     /// A scope within another.
-    pub(crate) fn within(outer: &Option<Rc<Self>>) -> Option<Rc<Self>> {
+    pub(crate) fn within(outer: &Scope<'v>) -> Rc<Self> {
         Self::with(outer, Vec::new())
     }
 
     /// A scope within another, with these names; of one that comes twice the last counts.
-    pub(crate) fn with(outer: &Option<Rc<Self>>, names: Vec<(Sym, Val<'v>)>) -> Option<Rc<Self>> {
+    pub(crate) fn with(outer: &Scope<'v>, names: Vec<(Sym, Val<'v>)>) -> Rc<Self> {
         let texts: usize = names.iter().map(|(_, value)| value.text_len()).sum();
         let bytes = 96 + names.capacity() * size_of::<(Sym, Val<'_>)>() + texts;
-        Some(Rc::new(Self {
+        Rc::new(Self {
             names: RefCell::new(names),
             outer: outer.clone(),
             held: RefCell::new(Held::new(bytes)),
-        }))
+        })
     }
 
     pub(crate) fn bind(&self, sym: Sym, value: Val<'v>) {
@@ -41,7 +42,7 @@ impl<'v> Frame<'v> {
     }
 
     /// The value of a name; none where no scope has it.
-    pub(crate) fn get(scope: &Option<Rc<Self>>, sym: Sym) -> Option<Val<'v>> {
+    pub(crate) fn get(scope: &Scope<'v>, sym: Sym) -> Option<Val<'v>> {
         let mut frame = scope.as_deref()?;
         loop {
             let names = frame.names.borrow();

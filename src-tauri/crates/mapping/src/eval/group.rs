@@ -42,7 +42,7 @@ impl<'v> Cx<'v, '_> {
         }
         for entry in entries.into_iter().chain(input.entries().filter(|_| input.is_list())) {
             self.account.step(1)?;
-            for (index, (key, _)) in pairs.pairs.iter().enumerate() {
+            for (index, (key, _)) in pairs.members.iter().enumerate() {
                 let key = self.eval(key, &entry, scope)?;
                 groups.add(&key, index, entry.clone()).map_err(|fault| placed(fault, node))?;
             }
@@ -50,7 +50,7 @@ impl<'v> Cx<'v, '_> {
         let mut members = Vec::with_capacity(groups.list.len());
         for Gathered { key, pair, entries } in groups.list {
             let context = gathered(entries);
-            let value = self.deep(&pairs.pairs[pair].1, &context, scope)?;
+            let value = self.deep(&pairs.members[pair].1, &context, scope)?;
             if !value.is_nothing() {
                 members.push((key, value));
             }
@@ -66,23 +66,24 @@ impl<'v> Cx<'v, '_> {
         input: &Val<'v>,
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
-        let mut values: Vec<Value> = Vec::with_capacity(pairs.pairs.len());
+        let mut values: Vec<Value> = Vec::with_capacity(pairs.members.len());
         let mut texts = 0;
         let mut missing = 0_u64;
-        for (index, (_, node)) in pairs.pairs.iter().enumerate() {
+        for (index, (_, node)) in pairs.members.iter().enumerate() {
             let value = match self.member_lane(node, input) {
                 Some(found) => found,
                 None => match self.deep(node, input, scope)? {
                     Val::Own(value) => Some(value),
                     Val::Number(number) => Some(super::output::number_value(number)?),
                     Val::Nothing => None,
-                    other => match self.plain_value(&other)? {
-                        Some(value) => Some(value),
-                        None => {
+                    other => {
+                        if let Some(value) = self.plain_value(&other)? {
+                            Some(value)
+                        } else {
                             let keys = without(shape, missing);
                             return self.rest(pairs, keys, values, index, other, input, scope);
                         }
-                    },
+                    }
                 },
             };
             match value {
@@ -142,7 +143,7 @@ impl<'v> Cx<'v, '_> {
         let mut members: Vec<(Key, Val<'v>)> =
             keys.into_iter().zip(values.into_iter().map(Val::Own)).collect();
         let mut value = Some(value);
-        for (key, node) in &pairs.pairs[at..] {
+        for (key, node) in &pairs.members[at..] {
             let key = self.eval(key, input, scope)?;
             let value = match value.take() {
                 Some(value) => value,
@@ -167,7 +168,7 @@ impl<'v> Cx<'v, '_> {
         for row in rows {
             self.account.step(1)?;
             let scope = super::path::row_scope(scope, row);
-            for (index, (key, _)) in pairs.pairs.iter().enumerate() {
+            for (index, (key, _)) in pairs.members.iter().enumerate() {
                 let key = self.eval(key, &row.value, &scope)?;
                 groups.add(&key, index, row).map_err(|fault| placed(fault, node))?;
             }
@@ -176,7 +177,7 @@ impl<'v> Cx<'v, '_> {
         for Gathered { key, pair, entries } in groups.list {
             let row = self.together(&entries)?;
             let scope = super::path::row_scope(scope, &row);
-            let value = self.deep(&pairs.pairs[pair].1, &row.value, &scope)?;
+            let value = self.deep(&pairs.members[pair].1, &row.value, &scope)?;
             if !value.is_nothing() {
                 members.push((key, value));
             }
@@ -240,17 +241,16 @@ impl<T> Groups<T> {
             let message = "A field's name must be a text. Make it one with $string().";
             return Err(fault("T1003", message));
         };
-        let at = match self.find(text) {
-            Some(at) => at,
-            None => {
-                let key = Key::new(text);
-                if self.list.len() >= FEW {
-                    let index = self.index.get_or_insert_default();
-                    index.insert(key.clone(), self.list.len());
-                }
-                self.list.push(Gathered { key, pair, entries: SmallVec::new() });
-                self.list.len() - 1
+        let at = if let Some(at) = self.find(text) {
+            at
+        } else {
+            let key = Key::new(text);
+            if self.list.len() >= FEW {
+                let index = self.index.get_or_insert_default();
+                index.insert(key.clone(), self.list.len());
             }
+            self.list.push(Gathered { key, pair, entries: SmallVec::new() });
+            self.list.len() - 1
         };
         let group = &mut self.list[at];
         if group.pair != pair {
@@ -272,7 +272,7 @@ impl<T> Groups<T> {
 }
 
 /// What a group's value is made from: its only entry, or all of them.
-fn gathered<'v>(mut entries: SmallVec<[Val<'v>; 1]>) -> Val<'v> {
+fn gathered(mut entries: SmallVec<[Val<'_>; 1]>) -> Val<'_> {
     if entries.len() == 1 {
         return entries.swap_remove(0);
     }

@@ -109,7 +109,7 @@ impl<'v> Cx<'v, '_> {
             // Borrowed for the loop only, as it may be the item's or one that was made.
             let number = match &last.op {
                 Op::Field(field) => field.of(item.as_object()?)?.as_f64()?,
-                _ => self.number_of(last, item)?,
+                _ => Self::number_of(last, item)?,
             };
             if !number.is_finite() {
                 return None;
@@ -120,16 +120,16 @@ impl<'v> Cx<'v, '_> {
     }
 
     /// As [`Cx::number`], for an input that is a plain value.
-    fn number_of(&self, node: &Node, input: &Value) -> Option<f64> {
+    fn number_of(node: &Node, input: &Value) -> Option<f64> {
         match &node.op {
             Op::Number(number) => Some(*number),
             Op::Literal(value) => value.as_f64(),
             Op::Field(field) => field.of(input.as_object()?)?.as_f64(),
-            Op::Block { parts, .. } => self.number_of(&parts[0], input),
-            Op::Negate(part) => self.number_of(part, input).map(|n| -n),
+            Op::Block { parts, .. } => Self::number_of(&parts[0], input),
+            Op::Negate(part) => Self::number_of(part, input).map(|n| -n),
             Op::Path(path) => walk(&path.steps, input)?.as_f64(),
             Op::Binary(operator, left, right) => {
-                let (x, y) = (self.number_of(left, input)?, self.number_of(right, input)?);
+                let (x, y) = (Self::number_of(left, input)?, Self::number_of(right, input)?);
                 if !x.is_finite() || !y.is_finite() {
                     return None;
                 }
@@ -202,7 +202,7 @@ impl<'v> Cx<'v, '_> {
             Op::Number(number) => Some(Side::Number(*number)),
             Op::Path(path) => Some(found(&path.steps, input)?.map_or(Side::Nothing, Side::Value)),
             Op::Binary(operator, ..) if operator.is_arithmetic() && !self.is_decimal.get() => {
-                self.number_of(node, input).map(Side::Number)
+                Self::number_of(node, input).map(Side::Number)
             }
             _ => None,
         }

@@ -52,6 +52,12 @@ impl Held {
         Self(bytes)
     }
 
+    /// Holds a large text while something else is evaluated.
+    #[inline]
+    pub(crate) fn if_large(bytes: usize) -> Option<Self> {
+        (bytes > 1024).then(|| Self::new(bytes))
+    }
+
     pub(crate) fn add(&mut self, bytes: usize) {
         if bytes > 0 {
             let _ = LIVE.try_with(|live| live.set(live.get() + bytes));
@@ -187,12 +193,6 @@ impl<'c> Account<'c> {
             self.allowed.get() >> 20
         );
         Err(fault("G0011", message))
-    }
-
-    /// Holds a large text while something else is evaluated.
-    #[inline]
-    pub(crate) fn hold(&self, n_bytes: usize) -> Option<Held> {
-        (n_bytes > 1024).then(|| Held::new(n_bytes))
     }
 
     fn share(&self) -> usize {

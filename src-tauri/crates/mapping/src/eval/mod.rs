@@ -249,7 +249,7 @@ impl<'v> Cx<'v, '_> {
         input: &Val<'v>,
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
-        let own = if binds { Frame::within(scope) } else { None };
+        let own = binds.then(|| Frame::within(scope));
         let scope = if binds { &own } else { scope };
         let mut result = Val::Nothing;
         for part in parts {
@@ -275,20 +275,12 @@ impl<'v> Cx<'v, '_> {
             match (&value, items.len()) {
                 (Val::Nothing, _) => {}
                 // A range alone stays one.
-                (Val::Range(..), 1) if !is_cons => return Ok(self.made_range(value)),
+                (Val::Range(..), 1) if !is_cons => return Ok(made_range(value)),
                 _ => self.append(&mut out, &value)?,
             }
         }
         self.account.make(0)?;
         Ok(Val::of(out, if is_cons { Origin::Cons } else { Origin::Made }))
-    }
-
-    /// A range as a list that stays one.
-    fn made_range(&self, range: Val<'v>) -> Val<'v> {
-        match range {
-            Val::Range(first, last) if first == last => Val::list(vec![Val::Number(first as f64)]),
-            other => other,
-        }
     }
 
     /// Puts the entries of a value behind others.
@@ -321,7 +313,7 @@ impl<'v> Cx<'v, '_> {
         let procedure = self.deep(&call.procedure, input, scope)?;
         self.arguments(&mut arguments, call, input, scope)?;
         let Val::Function(function) = procedure else {
-            return Err(placed(self.no_function(call, &procedure, scope, "T1006", "T1005"), node));
+            return Err(placed(no_function(call, &procedure, scope, "T1006", "T1005"), node));
         };
         if node.is_tail && first_is_lambda(&function) {
             *self.pending.borrow_mut() = Some((function, arguments));
@@ -340,33 +332,12 @@ impl<'v> Cx<'v, '_> {
         let mut held = None;
         for argument in &call.arguments {
             let value = self.deep(argument, input, scope)?;
-            if let Some(new) = self.account.hold(value.text_len()) {
+            if let Some(new) = Held::if_large(value.text_len()) {
                 held.get_or_insert_with(Vec::new).push(new);
             }
             out.push(value);
         }
         Ok(())
-    }
-
-    /// The fault of a call of what is no function, with the name that was meant, maybe.
-    fn no_function(
-        &self,
-        call: &Call,
-        found: &Val<'v>,
-        scope: &Scope<'v>,
-        code: &str,
-        hint_code: &str,
-    ) -> Box<Fault> {
-        let is_name = matches!(call.procedure.op, Op::Path(_)) && found.is_nothing();
-        let is_known = is_name
-            && (Frame::get(scope, crate::compile::Sym::of(&call.name)).is_some()
-                || crate::builtins::Builtin::named(&call.name).is_some());
-        if is_known {
-            let message = format!("A function's name begins with $. Is ${} meant?", call.name);
-            return fault(hint_code, message);
-        }
-        let shown = if call.name.is_empty() { "this" } else { &call.name };
-        fault(code, format!("{shown} is no function, so it cannot be called."))
     }
 
     fn partial(
@@ -477,4 +448,32 @@ pub(crate) fn placed(mut fault: Box<Fault>, node: &Node) -> Box<Fault> {
         fault.span = Some(node.at.clone());
     }
     fault
+}
+
+/// A range as a list that stays one.
+fn made_range(range: Val<'_>) -> Val<'_> {
+    match range {
+        Val::Range(first, last) if first == last => Val::list(vec![Val::Number(first as f64)]),
+        other => other,
+    }
+}
+
+/// The fault of a call of what is no function, with the name that was meant, maybe.
+fn no_function<'v>(
+    call: &Call,
+    found: &Val<'v>,
+    scope: &Scope<'v>,
+    code: &str,
+    hint_code: &str,
+) -> Box<Fault> {
+    let is_name = matches!(call.procedure.op, Op::Path(_)) && found.is_nothing();
+    let is_known = is_name
+        && (Frame::get(scope, crate::compile::Sym::of(&call.name)).is_some()
+            || crate::builtins::Builtin::named(&call.name).is_some());
+    if is_known {
+        let message = format!("A function's name begins with $. Is ${} meant?", call.name);
+        return fault(hint_code, message);
+    }
+    let shown = if call.name.is_empty() { "this" } else { &call.name };
+    fault(code, format!("{shown} is no function, so it cannot be called."))
 }

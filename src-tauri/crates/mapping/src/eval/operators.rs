@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::equal::{compare, compare_texts, is_equal};
 use super::val::{Val, kind};
-use super::{Cx, Res, Scope, fault};
+use super::{Cx, Held, Res, Scope, fault};
 use crate::compile::{Node, Operator};
 
 /// A range may have so many entries, as in JSONata.
@@ -36,7 +36,7 @@ impl<'v> Cx<'v, '_> {
             _ => {}
         }
         let a = self.eval(left, input, scope)?;
-        let held = self.account.hold(a.text_len());
+        let held = Held::if_large(a.text_len());
         let b = self.eval(right, input, scope)?;
         drop(held);
         match operator {
@@ -138,7 +138,7 @@ impl<'v> Cx<'v, '_> {
                     continue;
                 }
             }
-            let held = self.account.hold(out.len());
+            let held = Held::if_large(out.len());
             let value = self.eval(part, input, scope)?;
             self.push_text(&mut out, &value)?;
             drop(held);

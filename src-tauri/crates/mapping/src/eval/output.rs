@@ -17,7 +17,7 @@ impl<'v> Cx<'v, '_> {
     /// The result of an evaluation.
     pub(crate) fn output(&self, result: Val<'v>) -> Res<Option<Value>> {
         let is_nothing = result.is_nothing();
-        let Some(value) = self.into_value(result)? else {
+        let Some(value) = self.owned_value(result)? else {
             if is_nothing {
                 return Ok(None);
             }
@@ -32,7 +32,7 @@ impl<'v> Cx<'v, '_> {
 
     /// The value, without a copy where it is one already.
     #[inline]
-    pub(crate) fn into_value(&self, value: Val<'v>) -> Res<Option<Value>> {
+    pub(crate) fn owned_value(&self, value: Val<'v>) -> Res<Option<Value>> {
         match value {
             Val::Own(value) => Ok(Some(value)),
             Val::Number(number) => number_value(number).map(Some),

@@ -253,22 +253,21 @@ impl<'v> Cx<'v, '_> {
         let extra = step.extra.as_deref();
         let mut result: Vec<Row<'v>> = Vec::new();
         if let Op::Sort(terms) = &step.op {
-            result = match rows {
-                Some(rows) => self.sort_rows(terms, rows, scope, step)?,
-                None => {
-                    let input = match at {
-                        At::One(value) => Val::sequence(vec![value.clone()]),
-                        At::Many(values) => values.clone(),
-                    };
-                    let sorted = self.sort_by_terms(terms, &input, scope, step)?;
-                    let mut rows: Vec<Row<'v>> = sorted.entries().map(plain).collect();
-                    if let Some(sym) = extra.and_then(|extra| extra.index) {
-                        for (index, row) in rows.iter_mut().enumerate() {
-                            row.set(sym, Val::Number(index as f64));
-                        }
+            result = if let Some(rows) = rows {
+                self.sort_rows(terms, rows, scope, step)?
+            } else {
+                let input = match at {
+                    At::One(value) => Val::sequence(vec![value.clone()]),
+                    At::Many(values) => values.clone(),
+                };
+                let sorted = self.sort_by_terms(terms, &input, scope, step)?;
+                let mut rows: Vec<Row<'v>> = sorted.entries().map(plain).collect();
+                if let Some(sym) = extra.and_then(|extra| extra.index) {
+                    for (index, row) in rows.iter_mut().enumerate() {
+                        row.set(sym, Val::Number(index as f64));
                     }
-                    rows
                 }
+                rows
             };
         } else {
             let rows = rows.unwrap_or_else(|| match at {
@@ -278,7 +277,7 @@ impl<'v> Cx<'v, '_> {
             for row in rows {
                 let scope = row_scope(scope, &row);
                 let found = self.eval(step, &row.value, &scope)?;
-                self.widen(&row, found, extra, &mut result)?;
+                self.widen(&row, &found, extra, &mut result)?;
             }
         }
         for stage in stages(step) {
@@ -298,11 +297,11 @@ impl<'v> Cx<'v, '_> {
     fn widen(
         &self,
         row: &Row<'v>,
-        found: Val<'v>,
+        found: &Val<'v>,
         extra: Option<&Extra>,
         out: &mut Vec<Row<'v>>,
     ) -> Res<()> {
-        if let Val::Rows(inner) = &found {
+        if let Val::Rows(inner) = found {
             for inner in &**inner {
                 let mut new = Row { value: inner.value.clone(), names: row.names.clone() };
                 for (sym, value) in &inner.names {
@@ -365,10 +364,8 @@ impl<'v> Cx<'v, '_> {
         }
         if let Op::Number(number) = filter.op {
             let n = input.len().unwrap_or(usize::from(!input.is_nothing()));
-            let found = place(number, n).and_then(|at| match input.is_list() {
-                true => input.at(at),
-                false => Some(input.clone()),
-            });
+            let found = place(number, n)
+                .and_then(|at| if input.is_list() { input.at(at) } else { Some(input.clone()) });
             return Ok(match found {
                 Some(found) if found.is_list() => found,
                 Some(found) => Val::sequence(vec![found]),
@@ -472,19 +469,13 @@ impl<'v> Cx<'v, '_> {
     }
 }
 
-impl Default for Val<'_> {
-    fn default() -> Self {
-        Self::Nothing
-    }
-}
-
 fn stages(step: &Node) -> &[Stage] {
     step.extra.as_ref().map_or(&[], |extra| &extra.stages)
 }
 
 /// The scope of a row: its names within the others.
 pub(crate) fn row_scope<'v>(scope: &Scope<'v>, row: &Row<'v>) -> Scope<'v> {
-    if row.names.is_empty() { scope.clone() } else { Frame::with(scope, row.names.clone()) }
+    if row.names.is_empty() { scope.clone() } else { Some(Frame::with(scope, row.names.clone())) }
 }
 
 /// Where a step's only result leads: into it where it is a list. As the last step's result, a list

@@ -13,9 +13,10 @@ use crate::compile::{Lambda, Node, Sym, Transform};
 use crate::pattern::Pattern;
 
 /// A value during an evaluation. Cheap to clone; `'v` is the life of the item.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) enum Val<'v> {
     /// JSONata's "nothing", which is not null.
+    #[default]
     Nothing,
     /// The result of arithmetic.
     Number(f64),

@@ -194,7 +194,7 @@ fn every_function_of_the_table_can_be_called() {
 #[test]
 fn digits_stay_as_long_as_nothing_is_counted() {
     let item = r#"{"id": 9007199254740993, "price": 19.90, "big": 123456789012345678901234567890}"#;
-    let text = |source: &str| eval(source, item, &Run).unwrap().unwrap().to_string();
+    let text = |source: &str| eval(source, item, &Run).unwrap().unwrap();
     assert_eq!(text("id"), "9007199254740993");
     assert_eq!(text("{'a': price}"), r#"{"a":19.90}"#);
     assert_eq!(text("$string(id) & '/' & price"), "\"9007199254740993/19.90\"");
@@ -208,7 +208,7 @@ fn digits_stay_as_long_as_nothing_is_counted() {
 fn money_is_counted_in_decimals_where_it_is_asked_for() {
     let item =
         r#"{"lines": [{"price": 0.1, "n": 1}, {"price": 0.2, "n": 1}, {"price": 1e-7, "n": 0}]}"#;
-    let text = |source: &str| eval(source, item, &Run).unwrap().unwrap().to_string();
+    let text = |source: &str| eval(source, item, &Run).unwrap().unwrap();
     assert_eq!(text("0.1 + 0.2"), "0.30000000000000004");
     assert_eq!(text("$decimal(0.1 + 0.2)"), "0.3");
     assert_eq!(text("$decimal($sum(lines.(price * n)))"), "0.3");

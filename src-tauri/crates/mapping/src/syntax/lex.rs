@@ -179,12 +179,11 @@ impl<'a> Lexer<'a> {
             return Err(Fault::new("S0103", message).at(place));
         }
         let hex = after.get(1..5).filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
-        match hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()) {
-            Some(code) => Ok(Escape { code, len: 6 }),
-            None => {
-                let message = "\\u must be followed by four hexadecimal digits, such as \\u00e4.";
-                Err(Fault::new("S0104", message).at(place))
-            }
+        if let Some(code) = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()) {
+            Ok(Escape { code, len: 6 })
+        } else {
+            let message = "\\u must be followed by four hexadecimal digits, such as \\u00e4.";
+            Err(Fault::new("S0104", message).at(place))
         }
     }
 

@@ -194,9 +194,8 @@ impl<'a> Parser<'a> {
             &mut self.token,
             Token { kind: Kind::End, start: self.source.len(), end: self.source.len() },
         );
-        let mut left = self.prefix(token);
-        loop {
-            let Kind::Symbol(symbol) = self.token.kind else { break };
+        let mut left = self.prefix(&token);
+        while let Kind::Symbol(symbol) = self.token.kind {
             let left_binding = binding(symbol);
             if left_binding <= right {
                 if left_binding == 0 && matches!(symbol, "!" | "~") {
@@ -212,14 +211,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads what begins with `token`, which is no longer the current one.
-    fn prefix(&mut self, token: Token<'a>) -> Expr {
+    fn prefix(&mut self, token: &Token<'a>) -> Expr {
         let start = token.start;
         let kind = match &token.kind {
             Kind::End => {
                 self.missing.get_or_insert(self.source.len());
                 ExprKind::Broken
             }
-            Kind::Symbol(symbol) => return self.prefix_symbol(symbol, &token),
+            Kind::Symbol(symbol) => return self.prefix_symbol(symbol, token),
             Kind::Name(name) => ExprKind::Name((*name).to_owned()),
             Kind::Variable(name) => ExprKind::Variable((*name).to_owned()),
             Kind::Text(text) => ExprKind::Text(text.clone()),
@@ -231,7 +230,7 @@ impl<'a> Parser<'a> {
             }
         };
         self.advance(false);
-        self.make(kind, start, &token)
+        self.make(kind, start, token)
     }
 
     fn prefix_symbol(&mut self, symbol: &str, token: &Token<'a>) -> Expr {
@@ -384,7 +383,7 @@ impl<'a> Parser<'a> {
                 }
                 ExprKind::Condition(Box::new(left), then, otherwise)
             }
-            ":=" => self.bind(left),
+            ":=" => self.bind(&left),
             "@" | "#" => self.named(left, symbol, binding),
             _ => match operator(symbol) {
                 Some(operator) => {
@@ -397,7 +396,7 @@ impl<'a> Parser<'a> {
         self.make(kind, start, &token)
     }
 
-    fn bind(&mut self, left: Expr) -> ExprKind {
+    fn bind(&mut self, left: &Expr) -> ExprKind {
         let ExprKind::Variable(name) = &left.kind else {
             let place = span(self.source, left.span.start as usize, left.span.end as usize);
             let message = "Only a variable can stand before :=, such as $total.";
