@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 
+#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn date(more: Json, value: Json) -> Result<Json, String> {
     let mut params = json!({ "dates": [{ "to": "out", "from": "in" }] });
     for (key, value) in more.as_object().unwrap() {
@@ -20,7 +21,6 @@ fn date(more: Json, value: Json) -> Result<Json, String> {
 }
 
 #[track_caller]
-#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn check(more: Json, value: Json, expect: Json) {
     assert_eq!(date(more, value), Ok(expect));
 }
