@@ -46,10 +46,8 @@ fn call(source: &str, procedure: &Expr, arguments: &[Option<Expr>]) -> Option<Fa
     let n = arguments.len();
     if most.is_some_and(|most| n > most) || n < least {
         let function = crate::functions().iter().find(|function| function.name == name)?;
-        let message = format!(
-            "${name} is called with {n} arguments. It is written {}.",
-            function.signature
-        );
+        let message =
+            format!("${name} is called with {n} arguments. It is written {}.", function.signature);
         return Some(Fault::new("T0410", message));
     }
     constant(source, name, arguments)
@@ -97,8 +95,7 @@ fn operands(operator: Operator, left: &Expr, right: &Expr) -> Option<Fault> {
         _ => return None,
     };
     let hint = if operator == Operator::Add { " Texts are joined with &." } else { "" };
-    let message =
-        format!("What stands to the {side} of {} is no number.{hint}", operator.text());
+    let message = format!("What stands to the {side} of {} is no number.{hint}", operator.text());
     Some(Fault::new(code, message))
 }
 
