@@ -331,6 +331,26 @@ async fn a_sheet_comes_back_as_a_change_to_accept() {
 }
 
 #[tokio::test]
+async fn texts_are_read_and_rules_are_written() {
+    let host = host(rows()).await;
+    let read = host.call("mapper.read", json!({ "text": "$ & '!'", "within": ["tags"] })).await;
+    assert_eq!(read["rule"]["type"], "concat");
+    let whole = host.call("mapper.read", json!({ "text": "$", "within": ["tags"] })).await;
+    assert_eq!(whole["sources"], json!(["tags"]));
+    let broken = host.call("mapper.read", json!({ "text": "total +" })).await;
+    assert!(broken["fault"]["message"].is_string(), "{broken}");
+    let rule = json!({ "type": "chain", "of": { "type": "path", "path": "sku" },
+                       "steps": [{ "function": "upper" }] });
+    let written = host.call("mapper.rule", json!({ "rule": rule, "within": ["lines"] })).await;
+    assert_eq!(written["text"], "$uppercase(sku)");
+    assert_eq!(written["reading"]["sources"], json!(["lines.sku"]));
+    assert_eq!(written["reading"]["rule"], rule);
+    let reach = json!({ "path": "lines.sku", "lists": ["lines"], "within": ["lines"] });
+    let reached = host.call("mapper.reach", reach).await;
+    assert_eq!(reached, json!({ "text": "sku", "several": false }));
+}
+
+#[tokio::test]
 async fn only_mapping_nodes_have_a_mapper() {
     let host = host(rows()).await;
     let error = host

@@ -95,6 +95,10 @@ pub(super) fn reading(text: &str, within: &[String]) -> Reading {
 /// The paths that an expression reads, in the order of the source trees' paths.
 fn sources(expression: &Expression) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    // The entry, or the item, as a whole.
+    if expression.source().trim() == "$" {
+        found.push("$".to_owned());
+    }
     for path in expression.explain().sources {
         let path = canonical(&path);
         if !found.contains(&path) {
