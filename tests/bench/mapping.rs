@@ -55,7 +55,7 @@ pub(crate) fn suite(own: &Path, folder: &Path) -> Result<()> {
             times("the same, against npm jsonata on Node", &ours, &npm, "25x");
         }
         Err(error) => {
-            println!("| the same, against npm jsonata on Node | | | skipped: {error:#} | 25x |")
+            println!("| the same, against npm jsonata on Node | | | skipped: {error:#} | 25x |");
         }
     }
     let (ours, by_hand) = (run("ours-text")?, run("typed-text")?);

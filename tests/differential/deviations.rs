@@ -70,6 +70,20 @@ pub(crate) const DEVIATIONS: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "NaN and Infinity on the way",
+        reason: "both are refused in other places: there when a sign is turned, here when a function or a result takes them",
+        holds: |source, theirs, ours| {
+            let is_told =
+                |one: &Outcome| ["D1001", "D1002", "D3061"].iter().any(|code| one.is_error(code));
+            source.contains(['/', '%']) && (is_told(theirs) || is_told(ours))
+        },
+    },
+    Deviation {
+        name: "functions that are compared",
+        reason: "a function is equal to itself there; here to nothing, as it is no value",
+        holds: |source, _, _| source.contains("($sum) = ($sum)"),
+    },
+    Deviation {
         name: "a number for a date",
         reason: "$toMillis takes 1390.54 there, because JavaScript reads a month and a day from it; here it is no timestamp",
         holds: |_, theirs, ours| ours.is_error("D3110") && matches!(theirs, Outcome::Value(_)),
