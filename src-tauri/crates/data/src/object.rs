@@ -39,6 +39,17 @@ impl Object {
         Self::from_parts(shape.clone(), values.into_iter())
     }
 
+    /// Makes an object of a known shape of as many values as the shape has keys, in their order.
+    ///
+    /// With fewer or more values it is as [`Object::from_shape`].
+    #[inline]
+    pub fn from_exact(shape: &Shape, values: impl ExactSizeIterator<Item = Value>) -> Self {
+        if values.len() != shape.len() {
+            return Self::from_shape(shape, values);
+        }
+        Self::from_parts(shape.clone(), values)
+    }
+
     #[inline]
     pub(crate) fn from_parts(shape: Shape, values: impl ExactSizeIterator<Item = Value>) -> Self {
         debug_assert_eq!(shape.len(), values.len());

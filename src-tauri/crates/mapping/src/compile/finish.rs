@@ -1,6 +1,6 @@
 //! Marks the parts of a finished tree that can be evaluated without making values: see `eval::lane`.
 
-use super::{Call, Extra, Node, Op, Operator, Pairs, Path, Stage};
+use super::{Call, Extra, Gathers, Node, Op, Operator, Pairs, Path, Stage};
 use crate::builtins::Builtin;
 
 /// Marks a part and all parts in it.
@@ -59,7 +59,8 @@ fn finish_within(node: &mut Node) {
         Op::Sort(terms) => terms.iter_mut().for_each(|term| finish(&mut term.by)),
     }
     if let Op::Path(path) = &mut node.op {
-        path.is_gathered = node.extra.is_none() && !node.keeps_list && is_gathered(path);
+        let is_bare = node.extra.is_none() && !node.keeps_list;
+        path.gathers = if is_bare { gathers(path) } else { Gathers::Nothing };
     }
     node.has_lane = node.extra.is_none() && !node.keeps_list && has_lane(&node.op);
 }
@@ -122,31 +123,33 @@ fn is_summed(list: &Node) -> bool {
             .all(|step| step.extra.is_none() && !step.keeps_list && matches!(step.op, Op::Field(_)))
 }
 
-/// Whether a path goes through fields to a list, takes entries by comparing them, and ends at a
-/// field of each.
-fn is_gathered(path: &Path) -> bool {
-    let [before @ .., list, last] = &path.steps[..] else { return false };
-    let is_plain =
-        |step: &Node| step.extra.is_none() && !step.keeps_list && matches!(step.op, Op::Field(_));
+/// What a path gathers from the entries of a list.
+fn gathers(path: &Path) -> Gathers {
+    let [before @ .., list, last] = &path.steps[..] else { return Gathers::Nothing };
+    let is_plain = |step: &Node| step.extra.is_none() && !step.keeps_list;
+    let is_field = |step: &Node| is_plain(step) && matches!(step.op, Op::Field(_));
     let compares = |stage: &Stage| match stage {
         Stage::Filter(filter) => filter.has_lane && matches!(filter.op, Op::Binary(..)),
         Stage::Index(_) => false,
     };
-    let is_list = match &list.extra {
-        None => true,
-        Some(extra) => {
-            !extra.is_tuple
-                && extra.seeking.is_empty()
-                && extra.filters.is_empty()
-                && extra.group.is_none()
-                && extra.stages.iter().all(compares)
-        }
-    };
-    !path.keeps_list
+    let is_list = list.extra.as_ref().is_none_or(|extra| {
+        !extra.is_tuple
+            && extra.seeking.is_empty()
+            && extra.filters.is_empty()
+            && extra.group.is_none()
+            && extra.stages.iter().all(compares)
+    });
+    let leads_to_list = !path.keeps_list
         && !path.is_tuple
-        && before.iter().all(is_plain)
+        && before.iter().all(is_field)
         && matches!(list.op, Op::Field(_))
         && !list.keeps_list
-        && is_list
-        && is_plain(last)
+        && is_list;
+    match &last.op {
+        Op::Field(_) if leads_to_list && is_plain(last) => Gathers::Fields,
+        Op::Object(pairs) if leads_to_list && is_plain(last) && pairs.has_mask() => {
+            Gathers::Objects
+        }
+        _ => Gathers::Nothing,
+    }
 }

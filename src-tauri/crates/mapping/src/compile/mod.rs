@@ -74,6 +74,11 @@ impl Pairs {
     /// How many shapes with members missing are remembered.
     const MAX_PARTIAL: usize = 32;
 
+    /// Whether the keys are known, and so few that a mask can say which are missing.
+    pub(crate) fn has_mask(&self) -> bool {
+        self.shape.as_ref().is_some_and(|shape| shape.len() <= 64)
+    }
+
     /// The shape without the members of this mask.
     pub(crate) fn shape_without(&self, shape: &Shape, missing: u64) -> Shape {
         let kept = || {
@@ -204,15 +209,26 @@ pub(crate) enum Op {
     Decimal(Box<Node>),
 }
 
+/// What a path gathers that goes through fields to a list, takes entries by comparing them, and
+/// ends with one part for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gathers {
+    /// It is another path.
+    Nothing,
+    /// A field of each.
+    Fields,
+    /// An object of each.
+    Objects,
+}
+
 #[derive(Debug)]
 pub(crate) struct Path {
     pub(crate) steps: Vec<Node>,
     /// Whether it is a part of a path that binds names, and must hand them on.
     pub(crate) is_tuple: bool,
     pub(crate) keeps_list: bool,
-    /// Whether it goes through fields to a list, takes entries by comparing them, and ends at a
-    /// field of each.
-    pub(crate) is_gathered: bool,
+    /// What it gathers from the entries of a list.
+    pub(crate) gathers: Gathers,
 }
 
 #[derive(Debug)]

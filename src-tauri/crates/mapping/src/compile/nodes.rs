@@ -3,7 +3,7 @@
 use data::Value;
 
 use super::parent;
-use super::{Bytes, Node, Op, Path};
+use super::{Bytes, Gathers, Node, Op, Path};
 use crate::syntax::{Expr, ExprKind};
 
 /// A part that hands on the parents that its parts ask for.
@@ -51,7 +51,7 @@ pub(super) fn asking(op: Op, at: Bytes) -> Node {
 }
 
 pub(super) fn path_op(steps: Vec<Node>) -> Op {
-    Op::Path(Path { steps, is_tuple: false, keeps_list: false, is_gathered: false })
+    Op::Path(Path { steps, is_tuple: false, keeps_list: false, gathers: Gathers::Nothing })
 }
 
 pub(super) fn into_path(node: Node, at: Bytes) -> Node {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use data::{Key, Object, Shape, Value};
 use smallvec::SmallVec;
 
-use super::val::{Row, Val, kind};
+use super::val::{Row, Val};
 use super::{Cx, Res, Scope, fault, placed};
 use crate::Fault;
-use crate::compile::{Node, Pairs, Sym};
+use crate::compile::{Gathers, Node, Op, Pairs, Sym};
 
 /// What came together under a key.
 struct Gathered<T> {
@@ -31,7 +31,7 @@ impl<'v> Cx<'v, '_> {
         }
         if let (Some(shape), false) = (&pairs.shape, input.is_list()) {
             // More members than a mask has bits are left to the general way.
-            if shape.len() <= 64 {
+            if pairs.has_mask() {
                 return self.plain_object(pairs, shape, input, scope);
             }
         }
@@ -59,31 +59,27 @@ impl<'v> Cx<'v, '_> {
     }
 
     /// The commonest object: one input, and keys that are known.
-    fn plain_object(
+    pub(super) fn plain_object(
         &self,
         pairs: &Pairs,
         shape: &Shape,
         input: &Val<'v>,
         scope: &Scope<'v>,
     ) -> Res<Val<'v>> {
-        let mut values: Vec<Value> = Vec::with_capacity(pairs.members.len());
+        let mut values: SmallVec<[Value; 16]> = SmallVec::new();
         let mut texts = 0;
         let mut missing = 0_u64;
         for (index, (_, node)) in pairs.members.iter().enumerate() {
-            let value = match self.member_lane(node, input) {
+            let value = match self.member_lane(node, input, scope)? {
                 Some(found) => found,
                 None => match self.deep(node, input, scope)? {
-                    Val::Own(value) => Some(value),
-                    Val::Number(number) => Some(super::output::number_value(number)?),
                     Val::Nothing => None,
-                    other => {
-                        if let Some(value) = self.plain_value(&other)? {
-                            Some(value)
-                        } else {
-                            let keys = without(shape, missing);
-                            return self.rest(pairs, keys, values, index, other, input, scope);
-                        }
+                    other if super::output::holds_function(&other) => {
+                        let keys = without(shape, missing);
+                        let values = values.into_vec();
+                        return self.rest(pairs, keys, values, index, other, input, scope);
                     }
+                    other => self.owned_value(other)?,
                 },
             };
             match value {
@@ -96,36 +92,44 @@ impl<'v> Cx<'v, '_> {
         }
         self.account.make_object(48 + 16 * values.len() + texts)?;
         let object = match missing {
-            0 => Object::from_shape(shape, values),
-            _ => Object::from_shape(&pairs.shape_without(shape, missing), values),
+            0 => Object::from_exact(shape, values.into_iter()),
+            _ => Object::from_exact(&pairs.shape_without(shape, missing), values.into_iter()),
         };
         Ok(Val::Own(Value::from(object)))
     }
 
     /// The value of a member in a fast lane; the outer none is no lane.
     #[inline]
-    fn member_lane(&self, node: &Node, input: &Val<'v>) -> Option<Option<Value>> {
+    fn member_lane(
+        &self,
+        node: &Node,
+        input: &Val<'v>,
+        scope: &Scope<'v>,
+    ) -> Res<Option<Option<Value>>> {
         if node.has_lane {
             if let Some(found) = self.peek(node, input) {
-                return Some(found.cloned());
+                return Ok(Some(found.cloned()));
             }
+            let number = self.number(node, input).filter(|number| number.is_finite());
+            return Ok(number.map(|number| Some(Value::from(number))));
         }
-        let found = self.gather(node, input)?;
-        Some(match &found[..] {
-            [] => None,
-            [only] => Some((*only).clone()),
-            several => Some(Value::list(several.iter().map(|value| (*value).clone()))),
-        })
-    }
-
-    /// The value of a member that no function is in.
-    fn plain_value(&self, value: &Val<'v>) -> Res<Option<Value>> {
-        match value {
-            Val::Members(_) => Ok(None),
-            Val::List(list) if list.items.iter().any(|item| item.kind() & kind::FUNCTION != 0) => {
-                Ok(None)
+        let Op::Path(path) = &node.op else { return Ok(None) };
+        match path.gathers {
+            Gathers::Nothing => Ok(None),
+            Gathers::Fields => Ok(self.gather(node, input).map(|found| match &found[..] {
+                [] => None,
+                [only] => Some((*only).clone()),
+                several => Some(Value::list(several.iter().map(|value| (*value).clone()))),
+            })),
+            Gathers::Objects if self.reads.is_none() => {
+                let found = self.gather_objects(node, input, scope)?;
+                Ok(found.map(|mut found| match found.len() {
+                    0 => None,
+                    1 => found.pop(),
+                    _ => Some(Value::from(found)),
+                }))
             }
-            other => self.to_value(other),
+            Gathers::Objects => Ok(None),
         }
     }
 

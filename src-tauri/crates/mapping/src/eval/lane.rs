@@ -10,9 +10,9 @@ use smallvec::SmallVec;
 use super::equal::{compare_numbers, compare_texts, is_same};
 use super::operators::is_true_value;
 use super::val::Val;
-use super::{Cx, Res};
+use super::{Cx, Res, Scope};
 use crate::builtins::Builtin;
-use crate::compile::{Node, Op, Operator, Path, Stage};
+use crate::compile::{Field, Gathers, Node, Op, Operator, Path, Stage};
 
 /// What one side of a comparison is.
 #[derive(Clone, Copy)]
@@ -88,6 +88,9 @@ impl<'v> Cx<'v, '_> {
             return None;
         }
         if before.is_empty() {
+            if let (Val::List(list), Op::Field(field)) = (input, &last.op) {
+                return sum_of_entries(&list.items, field);
+            }
             // One number, or a list of numbers.
             let found = self.peek(last, input)??;
             return match found.as_list() {
@@ -154,23 +157,18 @@ impl<'v> Cx<'v, '_> {
         input: &'a Val<'v>,
     ) -> Option<SmallVec<[&'a Value; 8]>> {
         let Op::Path(path) = &node.op else { return None };
-        if !path.is_gathered || self.reads.is_some() {
+        if path.gathers != Gathers::Fields || self.reads.is_some() {
             return None;
         }
         let (last, before) = path.steps.split_last()?;
         let Op::Field(field) = &last.op else { return None };
         let items = walk(before, input.value()?)?.as_list()?;
         self.account.step(items.len() as u64).ok()?;
-        let stages = before.last()?.extra.as_ref().map_or(&[][..], |extra| &extra.stages);
+        let stages = super::path::stages(before.last()?);
         let mut out = SmallVec::new();
         for item in items {
             let object = item.as_object()?;
-            let mut is_taken = true;
-            for stage in stages {
-                let Stage::Filter(filter) = stage else { return None };
-                is_taken = is_taken && self.test_of(filter, item)?;
-            }
-            if let (true, Some(found)) = (is_taken, field.of(object)) {
+            if let (true, Some(found)) = (self.is_taken(stages, item)?, field.of(object)) {
                 if found.as_list().is_some() {
                     return None;
                 }
@@ -178,6 +176,49 @@ impl<'v> Cx<'v, '_> {
             }
         }
         Some(out)
+    }
+
+    /// The objects that a path of fields and conditions makes of the entries of one list; none is no
+    /// lane.
+    pub(crate) fn gather_objects(
+        &self,
+        node: &Node,
+        input: &Val<'v>,
+        scope: &Scope<'v>,
+    ) -> Res<Option<Vec<Value>>> {
+        let (Op::Path(path), Val::Ref(value)) = (&node.op, input) else { return Ok(None) };
+        let Some((last, before)) = path.steps.split_last() else { return Ok(None) };
+        let Op::Object(pairs) = &last.op else { return Ok(None) };
+        let items = walk(before, value).and_then(Value::as_list);
+        let (Some(items), Some(list), Some(shape)) = (items, before.last(), &pairs.shape) else {
+            return Ok(None);
+        };
+        self.account.step(items.len() as u64)?;
+        let stages = super::path::stages(list);
+        let mut out = Vec::with_capacity(if stages.is_empty() { items.len() } else { 4 });
+        for item in items {
+            match self.is_taken(stages, item) {
+                Some(false) => continue,
+                Some(true) if item.as_list().is_none() => {}
+                _ => return Ok(None),
+            }
+            match self.plain_object(pairs, shape, &Val::Ref(item), scope)? {
+                Val::Own(value) => out.push(value),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(out))
+    }
+
+    /// Whether all conditions of a step hold for an entry; none is no lane.
+    fn is_taken(&self, stages: &[Stage], item: &Value) -> Option<bool> {
+        for stage in stages {
+            let Stage::Filter(filter) = stage else { return None };
+            if !self.test_of(filter, item)? {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// As [`Cx::test_lane`], for an input that is a plain value.
@@ -280,6 +321,12 @@ fn found<'a>(steps: &[Node], value: &'a Value) -> Option<Option<&'a Value>> {
         }
     }
     Some(Some(value))
+}
+
+/// Adds up a field of the entries of a list that was made; none is no lane.
+fn sum_of_entries(entries: &[Val<'_>], field: &Field) -> Option<f64> {
+    let number = |entry: &Val<'_>| field.of(entry.value()?.as_object()?)?.as_f64();
+    entries.iter().try_fold(0.0, |total, entry| Some(total + number(entry)?))
 }
 
 /// The value at the end of fields; none where one is missing or a list is on the way.

@@ -7,7 +7,7 @@ use data::{Key, Number, Object, Value};
 
 use super::limits::Held;
 use super::operators::out_of_range;
-use super::val::{Members, Val};
+use super::val::{Members, Origin, Val};
 use super::{Cx, Res, fault};
 
 /// Values that nest deeper are refused, so that nothing that walks them runs out of stack.
@@ -37,8 +37,29 @@ impl<'v> Cx<'v, '_> {
             Val::Own(value) => Ok(Some(value)),
             Val::Number(number) => number_value(number).map(Some),
             Val::Ref(value) => Ok(Some(value.clone())),
+            Val::List(mut list) if list.origin != Origin::Wrapper => match Rc::get_mut(&mut list) {
+                // Nobody else has the list, so that its entries can be moved.
+                Some(own) => self.moved_list(std::mem::take(&mut own.items)),
+                None => self.list_value(&list.items).map(Some),
+            },
             other => self.to_value(&other.unwrapped()),
         }
+    }
+
+    fn moved_list(&self, items: Vec<Val<'v>>) -> Res<Option<Value>> {
+        self.account.step(items.len() as u64)?;
+        self.account.make_object(16 * (items.len() + 2))?;
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            out.push(match item {
+                Val::Own(value) => value,
+                Val::Ref(value) => value.clone(),
+                Val::Number(number) => number_value(number)?,
+                Val::Function(_) => return Err(no_value()),
+                other => self.to_value_within(&other)?.unwrap_or_default(),
+            });
+        }
+        Ok(Some(Value::from(out)))
     }
 
     /// The value; none for nothing and functions.
@@ -284,7 +305,7 @@ fn is_object(value: &Val<'_>) -> bool {
 }
 
 /// Whether a value is a function, or a list or object of functions.
-fn holds_function(value: &Val<'_>) -> bool {
+pub(super) fn holds_function(value: &Val<'_>) -> bool {
     match value {
         Val::Function(_) | Val::Members(_) => true,
         Val::List(list) => list.items.iter().any(holds_function),

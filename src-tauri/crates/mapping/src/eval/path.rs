@@ -469,7 +469,7 @@ impl<'v> Cx<'v, '_> {
     }
 }
 
-fn stages(step: &Node) -> &[Stage] {
+pub(super) fn stages(step: &Node) -> &[Stage] {
     step.extra.as_ref().map_or(&[], |extra| &extra.stages)
 }
 
