@@ -105,7 +105,7 @@ fn made(seed: u64) -> (Vec<Json>, Vec<Case>) {
     let all: usize = KINDS.iter().map(|kind| kind.share).sum();
     let mut cases = Vec::new();
     for kind in KINDS {
-        for _ in 0..N_EXPRESSIONS * kind.share / all + 1 {
+        for _ in 0..=(N_EXPRESSIONS * kind.share / all) {
             let on = writer.random.below(documents.len());
             let source = (kind.write)(&mut writer, &Scope::root(DOMAINS[on / N_DOCUMENTS]));
             cases.push(Case { kind: kind.name, on, source });
@@ -199,7 +199,7 @@ fn report(cases: &[Case], theirs: &[Outcome], ours: &[Outcome]) {
     for (kind, (all, same)) in &by_kind {
         println!("| {kind} | {all} | {same} | {:.2} % |", 100.0 * *same as f64 / *all as f64);
     }
-    let share = n_same as f64 / cases.len() as f64;
+    let share = f64::from(n_same) / cases.len() as f64;
     println!("| all | {} | {n_same} | {:.3} % |", cases.len(), 100.0 * share);
     println!("{n_errors} of them are errors. Deviations, by class:");
     for known in DEVIATIONS {
@@ -208,7 +208,9 @@ fn report(cases: &[Case], theirs: &[Outcome], ours: &[Outcome]) {
     }
     let shown: Vec<&String> = unlisted.iter().take(40).collect();
     println!("{} without a reason:", unlisted.len());
-    shown.iter().for_each(|text| println!("{text}"));
+    for text in shown {
+        println!("{text}");
+    }
     assert!(share >= GOAL, "{:.3} % agree, {} % are asked for", 100.0 * share, 100.0 * GOAL);
     assert!(unlisted.is_empty(), "{} deviations have no reason in deviations.rs", unlisted.len());
 }

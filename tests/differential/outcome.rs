@@ -44,6 +44,7 @@ impl Outcome {
 
     /// Whether both are the same: numbers by their value, members in any order. What JSON cannot
     /// hold has no result to compare; it has to be an error here.
+    #[expect(clippy::float_cmp, reason = "the same number is meant, to the last digit")]
     pub(crate) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Value(left), Self::Value(right)) => is_same(left, right, &|a, b| a == b),

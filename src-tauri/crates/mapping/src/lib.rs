@@ -35,6 +35,7 @@ mod names;
 pub mod pattern;
 pub mod picture;
 mod reference;
+mod stopwatch;
 pub mod rule;
 pub mod suggest;
 pub mod syntax;

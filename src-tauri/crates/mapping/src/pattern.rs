@@ -9,10 +9,12 @@
 //! * `i` follows Unicode's simple case folding, by which K matches the Kelvin sign.
 
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use memchr::memchr2;
 use regex::Regex;
+
+use crate::stopwatch::Stopwatch;
 
 use translate::{Lines, Target, Translated};
 
@@ -287,7 +289,7 @@ impl Backtracking {
         if text.len() - start.min(text.len()) <= SHORT_TEXT {
             return find(&self.free, start).map_err(|_| limit_reached());
         }
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         let places = text[start..].char_indices().map(|(at, _)| start + at);
         for (index, at) in places.chain([text.len()]).enumerate() {
             if let Some(found) = find(&self.bound, at).map_err(|_| limit_reached())? {

@@ -1,11 +1,12 @@
 //! How much an evaluation may take, and the account of it: expressions come from strangers.
 
 use std::cell::Cell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use data::Value;
 
 use super::{Res, fault};
+use crate::stopwatch::Stopwatch;
 
 /// What one evaluation may take. Each limit that is reached is a fault that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub(crate) struct Account<'c> {
     limits: &'c Limits,
     item: Option<&'c Value>,
     /// Unset until the first look: most evaluations end before it.
-    started: Cell<Option<Instant>>,
+    started: Cell<Option<Stopwatch>>,
     steps: Cell<u64>,
     next_look: Cell<u64>,
     depth: Cell<u32>,
@@ -133,12 +134,11 @@ impl<'c> Account<'c> {
 
     /// Looks at the clock; for builtins that do much in one step.
     pub(crate) fn look_at_clock(&self) -> Res<()> {
-        let now = Instant::now();
         let Some(started) = self.started.get() else {
-            self.started.set(Some(now));
+            self.start_clock();
             return Ok(());
         };
-        if now.duration_since(started) <= self.limits.time {
+        if started.elapsed() <= self.limits.time {
             return Ok(());
         }
         let ms = self.limits.time.as_millis();
@@ -151,7 +151,7 @@ impl<'c> Account<'c> {
     /// Starts the clock; for work that may take long before the first look.
     pub(crate) fn start_clock(&self) {
         if self.started.get().is_none() {
-            self.started.set(Some(Instant::now()));
+            self.started.set(Some(Stopwatch::start()));
         }
     }
 
