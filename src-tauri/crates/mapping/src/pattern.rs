@@ -9,12 +9,9 @@
 //! * `i` follows Unicode's simple case folding, by which K matches the Kelvin sign.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use memchr::memchr2;
 use regex::Regex;
-
-use crate::stopwatch::Stopwatch;
 
 use translate::{Lines, Target, Translated};
 
@@ -26,10 +23,12 @@ const MOST_BYTES: usize = 4 << 20;
 const LONGEST_TEXT: usize = 1 << 20;
 /// Up to this length a text is searched in one go; its limit of steps is then a limit of time too.
 const SHORT_TEXT: usize = 4096;
-/// The most steps back that one attempt may take.
+/// The most steps back in the search of a short text, and in one attempt in a long one.
 const MOST_STEPS: usize = 50_000;
-/// The longest that a search through a long text with look-around may take.
-const LONGEST_SEARCH: Duration = Duration::from_millis(100);
+const MOST_STEPS_OF_ATTEMPT: usize = 20_000;
+/// The most bytes that the attempts of one search through a long text may look at, where each looks
+/// ahead to the end: all places of a text of 22 KB, the first ones of a longer one.
+const MOST_LOOKED_AT: usize = 256 << 20;
 
 /// A regular expression.
 #[derive(Debug)]
@@ -252,9 +251,9 @@ type Find<'f, T> = dyn Fn(&fancy_regex::Regex, usize) -> Result<Option<T>, fancy
 
 impl Backtracking {
     fn new(translated: &Translated) -> Result<Self, PatternError> {
-        let build = |pattern: &str| {
+        let build = |pattern: &str, steps| {
             fancy_regex::RegexBuilder::new(pattern)
-                .backtrack_limit(MOST_STEPS)
+                .backtrack_limit(steps)
                 .delegate_size_limit(MOST_BYTES)
                 .max_prog_size(MOST_BYTES / 64)
                 .build()
@@ -264,13 +263,13 @@ impl Backtracking {
                 })
         };
         Ok(Self {
-            free: build(&translated.pattern)?,
-            bound: build(&format!("\\G(?:{})", translated.pattern))?,
+            free: build(&translated.pattern, MOST_STEPS)?,
+            bound: build(&format!("\\G(?:{})", translated.pattern), MOST_STEPS_OF_ATTEMPT)?,
         })
     }
 
-    /// Searches a short text in one go, and a long one place by place against the clock: a step
-    /// that looks ahead costs as much as the text is long.
+    /// Searches a short text in one go, and a long one place by place: an attempt that looks ahead
+    /// costs as much as the text is long.
     fn search<T>(
         &self,
         text: &str,
@@ -289,13 +288,14 @@ impl Backtracking {
         if text.len() - start.min(text.len()) <= SHORT_TEXT {
             return find(&self.free, start).map_err(|_| limit_reached());
         }
-        let begun = Stopwatch::start();
+        let mut looked_at = 0;
         let places = text[start..].char_indices().map(|(at, _)| start + at);
-        for (index, at) in places.chain([text.len()]).enumerate() {
+        for at in places.chain([text.len()]) {
             if let Some(found) = find(&self.bound, at).map_err(|_| limit_reached())? {
                 return Ok(Some(found));
             }
-            if index % 16 == 0 && begun.elapsed() > LONGEST_SEARCH {
+            looked_at += text.len() - at;
+            if looked_at > MOST_LOOKED_AT {
                 return Err(limit_reached());
             }
         }
