@@ -24,6 +24,7 @@ pub(super) fn map<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Res<
         let result = cx.apply_some(function, arity, arguments, scope)?;
         if !result.is_nothing() {
             cx.hold_more(&mut held, &result)?;
+            cx.hold_room(&mut held, &out)?;
             out.push(result);
         }
     }
@@ -32,11 +33,13 @@ pub(super) fn map<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Res<
 
 pub(super) fn filter<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Res<Val<'v>> {
     let Some((function, arity)) = function(a, 1) else { return Err(no_function()) };
+    let mut held = Held::default();
     let mut out = Vec::new();
     for (index, entry) in a[0].entries().enumerate() {
         let arguments = [entry.clone(), Val::Number(index as f64), a[0].clone()];
         let result = cx.apply_some(function, arity, arguments, scope)?;
         if cx.is_true(&result)? {
+            cx.hold_room(&mut held, &out)?;
             out.push(entry);
         }
     }
@@ -95,6 +98,7 @@ pub(super) fn each<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Res
         let result = cx.apply_some(function, arity, arguments, scope)?;
         if !result.is_nothing() {
             cx.hold_more(&mut held, &result)?;
+            cx.hold_room(&mut held, &out)?;
             out.push(result);
         }
     }

@@ -192,7 +192,7 @@ impl<'v> Cx<'v, '_> {
     /// Several rows as one: their values and what they bind as lists.
     fn together(&self, rows: &[&Row<'v>]) -> Res<Row<'v>> {
         let [first, rest @ ..] = rows else {
-            return Ok(Row { value: Val::Nothing, names: Vec::new() });
+            return Ok(Row::new(Val::Nothing, Vec::new()));
         };
         if rest.is_empty() {
             return Ok((*first).clone());
@@ -210,7 +210,7 @@ impl<'v> Cx<'v, '_> {
             }
         }
         let names = names.into_iter().map(|(sym, values)| (sym, Val::sequence(values))).collect();
-        Ok(Row { value: Val::sequence(values), names })
+        Ok(Row::new(Val::sequence(values), names))
     }
 }
 

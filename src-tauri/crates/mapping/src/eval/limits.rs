@@ -67,6 +67,12 @@ impl Held {
     }
 }
 
+impl Clone for Held {
+    fn clone(&self) -> Self {
+        Self::new(self.0)
+    }
+}
+
 impl Drop for Held {
     #[inline]
     fn drop(&mut self) {

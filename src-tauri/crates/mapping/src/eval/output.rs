@@ -124,6 +124,16 @@ impl<'v> Cx<'v, '_> {
         }
     }
 
+    /// Holds the room of entries that are kept until they are a list, as it grows.
+    #[inline]
+    pub(crate) fn hold_room<T>(&self, held: &mut Held, entries: &Vec<T>) -> Res<()> {
+        if entries.len() < entries.capacity() || entries.is_empty() {
+            return Ok(());
+        }
+        held.add(entries.len() * size_of::<T>());
+        self.account.make(2 * entries.len() * size_of::<T>())
+    }
+
     /// Makes an object, as a value where no member is a function.
     pub(crate) fn object(&self, members: Vec<(Key, Val<'v>)>) -> Res<Val<'v>> {
         if members.iter().any(|(_, value)| holds_function(value)) {

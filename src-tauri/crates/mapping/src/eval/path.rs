@@ -203,11 +203,12 @@ impl<'v> Cx<'v, '_> {
                 continue;
             }
             self.hold_more(&mut held, &found)?;
+            self.hold_room(&mut held, &out)?;
             n_found += 1;
             match n_found {
                 1 => first = found,
                 2 => {
-                    out.reserve(input.len().unwrap_or(2));
+                    out.reserve(input.len().unwrap_or(2).min(256));
                     self.spread(&mut out, std::mem::take(&mut first))?;
                     self.spread(&mut out, found)?;
                 }
@@ -249,7 +250,7 @@ impl<'v> Cx<'v, '_> {
         rows: Option<Vec<Row<'v>>>,
         scope: &Scope<'v>,
     ) -> Res<Vec<Row<'v>>> {
-        let plain = |value: Val<'v>| Row { value, names: Vec::new() };
+        let plain = |value: Val<'v>| Row::new(value, Vec::new());
         let extra = step.extra.as_deref();
         let mut result: Vec<Row<'v>> = Vec::new();
         if let Op::Sort(terms) = &step.op {
@@ -303,7 +304,7 @@ impl<'v> Cx<'v, '_> {
     ) -> Res<()> {
         if let Val::Rows(inner) = found {
             for inner in &**inner {
-                let mut new = Row { value: inner.value.clone(), names: row.names.clone() };
+                let mut new = Row::new(inner.value.clone(), row.names.clone());
                 for (sym, value) in &inner.names {
                     new.set(*sym, value.clone());
                 }
@@ -313,8 +314,8 @@ impl<'v> Cx<'v, '_> {
         }
         for (index, value) in found.entries().enumerate() {
             self.account.step(1)?;
-            self.account.make(64 + 40 * row.names.len())?;
-            let mut new = Row { value: value.clone(), names: row.names.clone() };
+            self.account.make(0)?;
+            let mut new = Row::new(value.clone(), row.names.clone());
             if let Some(extra) = extra {
                 if let Some(sym) = extra.focus {
                     new.set(sym, value);
@@ -374,7 +375,9 @@ impl<'v> Cx<'v, '_> {
         }
         let n = input.len().unwrap_or(1);
         let mut out = Vec::new();
+        let mut held = Held::default();
         for (index, entry) in input.entries().enumerate() {
+            self.hold_room(&mut held, &out)?;
             if let Some(holds) = self.test_lane(filter, &entry) {
                 self.account.step(1)?;
                 if holds {
@@ -443,7 +446,7 @@ impl<'v> Cx<'v, '_> {
             return Ok(Val::Nothing);
         }
         let mut out = Vec::new();
-        self.descend(&mut out, input)?;
+        self.descend(&mut out, &mut Held::default(), input)?;
         self.account.make(0)?;
         Ok(match out.len() {
             1 => out.swap_remove(0),
@@ -451,8 +454,9 @@ impl<'v> Cx<'v, '_> {
         })
     }
 
-    fn descend(&self, out: &mut Vec<Val<'v>>, input: &Val<'v>) -> Res<()> {
+    fn descend(&self, out: &mut Vec<Val<'v>>, held: &mut Held, input: &Val<'v>) -> Res<()> {
         self.account.step(1)?;
+        self.hold_room(held, out)?;
         let inner: Vec<Val<'v>> = if input.is_list() {
             input.entries().collect()
         } else {
@@ -463,7 +467,7 @@ impl<'v> Cx<'v, '_> {
             Self::members(input).into_iter().map(|(_, value)| value).collect()
         };
         for value in inner {
-            stacker::maybe_grow(32 * 1024, 1024 * 1024, || self.descend(out, &value))?;
+            stacker::maybe_grow(32 * 1024, 1024 * 1024, || self.descend(out, held, &value))?;
         }
         Ok(())
     }

@@ -115,9 +115,16 @@ impl Drop for Members<'_> {
 pub(crate) struct Row<'v> {
     pub(crate) value: Val<'v>,
     pub(crate) names: Vec<(Sym, Val<'v>)>,
+    _held: Held,
 }
 
 impl<'v> Row<'v> {
+    pub(crate) fn new(value: Val<'v>, names: Vec<(Sym, Val<'v>)>) -> Self {
+        // A name of its own is added to nearly every row.
+        let bytes = size_of::<Self>() + (names.len() + 4) * size_of::<(Sym, Val<'_>)>();
+        Self { value, names, _held: Held::new(bytes) }
+    }
+
     pub(crate) fn set(&mut self, sym: Sym, value: Val<'v>) {
         match self.names.iter_mut().find(|(known, _)| *known == sym) {
             Some((_, known)) => *known = value,
