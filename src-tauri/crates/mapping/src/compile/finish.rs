@@ -118,9 +118,10 @@ fn is_summed(list: &Node) -> bool {
         && !list.keeps_list
         && !path.keeps_list
         && last.has_lane
-        && before
-            .iter()
-            .all(|step| step.extra.is_none() && !step.keeps_list && matches!(step.op, Op::Field(_)))
+        && before.iter().enumerate().all(|(index, step)| {
+            let is_start = index == 0 && matches!(step.op, Op::Input);
+            step.extra.is_none() && !step.keeps_list && (is_start || matches!(step.op, Op::Field(_)))
+        })
 }
 
 /// What a path gathers from the entries of a list.

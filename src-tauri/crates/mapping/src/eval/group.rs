@@ -35,6 +35,9 @@ impl<'v> Cx<'v, '_> {
                 return self.plain_object(pairs, shape, input, scope);
             }
         }
+        if let Some(object) = self.group_lane(pairs, input, scope)? {
+            return Ok(object);
+        }
         let mut groups: Groups<Val<'v>> = Groups::default();
         let mut entries: Vec<Val<'v>> = Vec::new();
         if !input.is_list() || input.len() == Some(0) {
@@ -56,6 +59,50 @@ impl<'v> Cx<'v, '_> {
             }
         }
         self.object(members)
+    }
+
+    /// Groups the entries of a list of the item by one text of each; none is no lane.
+    fn group_lane(
+        &self,
+        pairs: &Pairs,
+        input: &Val<'v>,
+        scope: &Scope<'v>,
+    ) -> Res<Option<Val<'v>>> {
+        let ([(key, value)], Val::Ref(list)) = (&pairs.members[..], input) else {
+            return Ok(None);
+        };
+        let Some(items) = list.as_list().filter(|items| !items.is_empty()) else {
+            return Ok(None);
+        };
+        self.account.step(items.len() as u64)?;
+        let mut groups: SmallVec<[(&str, SmallVec<[&'v Value; 2]>); FEW]> = SmallVec::new();
+        for item in items {
+            let Some(text) = self.text_of(key, item) else { return Ok(None) };
+            match groups.iter().position(|(known, _)| *known == text) {
+                Some(at) => groups[at].1.push(item),
+                None if groups.len() == FEW => return Ok(None),
+                None => groups.push((text, SmallVec::from_elem(item, 1))),
+            }
+        }
+        let mut members: SmallVec<[(Key, Value); FEW]> = SmallVec::new();
+        for (text, entries) in groups {
+            if let Some(number) = self.sum_of(value, &entries) {
+                members.push((Key::new(text), Value::from(number)));
+                continue;
+            }
+            let context = match &entries[..] {
+                [only] => Val::Ref(only),
+                several => gathered(several.iter().map(|entry| Val::Ref(entry)).collect()),
+            };
+            match self.deep(value, &context, scope)? {
+                Val::Nothing => {}
+                // A function among the members is left to the general way.
+                made if super::output::holds_function(&made) => return Ok(None),
+                made => members.extend(self.owned_value(made)?.map(|made| (Key::new(text), made))),
+            }
+        }
+        self.account.make_object(48 + 32 * members.len())?;
+        Ok(Some(Val::Own(Value::from(Object::new(members)))))
     }
 
     /// The commonest object: one input, and keys that are known.

@@ -122,6 +122,39 @@ impl<'v> Cx<'v, '_> {
         Some(total)
     }
 
+    /// The text that a part gives for an entry; none is no lane.
+    pub(crate) fn text_of<'a>(&self, node: &'a Node, entry: &'a Value) -> Option<&'a str> {
+        if !node.has_lane || self.reads.is_some() {
+            return None;
+        }
+        match self.side_of(node, entry)? {
+            Side::Value(value) => value.as_str(),
+            _ => None,
+        }
+    }
+
+    /// What `$sum(…)` of a field, or of what is counted for each, gives for entries; none is no lane.
+    pub(crate) fn sum_of(&self, node: &Node, entries: &[&Value]) -> Option<f64> {
+        let Op::Call(call) = &node.op else { return None };
+        let (Op::Function(Builtin::Sum), [list]) = (&call.procedure.op, &call.arguments[..]) else {
+            return None;
+        };
+        let Op::Path(path) = &list.op else { return None };
+        if !node.has_lane || self.is_decimal.get() {
+            return None;
+        }
+        let last = match &path.steps[..] {
+            [only] if matches!(only.op, Op::Field(_)) => only,
+            [start, last] if matches!(start.op, Op::Input) => last,
+            _ => return None,
+        };
+        entries.iter().try_fold(0.0, |total, entry| {
+            entry.as_object()?;
+            let number = Self::number_of(last, entry)?;
+            number.is_finite().then_some(total + number)
+        })
+    }
+
     /// As [`Cx::number`], for an input that is a plain value.
     fn number_of(node: &Node, input: &Value) -> Option<f64> {
         match &node.op {
