@@ -155,7 +155,7 @@ impl<'a> Lowering<'a> {
         let distinct =
             names.filter(|names| names.iter().collect::<HashSet<_>>().len() == names.len());
         let shape = distinct.map(Shape::new);
-        Ok(Pairs { members: lowered, shape, partial: Mutex::default() })
+        Ok(Pairs { members: lowered, shape, partial: Mutex::default(), lately: Mutex::default() })
     }
 
     fn variable(&self, name: &str) -> Op {

@@ -68,11 +68,36 @@ pub(crate) struct Pairs {
     pub(crate) shape: Option<Shape>,
     /// The shapes of the objects in which some members are missing, by which.
     pub(crate) partial: Mutex<Vec<(u64, Shape)>>,
+    /// Shapes of grouped objects that came lately, by the hash of their keys.
+    pub(crate) lately: Mutex<Vec<Option<(Sym, Shape)>>>,
 }
 
 impl Pairs {
     /// How many shapes with members missing are remembered.
     const MAX_PARTIAL: usize = 32;
+
+    /// How many shapes of grouped objects are remembered.
+    const N_LATELY: usize = 128;
+
+    /// The shape of these keys, which are distinct.
+    pub(crate) fn shape_of<'k>(&self, keys: impl Iterator<Item = &'k str> + Clone) -> Shape {
+        let hash = Sym(keys.clone().fold(0, |hash: u64, key| hash.rotate_left(9) ^ Sym::of(key).0));
+        // Another thread that is at it is not waited for.
+        let Ok(mut lately) = self.lately.try_lock() else { return Shape::new(keys) };
+        if lately.is_empty() {
+            lately.resize(Self::N_LATELY, None);
+        }
+        let slot = &mut lately[(hash.0 % Self::N_LATELY as u64) as usize];
+        if let Some((known, shape)) = slot {
+            let is_same = || shape.keys().iter().map(Key::as_str).eq(keys.clone());
+            if *known == hash && is_same() {
+                return shape.clone();
+            }
+        }
+        let shape = Shape::new(keys);
+        *slot = Some((hash, shape.clone()));
+        shape
+    }
 
     /// Whether the keys are known, and so few that a mask can say which are missing.
     pub(crate) fn has_mask(&self) -> bool {

@@ -84,25 +84,31 @@ impl<'v> Cx<'v, '_> {
                 None => groups.push((text, SmallVec::from_elem(item, 1))),
             }
         }
-        let mut members: SmallVec<[(Key, Value); FEW]> = SmallVec::new();
-        for (text, entries) in groups {
-            if let Some(number) = self.sum_of(value, &entries) {
-                members.push((Key::new(text), Value::from(number)));
+        let mut values: SmallVec<[Value; FEW]> = SmallVec::new();
+        let mut keys: SmallVec<[&str; FEW]> = SmallVec::new();
+        for (text, entries) in &groups {
+            if let Some(number) = self.sum_of(value, entries) {
+                values.push(Value::from(number));
+                keys.push(text);
                 continue;
             }
             let context = match &entries[..] {
                 [only] => Val::Ref(only),
                 several => gathered(several.iter().map(|entry| Val::Ref(entry)).collect()),
             };
-            match self.deep(value, &context, scope)? {
-                Val::Nothing => {}
-                // A function among the members is left to the general way.
-                made if super::output::holds_function(&made) => return Ok(None),
-                made => members.extend(self.owned_value(made)?.map(|made| (Key::new(text), made))),
+            let made = self.deep(value, &context, scope)?;
+            // A function among the members is left to the general way.
+            if super::output::holds_function(&made) {
+                return Ok(None);
+            }
+            if let Some(made) = self.owned_value(made)? {
+                values.push(made);
+                keys.push(text);
             }
         }
-        self.account.make_object(48 + 32 * members.len())?;
-        Ok(Some(Val::Own(Value::from(Object::new(members)))))
+        self.account.make_object(48 + 32 * values.len())?;
+        let shape = pairs.shape_of(keys.iter().copied());
+        Ok(Some(Val::Own(Value::from(Object::from_exact(&shape, values.into_iter())))))
     }
 
     /// The commonest object: one input, and keys that are known.
