@@ -93,6 +93,10 @@ fn has_lane(op: &Op) -> bool {
         }
         Op::Call(call) => match (&call.procedure.op, &call.arguments[..]) {
             (Op::Function(Builtin::Sum | Builtin::Count), [list]) => is_summed(list),
+            (Op::Function(Builtin::ToMillis | Builtin::Round), [only]) => only.has_lane,
+            (Op::Function(Builtin::Round), [number, digits]) => {
+                number.has_lane && matches!(digits.op, Op::Number(_))
+            }
             _ => false,
         },
         _ => false,
@@ -120,7 +124,9 @@ fn is_summed(list: &Node) -> bool {
         && last.has_lane
         && before.iter().enumerate().all(|(index, step)| {
             let is_start = index == 0 && matches!(step.op, Op::Input);
-            step.extra.is_none() && !step.keeps_list && (is_start || matches!(step.op, Op::Field(_)))
+            step.extra.is_none()
+                && !step.keeps_list
+                && (is_start || matches!(step.op, Op::Field(_)))
         })
 }
 

@@ -11,8 +11,9 @@ use super::equal::{compare_numbers, compare_texts, is_same};
 use super::operators::is_true_value;
 use super::val::Val;
 use super::{Cx, Res, Scope};
-use crate::builtins::Builtin;
-use crate::compile::{Field, Gathers, Node, Op, Operator, Path, Stage};
+use crate::builtins::{Builtin, Picture, kept};
+use crate::compile::{Call, Field, Gathers, Node, Op, Operator, Path, Stage};
+use crate::picture::datetime::Offset;
 
 /// What one side of a comparison is.
 #[derive(Clone, Copy)]
@@ -74,6 +75,21 @@ impl<'v> Cx<'v, '_> {
                     let list = self.peek(&call.arguments[0], input)??;
                     list.as_list().map(|items| items.len() as f64)
                 }
+                Op::Function(Builtin::ToMillis) => {
+                    let text = self.peek(&call.arguments[0], input)??.as_str()?;
+                    crate::picture::iso::parse(text).ok().map(|ms| ms as f64)
+                }
+                Op::Function(Builtin::Round) if !self.is_decimal.get() => {
+                    let number = self.number(&call.arguments[0], input)?;
+                    let digits = match call.arguments.get(1).map(|digits| &digits.op) {
+                        None => 0.0,
+                        Some(Op::Number(digits)) => *digits,
+                        Some(_) => return None,
+                    };
+                    let is_plain =
+                        number.is_finite() && digits.fract() == 0.0 && digits.abs() < 20.0;
+                    is_plain.then(|| crate::picture::decimal::round(number, digits as i32))
+                }
                 _ => None,
             },
             _ => self.peek(node, input)??.as_f64(),
@@ -120,6 +136,28 @@ impl<'v> Cx<'v, '_> {
             total += number;
         }
         Some(total)
+    }
+
+    /// The text of a number by a picture that is a constant and was read before; none is no lane.
+    pub(crate) fn picture_lane(
+        &self,
+        builtin: Builtin,
+        call: &Call,
+        input: &Val<'v>,
+    ) -> Option<Val<'v>> {
+        let [number, _] = &call.arguments[..] else { return None };
+        let picture = kept(Some(call), 0)?.get()?;
+        let number = self.number(number, input).filter(|number| number.is_finite())?;
+        let mut out = self.scratch.borrow_mut();
+        out.clear();
+        match (builtin, picture) {
+            (Builtin::FormatNumber, Picture::Number(picture)) => picture.format(number, &mut out),
+            (Builtin::FromMillis, Picture::Date(picture)) => {
+                picture.format(number, Offset::default(), &mut out).ok()?;
+            }
+            _ => return None,
+        }
+        Some(Val::text(&out))
     }
 
     /// The text that a part gives for an entry; none is no lane.

@@ -305,6 +305,11 @@ impl<'v> Cx<'v, '_> {
         let mut arguments = Args::new();
         arguments.extend(first);
         if let Op::Function(builtin) = call.procedure.op {
+            if arguments.is_empty() {
+                if let Some(text) = self.picture_lane(builtin, call, input) {
+                    return Ok(text);
+                }
+            }
             self.arguments(&mut arguments, call, input, scope)?;
             return self
                 .builtin(builtin, arguments, input, scope, Some(call))
