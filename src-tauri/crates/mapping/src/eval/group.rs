@@ -10,6 +10,9 @@ use super::{Cx, Res, Scope, fault, placed};
 use crate::Fault;
 use crate::compile::{Gathers, Node, Op, Pairs, Sym};
 
+/// A text and the entries of the item that have it.
+type EntriesOf<'t, 'v> = (&'t str, SmallVec<[&'v Value; 2]>);
+
 /// What came together under a key.
 struct Gathered<T> {
     key: Key,
@@ -75,7 +78,7 @@ impl<'v> Cx<'v, '_> {
             return Ok(None);
         };
         self.account.step(items.len() as u64)?;
-        let mut groups: SmallVec<[(&str, SmallVec<[&'v Value; 2]>); FEW]> = SmallVec::new();
+        let mut groups: SmallVec<[EntriesOf<'_, 'v>; FEW]> = SmallVec::new();
         for item in items {
             let Some(text) = self.text_of(key, item) else { return Ok(None) };
             match groups.iter().position(|(known, _)| *known == text) {
