@@ -14,8 +14,10 @@ pub struct Fault {
     ///
     /// `G0001` an unclosed `{{`, `G0002` nothing to put into a text, `G0003` no clock or no random
     /// numbers here, `G0004` `$node` without an id in quotes, `G0005` no such node, `G0006` a
-    /// function where a value is needed, `G0007` a number that JSON cannot write, `G0008` an
-    /// expression that is no text.
+    /// function where a value is needed, `G0008` an expression that is no text, `G0009` a source that
+    /// is too long or nests too deep, `G0010` a limit of steps, `G0011` of memory, `G0012` of the
+    /// result's size, `G0021` a picture or pattern that is too large, `G0022` a date or time zone that
+    /// is none, `G0023` no regular expression, `G0024` a search that was given up.
     pub code: String,
     /// A sentence: what is wrong, and what to do.
     pub message: String,

@@ -14,6 +14,24 @@
 //! let sum = total.eval(&order, &NoNames).unwrap().unwrap();
 //! assert_eq!(serde_json::to_string(&sum).unwrap(), "8");
 //! ```
+//!
+//! # Where it differs from JSONata 2.2 on purpose
+//!
+//! - Numbers of the item keep their digits as long as nothing computes with them: large ids compare
+//!   exactly, and `3.0` is written as `3.0`. `$decimal(…)` counts in decimals.
+//! - Objects keep their fields in the order in which they came; JavaScript puts names that look like
+//!   numbers first.
+//! - A result that JSON cannot write, an endless number or a function, is a fault, not `null`.
+//! - Texts are Unicode: half a surrogate pair is the replacement character. Two of the official
+//!   cases cannot be written down for that reason; all others come out as they should.
+//! - Limits of time, steps, depth and memory are always on, see [`Limits`].
+//! - Time zones of negative half hours are counted right; month names are read in any case.
+//! - Regular expressions search in linear time; those with look-around or back-references need to go
+//!   back and forth, and give up at a limit.
+//! - `$node("id")`, `$vars`, `$env` and `$run` are Gantry's own.
+//!
+//! Each smaller one is listed with its reason in `tests/differential/deviations.rs`, where thousands
+//! of made expressions are held against the npm package.
 
 #![allow(clippy::unnecessary_box_returns, reason = "faults are boxed: they are rare and large")]
 #![allow(
