@@ -43,7 +43,9 @@ fn read(path: &Path) -> Option<Json> {
     serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
 }
 
-/// The cases below a folder, by group and file.
+/// The cases below a folder, by group and file; one that cannot be read stands as null.
+///
+/// JSON with half a surrogate pair in it has no text in Rust.
 fn cases(suite: &Path) -> BTreeMap<String, Json> {
     let entries = |folder: &Path| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -52,7 +54,10 @@ fn cases(suite: &Path) -> BTreeMap<String, Json> {
     let mut cases = BTreeMap::new();
     for file in entries(&suite.join("groups")).iter().flat_map(|group| entries(group)) {
         let is_json = file.extension().is_some_and(|extension| extension == "json");
-        let Some(json) = is_json.then(|| read(&file)).flatten() else { continue };
+        if !is_json {
+            continue;
+        }
+        let json = read(&file).unwrap_or_default();
         let name = file.strip_prefix(suite.join("groups")).unwrap_or(&file).display().to_string();
         let list = json.as_array().cloned().unwrap_or_else(|| vec![json]);
         for (index, mut case) in list.into_iter().enumerate() {
@@ -128,10 +133,15 @@ fn jsonatas_own_cases_come_out_as_they_should() {
     };
     let mut groups: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut wrong = Vec::new();
+    let mut unreadable = Vec::new();
     for (name, case) in cases(&suite) {
         let group = name.split('/').next().unwrap_or_default().to_owned();
         let (n_passed, n_cases) = groups.entry(group).or_default();
         *n_cases += 1;
+        if case.is_null() {
+            unreadable.push(name);
+            continue;
+        }
         match check(&case, &suite) {
             Ok(()) => *n_passed += 1,
             Err(why) => wrong.push(format!("{name}: {}\n    {why}", case["expr"])),
@@ -143,6 +153,11 @@ fn jsonatas_own_cases_come_out_as_they_should() {
     let n_passed: usize = groups.values().map(|(n_passed, _)| n_passed).sum();
     let n_cases: usize = groups.values().map(|(_, n_cases)| n_cases).sum();
     println!("{n_passed} of {n_cases} cases come out as they should");
+    println!(
+        "{} hold half a surrogate pair, which no text here can: {unreadable:?}",
+        unreadable.len()
+    );
+    assert!(unreadable.len() <= 2, "cases that cannot be read: {unreadable:?}");
     let is_known = |line: &String| KNOWN.iter().any(|(name, _)| line.starts_with(name));
     let unknown: Vec<String> = wrong.into_iter().filter(|line| !is_known(line)).collect();
     assert!(unknown.is_empty(), "{} are wrong:\n{}", unknown.len(), unknown.join("\n"));
