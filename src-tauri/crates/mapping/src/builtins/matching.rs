@@ -7,7 +7,7 @@ use data::Key;
 
 use crate::Fault;
 use crate::eval::val::{Function, Val};
-use crate::eval::{Args, Cx, Res, Scope, empty_match, fault, pattern_fault};
+use crate::eval::{Args, Cx, Held, Res, Scope, empty_match, fault, pattern_fault};
 use crate::pattern::Pattern;
 
 /// Something found: where it stands in bytes, what it is, and its groups.
@@ -160,7 +160,9 @@ pub(super) fn matches<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> 
     let mut out = Vec::new();
     // Positions are counted on from match to match.
     let (mut byte, mut unit) = (0, 0_u32);
+    let mut held = Held::default();
     while (out.len() as f64) < limit {
+        cx.hold_room(&mut held, &out)?;
         let Some(found) = finder.next(cx, &a[0], scope)? else { break };
         cx.account.make(256 + found.text.len())?;
         if found.start >= byte {
@@ -184,9 +186,11 @@ pub(super) fn split<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Re
     let mut out: Vec<Val<'v>> = Vec::new();
     if let Some(separator) = a[1].as_str() {
         let limit = limit.trunc();
+        let mut held = Held::default();
         let mut push = |part: &str| -> Res<bool> {
             cx.account.step(1)?;
-            cx.account.make(size_of::<Val<'_>>() + part.len())?;
+            cx.account.make(part.len())?;
+            cx.hold_room(&mut held, &out)?;
             if (out.len() as f64) < limit {
                 out.push(Val::text(part));
             }
@@ -210,7 +214,9 @@ pub(super) fn split<'v>(cx: &Cx<'v, '_>, a: &[Val<'v>], scope: &Scope<'v>) -> Re
     let Some(mut finder) = finder(&a[1]) else { return Ok(Val::Nothing) };
     cx.account.start_clock();
     let mut start = 0;
+    let mut held = Held::default();
     while (out.len() as f64) < limit {
+        cx.hold_room(&mut held, &out)?;
         let Some(found) = finder.next(cx, &a[0], scope)? else {
             out.push(Val::text(&text[start..]));
             break;

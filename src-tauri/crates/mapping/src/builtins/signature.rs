@@ -196,9 +196,8 @@ impl Parameter {
             Val::List(list) => {
                 self.entries == 0 || list.items.iter().all(|item| self.entries & item.kind() != 0)
             }
-            Val::Ref(_) | Val::Own(_) | Val::Range(..) => {
-                self.entries == 0 && argument.kind() == kind::LIST
-            }
+            Val::Range(..) => self.entries == 0 || self.entries & kind::NUMBER != 0,
+            Val::Ref(_) | Val::Own(_) => self.entries == 0 && argument.kind() == kind::LIST,
             _ => false,
         }
     }
@@ -222,7 +221,9 @@ impl Parameter {
         }
         let is_list = argument.kind() == kind::LIST;
         if self.entries != 0 {
-            let fits = if is_list {
+            let fits = if self.takes_list(&argument) {
+                true
+            } else if is_list {
                 // The first entry says what all are.
                 argument.entries().all(|entry| self.entries & entry.kind() != 0)
             } else {

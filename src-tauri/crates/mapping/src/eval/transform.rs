@@ -29,7 +29,8 @@ impl<'v> Cx<'v, '_> {
         }
         self.check_depth(item)?;
         let Some(original) = self.to_value(item)? else { return Ok(Val::Nothing) };
-        self.account.make(original.size())?;
+        // The copy, and what is made of it; objects take more than their JSON.
+        self.account.make_object(6 * original.size())?;
         let copy = copy(&original);
         let matches = self.eval(&transform.pattern, &Val::Own(copy.clone()), scope)?;
         let mut changes = Changes::new();
@@ -68,6 +69,7 @@ impl<'v> Cx<'v, '_> {
                 }
             }
         }
+        self.account.make_object(192)?;
         changes.entry(address).or_default().extend(list);
         let Some(delete) = &transform.delete else { return Ok(()) };
         let current = rebuild(&Value::from(object.clone()), changes);

@@ -63,6 +63,8 @@ pub(crate) enum Origin {
 
 /// Lists that nest deeper are dropped with care for the stack.
 const DEEP: u32 = 64;
+/// What a link of a long chain counts besides its own bytes: the stack that dropping it takes.
+const PER_LINK: usize = 384;
 
 impl<'v> List<'v> {
     pub(crate) fn new(items: Vec<Val<'v>>, origin: Origin) -> Self {
@@ -74,6 +76,9 @@ impl<'v> List<'v> {
                 Val::Own(value) => bytes += value.as_str().map_or(0, str::len),
                 _ => {}
             }
+        }
+        if nesting > DEEP {
+            bytes += PER_LINK;
         }
         Self { items, origin, nesting: nesting + 1, _held: Held::new(bytes) }
     }
@@ -168,7 +173,7 @@ pub(crate) struct Partial<'v> {
 
 impl<'v> Partial<'v> {
     pub(crate) fn new(function: Function<'v>, given: Vec<Option<Val<'v>>>) -> Self {
-        let bytes = size_of::<Self>() + given.len() * size_of::<Val<'_>>();
+        let bytes = PER_LINK + given.len() * size_of::<Val<'_>>();
         Self { function, given, _held: Held::new(bytes) }
     }
 }
@@ -182,7 +187,7 @@ pub(crate) struct Chain<'v> {
 
 impl<'v> Chain<'v> {
     pub(crate) fn new(first: Function<'v>, second: Function<'v>) -> Self {
-        Self { first, second, _held: Held::new(size_of::<Self>() + 64) }
+        Self { first, second, _held: Held::new(PER_LINK) }
     }
 }
 
