@@ -12,7 +12,7 @@ mod text;
 
 use std::sync::{LazyLock, OnceLock};
 
-pub(crate) use self::signature::Signature;
+pub(crate) use self::signature::{Signature, name as kind_name};
 use crate::Fault;
 use crate::compile::{Call, Node, Op};
 use crate::eval::val::Val;

@@ -160,9 +160,18 @@ fn not_numbers<'v>(operator: Operator, a: &Val<'v>, b: &Val<'v>) -> Res<Val<'v>>
         (_, true) => ("T2002", "right"),
         _ => return Ok(Val::Nothing),
     };
+    let found = if code == "T2001" { a } else { b };
+    let hint = match found.kind() {
+        kind::LIST => "Add it up with $sum(), or take one entry with [0].",
+        kind::TEXT if operator == Operator::Add => {
+            "Texts are joined with &; $number() makes a number of one."
+        }
+        _ => "Make it one with $number().",
+    };
     let message = format!(
-        "The value to the {side} of {} is no number. Make it one with $number().",
-        operator.text()
+        "What stands to the {side} of {} is {}, not a number. {hint}",
+        operator.text(),
+        crate::builtins::kind_name(found.kind())
     );
     Err(fault(code, message))
 }
