@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::NoNames;
 
@@ -255,4 +257,102 @@ fn an_expression_tells_which_values_of_an_item_it_read() {
     let reads: Vec<String> =
         reads.iter().map(|read| format!("{}={}", read.path, read.value)).collect();
     assert_eq!(reads, ["lines[0].price=2", "lines[0].qty=3", "lines[1].qty=0"]);
+}
+
+/// Expressions whose parts have fast lanes.
+const WITH_LANES: &[&str] = &[
+    "a",
+    "a.b",
+    "lines.a",
+    "lines.lines.a",
+    "$",
+    "$.a",
+    "a + b",
+    "a * b - 1",
+    "-a",
+    "(a + b) / 2",
+    "a > b",
+    "a = b",
+    "a != 'x'",
+    "a < 'x'",
+    "a >= 1 and b",
+    "a or lines",
+    "a & b",
+    "a & ' ' & lines.a",
+    "$sum(a)",
+    "$sum(lines.a)",
+    "$sum(lines.(a * b))",
+    "$sum($.lines.(a + b))",
+    "$count(lines)",
+    "$count(a)",
+    "lines[a > 1]",
+    "lines[a > 1].b",
+    "lines[a = b].{'x': a, 'y': b}",
+    "lines[a > 1][b < 2].a",
+    "lines.{'x': a + b, 'y': $string(b)}",
+    "lines[0].a",
+    "lines{b: $sum(a)}",
+    "lines{$string(a): $sum(b)}",
+    "lines{b: $count($)}",
+    "lines{b: a}",
+    "lines{b: $sum($.(a * 2))}",
+    "{'x': lines{b: $sum(a)}, 'y': a}",
+    "{'a': a, 'b': lines.a, 'c': lines[a > 0].b, 'd': a * b, 'e': nothing}",
+    "a ? b : lines",
+    "lines[a].b",
+    "lines[b = 'x' or a > 2].a",
+    "$round(a, 1)",
+    "$round(a * 1.5)",
+    "$toMillis(a) + 1",
+    "$formatNumber(a, '#0.00')",
+    "$fromMillis(a, '[Y]')",
+    "[lines.a]",
+    "lines.a[]",
+    "$uppercase(b)",
+];
+
+fn any_item() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::null()),
+        any::<bool>().prop_map(Value::from),
+        (-3_i64..4).prop_map(Value::from),
+        (-30_i64..40).prop_map(|n| Value::from(n as f64 / 10.0)),
+        prop::sample::select(vec!["", "x", "y", "2026-03-01T10:00:00Z"]).prop_map(Value::from),
+    ];
+    let object = |inner: BoxedStrategy<Value>| {
+        prop::collection::vec((prop::sample::select(vec!["a", "b", "lines"]), inner), 0..4)
+            .prop_map(Value::object)
+    };
+    leaf.prop_recursive(4, 40, 6, move |inner| {
+        let entry = object(inner.clone().boxed());
+        prop_oneof![
+            object(inner.boxed()),
+            prop::collection::vec(entry.clone(), 0..6).prop_map(Value::list),
+            prop::collection::vec(entry, 0..6)
+                .prop_map(|entries| Value::object([("lines", Value::list(entries))])),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_fast_lanes_give_what_the_general_way_gives(
+        source in prop::sample::select(WITH_LANES), item in any_item()
+    ) {
+        let expression = Expression::parse(source).unwrap();
+        let reads = std::cell::RefCell::default();
+        // Who wants to know what is read gets no lane.
+        let general = Options { reads: Some(&reads), ..Options::default() };
+        let limits = crate::Limits::default();
+        let code = |result: Result<Option<Value>, Fault>| {
+            result.map(|value| value.map(|value| value.to_string())).map_err(|fault| fault.code)
+        };
+        for _ in 0..2 {
+            let by_lane = code(expression.run(Some(&item), &NoNames, &limits, Options::default()));
+            let generally = code(expression.run(Some(&item), &NoNames, &limits, general));
+            prop_assert_eq!(by_lane, generally, "{} of {}", source, item);
+        }
+    }
 }
