@@ -6,7 +6,7 @@ use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use flow::run::ErrorClass;
 use mapping::Expression;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::formats::{Format, is_list};
@@ -47,7 +47,7 @@ pub(crate) struct Params {
 }
 
 /// Which way a conversion goes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Action {
     /// A text becomes data.
