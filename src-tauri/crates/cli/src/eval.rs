@@ -50,9 +50,7 @@ pub(crate) fn eval(args: &EvalArgs) -> Outcome {
     match result {
         Ok(Some(value)) => output::say(&data::json::to_string_pretty(&value))?,
         // Nothing is no JSON; who reads the output gets none.
-        Ok(None) => {
-            output::complain("The expression gives nothing: no field that it names is there.")
-        }
+        Ok(None) => output::complain("The expression finds no value."),
         Err(fault) => {
             output::complain(&told(&fault, &args.expression));
             return Ok(End::Failed);
