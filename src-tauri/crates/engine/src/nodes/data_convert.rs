@@ -23,14 +23,13 @@ const LARGEST_TEXT: usize = 256 << 20;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
-    /// Which way it goes.
+    /// Whether a text becomes data, or data becomes a text.
     #[serde(default)]
     #[schemars(title = "What is done")]
     action: Action,
     /// The format of the text.
     format: Format,
-    /// What is converted: the text to be read, such as `body`, or the data to be written; the whole
-    /// item without it.
+    /// The text to be read, such as `body`, or the data to be written; without it the whole item.
     #[serde(default)]
     #[schemars(title = "What is converted")]
     from: Option<Expression>,
