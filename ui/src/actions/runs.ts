@@ -1,11 +1,17 @@
+import { type HostError, toHostError } from "../host/host";
 import { newRun, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
-import { host, report, toast } from "./context";
+import { closeToast, host, report, toast } from "./context";
 import { flush } from "./editing";
 import { openFlow } from "./flows";
 import { setPanel } from "./panels";
+import { goToField } from "./select";
+import { titleOf } from "./world";
+
+// The message that a flow cannot run; it goes once a run begins.
+let refusal: string | null = null;
 
 /** Runs the open flow, or one node of it on the items that its input kept of the last run. */
 export async function startRun(node?: string): Promise<void> {
@@ -19,9 +25,28 @@ export async function startRun(node?: string): Promise<void> {
     const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
     // The event may have come before the answer, with more than the answer tells.
     if (store.getState().run?.run.id !== run.id) store.setState({ run: newRun(run, open.flow) });
+    forgetRefusal();
   } catch (thrown) {
-    const error = report(thrown);
-    if (error.code === "broken") setPanel("runBar", { open: true, tab: "problems" });
+    forgetRefusal();
+    refuse(toHostError(thrown));
+  }
+}
+
+function forgetRefusal(): void {
+  const old = store.getState().toasts.find(({ text }) => text === refusal);
+  if (old) closeToast(old.id);
+  refusal = null;
+}
+
+function refuse(error: HostError): void {
+  const { code, message, at } = error;
+  refusal = message;
+  const node = at?.node;
+  if (code === "broken") setPanel("runBar", { open: true, tab: "problems" });
+  if (code !== "broken" || node === undefined) toast("error", message);
+  else {
+    const label = t("mapper.goTo", { name: titleOf(store.getState(), node) });
+    toast("error", message, { label, run: () => goToField(node, at?.key ?? null) });
   }
 }
 

@@ -44,6 +44,7 @@ export function FieldRow({ field, value, pointer }: Props) {
         value={value}
         fallback={field.default}
         placeholder={placeholderOf(field)}
+        required={field.required}
       />
       <Help text={field.help} />
       <Findings found={found} />

@@ -10,4 +10,6 @@ export type KindProps<Kind> = {
   fallback: unknown;
   /** An example or the fallback in words, shown while it is empty. */
   placeholder: string;
+  /** Whether the node cannot run without a value. */
+  required?: boolean;
 };

@@ -95,9 +95,11 @@ function Bar() {
         onPress={() => showItem(index + 1)}
       />
       <span className={styles.gap} />
-      <Badge tone="ok" icon={CircleCheck}>
-        {t("mapper.fine", { n: fine })}
-      </Badge>
+      {fine > 0 && (
+        <Badge tone="ok" icon={CircleCheck}>
+          {t("mapper.fine", { n: fine })}
+        </Badge>
+      )}
       {failing > 0 && (
         <>
           <Badge tone="error" icon={CircleX}>

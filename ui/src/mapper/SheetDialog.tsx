@@ -6,15 +6,19 @@ import { Dialog } from "../kit/Dialog";
 import { t } from "../words/t";
 import styles from "./SheetDialog.module.css";
 import { acceptSheet, closeSheet } from "./sheets";
-import { useMapper } from "./store";
+import { type MapperState, useMapper } from "./store";
 
 const ICONS = { added: Plus, removed: Minus, changed: Pencil };
 
 /** What an edited sheet would change, row by row; only what is ticked is taken over. */
 export function SheetDialog() {
   const sheet = useMapper((state) => state.sheet);
+  return sheet && <Diff sheet={sheet} />;
+}
+
+// Mounted anew for each sheet: what was unticked in the last one says nothing of this one.
+function Diff({ sheet }: { sheet: NonNullable<MapperState["sheet"]> }) {
   const [refusedRows, setRefused] = useState<ReadonlySet<string>>(new Set());
-  if (sheet === null) return null;
   const { changes, refused, same } = sheet.diff;
   const taken = changes.map((each) => each.target).filter((target) => !refusedRows.has(target));
   const toggle = (target: string) => {
@@ -86,8 +90,8 @@ function Change({ change }: { change: RowChange }) {
         <span>
           {change.columns.map((column) => (
             <span key={column.column} className={styles.column}>
-              <b>{column.column}</b> <del>{column.before || t("form.none")}</del>{" "}
-              <ins>{column.after || t("form.none")}</ins>
+              <b>{column.column}</b> <del>{column.before || t("mapper.sheet.blank")}</del>{" "}
+              <ins>{column.after || t("mapper.sheet.blank")}</ins>
             </span>
           ))}
         </span>

@@ -215,6 +215,7 @@ export const mapper = {
   "mapper.sheet.take": "Take",
   "mapper.sheet.takeRow": "Take the change of {name}",
   "mapper.sheet.change": "Change",
+  "mapper.sheet.blank": "–",
   "mapper.sheet.added": "New, made from",
   "mapper.sheet.removed": "Taken out, was made from",
   "mapper.sheet.leave": "Leave all as it is",

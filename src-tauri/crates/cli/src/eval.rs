@@ -49,7 +49,8 @@ pub(crate) fn eval(args: &EvalArgs) -> Outcome {
         .and_then(|expression| expression.eval(&document, &Surroundings));
     match result {
         Ok(Some(value)) => output::say(&data::json::to_string_pretty(&value))?,
-        Ok(None) => {}
+        // Nothing is no JSON; who reads the output gets none.
+        Ok(None) => output::complain("The expression finds no value."),
         Err(fault) => {
             output::complain(&told(&fault, &args.expression));
             return Ok(End::Failed);
@@ -58,17 +59,37 @@ pub(crate) fn eval(args: &EvalArgs) -> Outcome {
     Ok(End::Ok)
 }
 
+/// A fault with its place: the line that it begins on, and marks under what it is about.
 fn told(fault: &Fault, expression: &str) -> String {
-    let place = fault.span.as_ref().map(|span| {
-        let (start, end) = (span.start as usize, span.end as usize);
-        let marked = "^".repeat(end.saturating_sub(start).max(1));
-        format!(" (at {start})\n  {expression}\n  {}{marked}", " ".repeat(start))
-    });
+    let place = fault.span.as_ref().map(|span| place(expression, span.start, span.end));
     format!("{}: {}{}", fault.code, fault.message, place.unwrap_or_default())
+}
+
+fn place(expression: &str, start: u32, end: u32) -> String {
+    let (start, end) = (start as usize, end as usize);
+    let mut before = 0;
+    let lines: Vec<&str> = expression.split('\n').collect();
+    for (n, line) in lines.iter().enumerate() {
+        let length = line.chars().count();
+        if start > before + length && n + 1 < lines.len() {
+            before += length + 1;
+            continue;
+        }
+        let column = start - before;
+        let marks = "^".repeat(end.min(before + length).saturating_sub(start).max(1));
+        let of_line = if lines.len() > 1 { format!("line {}, ", n + 1) } else { String::new() };
+        let gap = " ".repeat(column);
+        return format!(" ({of_line}column {})\n  {line}\n  {gap}{marks}", column + 1);
+    }
+    String::new()
 }
 
 fn read(path: &Path) -> Result<Value, Refusal> {
     let bytes = source::bytes(path)?;
+    let name = match path.to_str() {
+        Some("-") => "Standard input".into(),
+        _ => path.display().to_string(),
+    };
     data::json::read(&bytes, &Limits::default())
-        .map_err(|cause| Refusal::usage(format!("{} is not JSON: {cause}.", path.display())))
+        .map_err(|cause| Refusal::usage(format!("{name} is not JSON: {cause}.")))
 }

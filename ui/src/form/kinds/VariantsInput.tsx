@@ -15,7 +15,7 @@ type Props = KindProps<Extract<FieldKind, { type: "variants" }>>;
 const NONE = "";
 
 /** One of several groups of fields: first which, then its fields. */
-export function VariantsInput({ kind, label, pointer, value, fallback }: Props) {
+export function VariantsInput({ kind, label, pointer, value, fallback, required }: Props) {
   const { change, readOnly } = useForm();
   const chosen = variantOf(kind, value ?? fallback);
   const choose = (name: string) => {
@@ -26,8 +26,10 @@ export function VariantsInput({ kind, label, pointer, value, fallback }: Props) 
       changeLabel(label),
     );
   };
+  // “None” is offered only where a value may lack.
+  const hasNone = fallback === undefined && !required;
   const options = [
-    ...(fallback === undefined ? [{ value: NONE, label: t("form.none") }] : []),
+    ...(hasNone ? [{ value: NONE, label: t("form.none") }] : []),
     ...kind.options.map((option) => ({
       value: option.value,
       label: option.label,
@@ -38,12 +40,13 @@ export function VariantsInput({ kind, label, pointer, value, fallback }: Props) 
   return (
     <>
       {fitsSegments(options.map((option) => option.label)) ? (
-        <Segments {...props} value={chosen?.value ?? NONE} />
+        <Segments {...props} value={chosen?.value ?? (hasNone ? NONE : undefined)} />
       ) : (
         <Select
           {...props}
           labelHidden
-          value={chosen?.value ?? (fallback === undefined ? NONE : null)}
+          placeholder={t("form.choose")}
+          value={chosen?.value ?? (hasNone ? NONE : null)}
         />
       )}
       <Help text={chosen?.help} />

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use flow::catalogue::Carries;
 use flow::graph::Graph;
 use flow::id::{NodeId, RunId};
 use flow::run::Sample;
@@ -22,6 +23,9 @@ const RUNS_SEARCHED: u32 = 20;
 /// Node types that give out the items that they take in.
 const PASS_ON: &[&str] =
     &["data.filter", "data.sort", "data.dedupe", "flow.branch", "flow.merge", "data.validate"];
+
+/// Outputs that give an item together with what is wrong with it, beside the error outputs.
+const WRAPPED: &[(&str, &str)] = &[("data.validate", "invalid"), ("data.validate", "failures")];
 
 /// Items that enter a node, and the run that they are of.
 pub(super) struct Entered {
@@ -79,7 +83,7 @@ fn ways_in(graph: &Graph, node: usize) -> Vec<Vec<Source>> {
         let mut before = Vec::new();
         for source in last {
             let Some(at) = graph.find(&source.node) else { continue };
-            if passes_on(graph, at) {
+            if passes_on(graph, at, &source.port) {
                 before.extend(inputs(graph, at));
             }
         }
@@ -91,10 +95,17 @@ fn ways_in(graph: &Graph, node: usize) -> Vec<Vec<Source>> {
     ways
 }
 
-/// Whether a node gives out the items that it takes in.
-pub(super) fn passes_on(graph: &Graph, node: usize) -> bool {
+/// Whether a node gives out by this output the items that it takes in.
+pub(super) fn passes_on(graph: &Graph, node: usize, port: &str) -> bool {
     let spec = &graph.nodes()[node].spec;
-    spec.disabled || PASS_ON.contains(&spec.kind.as_str())
+    spec.disabled || (PASS_ON.contains(&spec.kind.as_str()) && !wraps(graph, node, port))
+}
+
+/// Whether this output gives an item together with what is wrong with it.
+pub(super) fn wraps(graph: &Graph, node: usize, port: &str) -> bool {
+    let node = &graph.nodes()[node];
+    let carries = node.outputs.iter().find(|output| output.name == port).map(|port| port.carries);
+    carries == Some(Carries::Errors) || WRAPPED.contains(&(node.spec.kind.as_str(), port))
 }
 
 /// The kept items that left a node by its outputs, but for the errors.

@@ -8,7 +8,7 @@ use mapping::rule::path_name;
 
 use super::Place;
 use super::rows;
-use super::samples::{self, Entered, passes_on};
+use super::samples::{self, Entered, passes_on, wraps};
 use super::types::{KnownFrom, MapRow, SourceField, SourceKind, SourceTree, ValueKind};
 use crate::App;
 use crate::expressions::{AtItem, Surroundings, vars};
@@ -111,7 +111,11 @@ fn feeding(place: &Place, node: usize) -> Vec<usize> {
             if std::mem::replace(&mut seen[from], true) {
                 continue;
             }
-            if passes_on(graph, from) { work.push(from) } else { found.push(from) }
+            if passes_on(graph, from, &source.port) {
+                work.push(from);
+            } else if !wraps(graph, from, &source.port) {
+                found.push(from);
+            }
         }
     }
     found
@@ -150,7 +154,7 @@ fn of_flow(place: &Place, nodes: &[usize], path: &str) -> SourceTree {
                 let made = of_rows(&rows::read(spec).rows, path, &[]);
                 return tree(KnownFrom::Flow, 0, made, path);
             }
-            _ if passes_on(&place.graph, *at) => {
+            _ if passes_on(&place.graph, *at, "out") => {
                 return of_flow(place, &feeding(place, *at), path);
             }
             _ => {}

@@ -17,8 +17,13 @@ pub(super) fn wanted(app: &App, place: &Place) -> (Vec<TargetField>, Vec<String>
     let mut seen = vec![false; graph.nodes().len()];
     let mut work = vec![place.at];
     while let Some(at) = work.pop() {
-        for wire in &graph.nodes()[at].wires_out {
-            let to = graph.wires()[*wire].to;
+        let node = &graph.nodes()[at];
+        for wire in &node.wires_out {
+            let wire = &graph.wires()[*wire];
+            if at != place.at && !passes_on(graph, at, &node.outputs[wire.from_port].name) {
+                continue;
+            }
+            let to = wire.to;
             if std::mem::replace(&mut seen[to], true) {
                 continue;
             }
@@ -38,9 +43,7 @@ pub(super) fn wanted(app: &App, place: &Place) -> (Vec<TargetField>, Vec<String>
                     }),
                 }
             }
-            if passes_on(graph, to) {
-                work.push(to);
-            }
+            work.push(to);
         }
     }
     (targets, readers)

@@ -6,7 +6,7 @@ use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use flow::run::ErrorClass;
 use mapping::Expression;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::formats::{Format, is_list};
@@ -23,14 +23,13 @@ const LARGEST_TEXT: usize = 256 << 20;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Params {
-    /// Which way it goes.
+    /// Whether a text becomes data, or data becomes a text.
     #[serde(default)]
     #[schemars(title = "What is done")]
     action: Action,
     /// The format of the text.
     format: Format,
-    /// What is converted: the text to be read, such as `body`, or the data to be written; the whole
-    /// item without it.
+    /// The text to be read, such as `body`, or the data to be written; without it the whole item.
     #[serde(default)]
     #[schemars(title = "What is converted")]
     from: Option<Expression>,
@@ -47,7 +46,7 @@ pub(crate) struct Params {
 }
 
 /// Which way a conversion goes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Action {
     /// A text becomes data.

@@ -10,7 +10,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use mapping::{Expression, Names};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::moment::{Calendar, Moment};
@@ -82,7 +82,7 @@ struct DateRule {
 }
 
 /// What a date is moved by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Unit {
     /// Days.

@@ -10,7 +10,7 @@ use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Passage, 
 use indexmap::IndexMap;
 use mapping::Expression;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::catalogue::{example, node_info, port, words};
@@ -38,7 +38,7 @@ pub(crate) struct Params {
 }
 
 /// Which items come out of a join.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum JoinKind {
     /// Pairs only.

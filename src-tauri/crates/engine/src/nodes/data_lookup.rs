@@ -10,7 +10,7 @@ use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Port, Pro
 use flow::run::ErrorClass;
 use mapping::Expression;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::index::{Index, Rules, add_part, no_column};
@@ -110,7 +110,7 @@ struct AddColumn {
 }
 
 /// What is done where there is no row.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Missing {
     /// The item is rejected: the node's error policy says what becomes of it.
@@ -132,7 +132,7 @@ enum Missing {
 }
 
 /// Which row counts where several have a key.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Duplicates {
     /// The first one.

@@ -8,7 +8,7 @@ use data::{Segment, Value};
 use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use mapping::Template;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use self::fake::{Faker, keep_last};
@@ -56,7 +56,7 @@ struct Rule {
 }
 
 /// How a value is hidden.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum How {
     /// A text such as `***` takes its place.

@@ -8,7 +8,7 @@ use data::Value;
 use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Problem};
 use mapping::Expression;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::catalogue::{example, node_info, words};
@@ -41,7 +41,7 @@ struct By {
 }
 
 /// Which way items are sorted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Direction {
     /// The least first.

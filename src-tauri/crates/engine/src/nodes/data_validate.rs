@@ -10,7 +10,7 @@ use flow::run::ErrorClass;
 use jsonschema::{PatternOptions, Validator};
 use mapping::Expression;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use self::instance::Items;
@@ -58,7 +58,7 @@ fn yes() -> bool {
 }
 
 /// What becomes of items that do not meet the schema.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
     /// They leave by `invalid`, each as an object with the `item` and its `failures`.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use data::Value;
 use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Port, Problem};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::catalogue::{example, node_info, port, words};
@@ -29,7 +29,7 @@ pub(crate) struct Params {
 }
 
 /// How streams are put together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
     /// All items of the first wire, then all of the second, and so on.

@@ -4,7 +4,7 @@ use flow::catalogue::{Consumes, Family, Inspection, NodeInfo, Passage, Problem};
 use flow::run::ErrorClass;
 use mapping::{Expression, Template};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::catalogue::{example, node_info, words};
@@ -32,7 +32,7 @@ pub(crate) struct Params {
 }
 
 /// How a run ends.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Status {
     /// The run fails.
