@@ -102,7 +102,7 @@ pub(super) fn passes_on(graph: &Graph, node: usize, port: &str) -> bool {
 }
 
 /// Whether this output gives an item together with what is wrong with it.
-pub(super) fn wraps(graph: &Graph, node: usize, port: &str) -> bool {
+fn wraps(graph: &Graph, node: usize, port: &str) -> bool {
     let node = &graph.nodes()[node];
     let carries = node.outputs.iter().find(|output| output.name == port).map(|port| port.carries);
     carries == Some(Carries::Errors) || WRAPPED.contains(&(node.spec.kind.as_str(), port))

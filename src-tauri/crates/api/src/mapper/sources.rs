@@ -8,7 +8,7 @@ use mapping::rule::path_name;
 
 use super::Place;
 use super::rows;
-use super::samples::{self, Entered, passes_on, wraps};
+use super::samples::{self, Entered, passes_on};
 use super::types::{KnownFrom, MapRow, SourceField, SourceKind, SourceTree, ValueKind};
 use crate::App;
 use crate::expressions::{AtItem, Surroundings, vars};
@@ -73,6 +73,7 @@ async fn earlier(
             None => Vec::new(),
         };
         let tree = match &samples[..] {
+            [] if passes_on(graph, at, "out") => of_flow(place, &feeding(place, at), &path),
             [] => of_flow(place, &[at], &path),
             samples => of_samples(samples, &path),
         };
@@ -113,7 +114,7 @@ fn feeding(place: &Place, node: usize) -> Vec<usize> {
             }
             if passes_on(graph, from, &source.port) {
                 work.push(from);
-            } else if !wraps(graph, from, &source.port) {
+            } else {
                 found.push(from);
             }
         }
@@ -153,9 +154,6 @@ fn of_flow(place: &Place, nodes: &[usize], path: &str) -> SourceTree {
             super::MAP => {
                 let made = of_rows(&rows::read(spec).rows, path, &[]);
                 return tree(KnownFrom::Flow, 0, made, path);
-            }
-            _ if passes_on(&place.graph, *at, "out") => {
-                return of_flow(place, &feeding(place, *at), path);
             }
             _ => {}
         }
