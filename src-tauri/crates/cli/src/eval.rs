@@ -1,5 +1,6 @@
 //! `gantry eval`: one expression over one document. Not over many items: that is a flow.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -49,8 +50,11 @@ pub(crate) fn eval(args: &EvalArgs) -> Outcome {
         .and_then(|expression| expression.eval(&document, &Surroundings));
     match result {
         Ok(Some(value)) => output::say(&data::json::to_string_pretty(&value))?,
-        // Nothing is no JSON; who reads the output gets none.
-        Ok(None) => output::complain("The expression finds no value."),
+        // Nothing is no JSON; a person is told so, a program gets none.
+        Ok(None) if std::io::stderr().is_terminal() => {
+            output::complain("The expression finds no value.");
+        }
+        Ok(None) => {}
         Err(fault) => {
             output::complain(&told(&fault, &args.expression));
             return Ok(End::Failed);
