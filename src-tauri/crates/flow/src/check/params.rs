@@ -44,9 +44,11 @@ impl Checker<'_> {
         for field in fields {
             let key = join(at, &field.key);
             match values.get(&field.key).filter(|value| !value.is_null()) {
-                Some(value) if field.required && is_blank(value) => self.missing(node, field, &key),
+                Some(value) if field.required && is_blank(value) => {
+                    self.missing(node, field, &key, values);
+                }
                 Some(value) => self.value(node, &field.kind, value, &key, &field.label),
-                None if field.required => self.missing(node, field, &key),
+                None if field.required => self.missing(node, field, &key, values),
                 None => {}
             }
         }
@@ -62,12 +64,17 @@ impl Checker<'_> {
         }
     }
 
-    fn missing(&mut self, node: usize, field: &Field, key: &str) {
+    fn missing(&mut self, node: usize, field: &Field, key: &str, beside: &Map<String, Json>) {
         let example = match &field.example {
             Some(example) => format!(", such as {example}"),
             None => String::new(),
         };
-        let message = format!("\"{}\" needs a value{example}.", field.label);
+        // A row of a table is known by what it makes.
+        let of = match beside.get("to").and_then(Json::as_str) {
+            Some(to) if !to.is_empty() && field.key != "to" => format!(" of \"{to}\""),
+            _ => String::new(),
+        };
+        let message = format!("\"{}\"{of} needs a value{example}.", field.label);
         self.tell_at(node, key, Severity::Error, "param.missing", message);
     }
 
