@@ -1,20 +1,23 @@
 //! What is wrong with an expression that can be read, known before there is an item: calls that
 //! cannot work, operators on what is no number, pictures that are none. Not what it refers to.
 
+use std::collections::HashSet;
+
 use data::Value;
 
 use crate::builtins::Builtin;
-use crate::syntax::{Expr, ExprKind, Operator, parse, span};
+use crate::syntax::{Expr, ExprKind, Operator, bound_names, parse, span};
 use crate::{Expression, Fault, NoNames};
 
 /// The parts of a source that fail whatever the item is, in their order.
 pub(crate) fn check(source: &str) -> Vec<Fault> {
     let (tree, _) = parse(source);
+    let bound = bound_names(&tree);
     let mut found = Vec::new();
     let mut work = vec![&tree];
     while let Some(expr) = work.pop() {
         let fault = match &expr.kind {
-            ExprKind::Call(procedure, arguments) => call(source, procedure, arguments),
+            ExprKind::Call(procedure, arguments) => call(source, &bound, procedure, arguments),
             ExprKind::Binary(operator, left, right) => operands(*operator, left, right),
             _ => None,
         };
@@ -28,7 +31,12 @@ pub(crate) fn check(source: &str) -> Vec<Fault> {
     found
 }
 
-fn call(source: &str, procedure: &Expr, arguments: &[Option<Expr>]) -> Option<Fault> {
+fn call(
+    source: &str,
+    bound: &HashSet<&str>,
+    procedure: &Expr,
+    arguments: &[Option<Expr>],
+) -> Option<Fault> {
     let name = match &procedure.kind {
         ExprKind::Variable(name) => name,
         ExprKind::Name(name) if crate::functions::is_function(name) => {
@@ -38,7 +46,7 @@ fn call(source: &str, procedure: &Expr, arguments: &[Option<Expr>]) -> Option<Fa
         _ => return None,
     };
     // A name that the expression gives a value itself may be anything.
-    if source.contains(&format!("${name} :=")) || source.contains(&format!("${name}:=")) {
+    if bound.contains(name.as_str()) {
         return None;
     }
     let builtin = Builtin::named(name)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::syntax::{Bytes, Expr, ExprKind, span};
+use crate::syntax::{Bytes, Expr, ExprKind, bound_names, span};
 use crate::{Fault, Span};
 
 /// One mention of something besides the item.
@@ -128,28 +128,6 @@ fn first_name(step: &Expr) -> Option<(&str, u32)> {
         ExprKind::Filter(left, _) | ExprKind::KeepList(left) => first_name(left),
         _ => None,
     }
-}
-
-/// Names that the expression itself gives a value: `$x := …`, `function($x)`, `@$x`, `#$x`.
-///
-/// Scopes are left aside: a name bound anywhere counts as bound everywhere, so that nothing is
-/// called unknown that is not.
-fn bound_names(tree: &Expr) -> HashSet<&str> {
-    let mut names = HashSet::new();
-    let mut work = vec![tree];
-    while let Some(expr) = work.pop() {
-        match &expr.kind {
-            ExprKind::Bind(name, _) | ExprKind::Focus(_, name) | ExprKind::Index(_, name) => {
-                names.insert(name.as_str());
-            }
-            ExprKind::Lambda { parameters, .. } => {
-                names.extend(parameters.iter().map(String::as_str));
-            }
-            _ => {}
-        }
-        work.extend(expr.children());
-    }
-    names
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::{Bytes, Call, Field, Lambda, Node, Op, Operator, Pairs, Stage, Sym, T
 use crate::Fault;
 use crate::builtins::{Builtin, Kept, Signature};
 use crate::pattern::Pattern;
-use crate::syntax::{Expr, ExprKind, Term as SyntaxTerm, span};
+use crate::syntax::{Expr, ExprKind, Term as SyntaxTerm, bound_names, span};
 
 /// Compiles a tree.
 ///
@@ -24,8 +24,7 @@ use crate::syntax::{Expr, ExprKind, Term as SyntaxTerm, span};
 /// # Errors
 /// What JSONata refuses in a well-formed expression, with its place.
 pub(crate) fn compile(source: &str, tree: &Expr, is_dynamic: bool) -> Result<Node, Fault> {
-    let mut lowering = Lowering { source, bound: HashSet::new(), is_dynamic, n_slots: 0 };
-    lowering.find_bound(tree);
+    let mut lowering = Lowering { source, bound: bound_names(tree), is_dynamic, n_slots: 0 };
     let mut node = lowering.lower(tree)?;
     let is_parent = matches!(node.op, Op::Parent(_));
     if is_parent || !node.seeking().is_empty() {
@@ -45,25 +44,9 @@ struct Lowering<'a> {
 
 type Lowered = Result<Node, Fault>;
 
-impl<'a> Lowering<'a> {
+impl Lowering<'_> {
     fn span(&self, at: &Bytes) -> crate::Span {
         span(self.source, at.start as usize, at.end as usize)
-    }
-
-    fn find_bound(&mut self, tree: &'a Expr) {
-        let mut work = vec![tree];
-        while let Some(expr) = work.pop() {
-            match &expr.kind {
-                ExprKind::Bind(name, _) | ExprKind::Focus(_, name) | ExprKind::Index(_, name) => {
-                    self.bound.insert(name);
-                }
-                ExprKind::Lambda { parameters, .. } => {
-                    self.bound.extend(parameters.iter().map(String::as_str));
-                }
-                _ => {}
-            }
-            work.extend(expr.children());
-        }
     }
 
     fn lower(&mut self, expr: &Expr) -> Lowered {

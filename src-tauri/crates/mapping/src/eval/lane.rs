@@ -8,7 +8,7 @@ use data::{Kind, Value};
 use smallvec::SmallVec;
 
 use super::equal::{compare_numbers, compare_texts, is_same};
-use super::operators::is_true_value;
+use super::operators::{counted, is_true_value};
 use super::val::Val;
 use super::{Cx, Res, Scope};
 use crate::builtins::{Builtin, Picture, kept};
@@ -56,14 +56,7 @@ impl<'v> Cx<'v, '_> {
                 if !x.is_finite() || !y.is_finite() {
                     return None;
                 }
-                match operator {
-                    Operator::Add => Some(x + y),
-                    Operator::Subtract => Some(x - y),
-                    Operator::Multiply => Some(x * y),
-                    Operator::Divide => Some(x / y),
-                    Operator::Remainder => Some(x % y),
-                    _ => None,
-                }
+                counted(*operator, x, y)
             }
             Op::Negate(part) if !self.is_decimal.get() => self.number(part, input).map(|n| -n),
             Op::Block { parts, .. } => self.number(&parts[0], input),
@@ -207,14 +200,7 @@ impl<'v> Cx<'v, '_> {
                 if !x.is_finite() || !y.is_finite() {
                     return None;
                 }
-                match operator {
-                    Operator::Add => Some(x + y),
-                    Operator::Subtract => Some(x - y),
-                    Operator::Multiply => Some(x * y),
-                    Operator::Divide => Some(x / y),
-                    Operator::Remainder => Some(x % y),
-                    _ => None,
-                }
+                counted(*operator, x, y)
             }
             _ => None,
         }

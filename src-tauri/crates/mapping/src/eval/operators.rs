@@ -97,13 +97,7 @@ impl<'v> Cx<'v, '_> {
                 return Ok(result);
             }
         }
-        Ok(Val::Number(match operator {
-            Operator::Add => x + y,
-            Operator::Subtract => x - y,
-            Operator::Multiply => x * y,
-            Operator::Divide => x / y,
-            _ => x % y,
-        }))
+        Ok(counted(operator, x, y).map_or(Val::Nothing, Val::Number))
     }
 
     pub(crate) fn negate(&self, value: &Val<'v>) -> Res<Val<'v>> {
@@ -151,6 +145,19 @@ impl<'v> Cx<'v, '_> {
         }
         Ok(text)
     }
+}
+
+/// What an operator makes of two numbers; none where it does not count.
+#[inline]
+pub(super) fn counted(operator: Operator, x: f64, y: f64) -> Option<f64> {
+    Some(match operator {
+        Operator::Add => x + y,
+        Operator::Subtract => x - y,
+        Operator::Multiply => x * y,
+        Operator::Divide => x / y,
+        Operator::Remainder => x % y,
+        _ => return None,
+    })
 }
 
 fn not_numbers<'v>(operator: Operator, a: &Val<'v>, b: &Val<'v>) -> Res<Val<'v>> {

@@ -4,6 +4,7 @@
 mod lex;
 mod parse;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 pub(crate) use self::lex::{Kind, Lexer, span, units};
@@ -239,4 +240,26 @@ impl Expr {
         }
         out
     }
+}
+
+/// Names that the expression itself gives a value: `$x := …`, `function($x)`, `@$x`, `#$x`.
+///
+/// Scopes are left aside: a name bound anywhere counts as bound everywhere, so that nothing is
+/// called unknown that is not.
+pub(crate) fn bound_names(tree: &Expr) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    let mut work = vec![tree];
+    while let Some(expr) = work.pop() {
+        match &expr.kind {
+            ExprKind::Bind(name, _) | ExprKind::Focus(_, name) | ExprKind::Index(_, name) => {
+                names.insert(name.as_str());
+            }
+            ExprKind::Lambda { parameters, .. } => {
+                names.extend(parameters.iter().map(String::as_str));
+            }
+            _ => {}
+        }
+        work.extend(expr.children());
+    }
+    names
 }
