@@ -47,6 +47,8 @@ impl RunState {
             }
             What::Started { .. }
             | What::Retrying { .. }
+            | What::Waiting { .. }
+            | What::WouldSend { .. }
             | What::Called { .. }
             | What::Rejected { .. } => {}
         }

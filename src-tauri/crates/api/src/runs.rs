@@ -337,6 +337,8 @@ fn concerns(what: &What) -> Option<&NodeId> {
         What::NodeStarted { node }
         | What::Counted { node, .. }
         | What::Retrying { node, .. }
+        | What::Waiting { node, .. }
+        | What::WouldSend { node, .. }
         | What::Called { node, .. }
         | What::NodeFinished { node, .. } => Some(node),
         What::Rejected { error } => Some(&error.node),

@@ -83,6 +83,26 @@ pub enum What {
         /// Why, in words for the user: `the shop said Retry-After`.
         reason: String,
     },
+    /// A call waits before it leaves: for the system's rate, for its recovery, for a token.
+    Waiting {
+        /// The node.
+        node: NodeId,
+        /// The item, by lineage.
+        item: String,
+        /// The wait, in milliseconds.
+        wait_ms: u64,
+        /// Why, in words for the user: `the shop said Retry-After`.
+        reason: String,
+    },
+    /// A write that a dry run kept from leaving, as it would have been sent.
+    WouldSend {
+        /// The node.
+        node: NodeId,
+        /// The item, by lineage.
+        item: String,
+        /// The call, without an answer.
+        exchange: Box<Exchange>,
+    },
     /// A call to a system, kept for the Raw tab; the first ones of each node, and all that failed.
     Called {
         /// The node.
@@ -218,7 +238,7 @@ pub enum ErrorClass {
 }
 
 /// One call to a system, as it went over the wire; secrets are masked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
 pub struct Exchange {
     /// The try, counted from 1.
     pub attempt: u32,
@@ -250,6 +270,83 @@ pub struct Exchange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub error: Option<String>,
+    /// Where the answer came from.
+    #[serde(default, skip_serializing_if = "AnswerFrom::is_system")]
+    pub from: AnswerFrom,
+    /// How long each part of it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub phases: Option<Phases>,
+    /// The secure connection, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub tls: Option<TlsFacts>,
+    /// What was masked, by its place: `header authorization`, `query key`, `body token`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<String>,
+}
+
+/// Where an answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerFrom {
+    /// From the system itself.
+    #[default]
+    System,
+    /// From a cassette.
+    Cassette,
+    /// From a mock.
+    Mock,
+    /// From nowhere: a dry run kept the call from leaving.
+    DryRun,
+    /// From a fault that was switched on.
+    Fault,
+}
+
+impl AnswerFrom {
+    fn is_system(&self) -> bool {
+        *self == Self::System
+    }
+}
+
+/// How long each part of a call took, in microseconds; what did not happen is absent, such as
+/// connecting where a connection was used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct Phases {
+    /// Finding the host's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub dns_us: Option<u64>,
+    /// Opening the connection, secured where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub connect_us: Option<u64>,
+    /// From then to the head of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub wait_us: Option<u64>,
+    /// From then to the last byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub receive_us: Option<u64>,
+}
+
+/// What is known of a secure connection.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+pub struct TlsFacts {
+    /// The version: `TLS 1.3`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// Whom the certificate is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// Who signed it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub issuer: String,
+    /// Until when it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub expires: Option<Timestamp>,
 }
 
 /// The beginning of a body.

@@ -4,10 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use crate::secret::Secret;
-
-/// What stands in the place of a secret.
-pub const MASK: &str = "••••";
+use vault::{MASK, Secret};
 
 /// A value shorter than this is not looked for in texts: it would be found in too many words.
 const LEAST_SECRET_LEN: usize = 4;

@@ -51,6 +51,7 @@ impl Record {
             response_headers: Vec::new(),
             response_body: None,
             error: None,
+            ..Exchange::default()
         };
         Self {
             masks,
@@ -167,7 +168,7 @@ fn request_snippet(
                         format!("(the file {})", path.display()),
                     ),
                     Content::Bytes(_) if crate::mask::is_secret_name(&part.name) => {
-                        (0, crate::mask::MASK.to_owned())
+                        (0, vault::MASK.to_owned())
                     }
                     Content::Bytes(content) if part.file_name.is_none() && content.len() < 1024 => {
                         (content.len() as u64, String::from_utf8_lossy(content).into_owned())

@@ -1,15 +1,18 @@
 //! One call as a node describes it. Not how it is sent.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use flow::run::Timestamp;
 use http::Method;
 
+use crate::conduct::Conduct;
+use crate::connection::Connection;
 use crate::observe::Observe;
 use crate::redirect::Redirects;
-use crate::secret::Secret;
+use vault::Secret;
 
 /// One call. It can be sent again as it is: no part of it is used up.
 #[derive(Clone)]
@@ -39,6 +42,14 @@ pub struct Request {
     pub secrets: Vec<Secret>,
     /// Who is told of each hop.
     pub observe: Option<Observe>,
+    /// The account that it is made with.
+    pub connection: Option<Arc<Connection>>,
+    /// How it is met.
+    pub conduct: Arc<Conduct>,
+    /// The step it belongs to, by its key: what cassettes tell equal calls apart by.
+    pub step: Option<String>,
+    /// Whether the system knows a repeated call again by a key that it carries.
+    pub is_keyed: bool,
 }
 
 /// What a call sends.
@@ -93,6 +104,10 @@ impl Request {
             at: 0,
             secrets: Vec::new(),
             observe: None,
+            connection: None,
+            conduct: Arc::default(),
+            step: None,
+            is_keyed: false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Sends a call through the layers, hop by hop. Not the layers themselves.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flow::run::Timestamp;
@@ -8,9 +9,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, head
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use vault::Vault;
 
 use crate::body::{AnswerBody, Facts, Patience};
 use crate::cause;
+use crate::connection::{Connection, Connections};
 use crate::decode;
 use crate::error::{Kind, TransportError};
 use crate::observe::Record;
@@ -19,6 +22,7 @@ use crate::redirect::{self, Redirects};
 use crate::request::{Body, Request};
 use crate::response::{Response, Timing};
 use crate::socket::{self, Socket};
+use crate::spec::ConnectionSpec;
 
 /// The limits that hold for every call that does not bring its own.
 #[derive(Debug, Clone)]
@@ -60,6 +64,7 @@ impl Default for Options {
 pub struct Transport {
     options: Options,
     socket: Socket,
+    connections: Connections,
 }
 
 impl Default for Transport {
@@ -101,7 +106,19 @@ impl Deadline {
 impl Transport {
     /// Makes a transport; opens no connection yet.
     pub fn new(options: Options) -> Self {
-        Self { options, socket: Socket::new() }
+        Self { options, socket: Socket::new(), connections: Connections::default() }
+    }
+
+    /// The connection that is written down so, at work: shared by all calls that are made with it,
+    /// as long as it is not written anew.
+    pub fn connection(&self, spec: &ConnectionSpec, vault: &Arc<Vault>) -> Arc<Connection> {
+        self.connections.get(spec, vault)
+    }
+
+    /// Begins a connection anew, to be called when its secrets were changed. `owner` is
+    /// [`ConnectionSpec::owner`].
+    pub fn forget(&self, owner: &str) {
+        self.connections.forget(owner);
     }
 
     /// Sends a call, and on where it is sent on to, and reads the head of the answer. Any status

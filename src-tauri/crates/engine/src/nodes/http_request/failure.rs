@@ -314,6 +314,7 @@ mod tests {
             response_headers: vec![],
             response_body: Some(flow::run::Snippet { text: body.to_owned(), bytes: 0, cut: false }),
             error: None,
+            ..Exchange::default()
         };
         let connection = Some("Shop, test");
         let (system, retry_after) = ("the shop", None);

@@ -1,0 +1,59 @@
+//! How the calls of a node in a run are met: live, recorded, replayed, mocked or held back, with
+//! which faults, and where they may go. Not what a connection brings: see `connection`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use flow::run::Exchange;
+
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::mode::Mode;
+
+/// How the calls of a node in a run are met.
+#[derive(Clone, Default)]
+pub struct Conduct {
+    /// What stands in the place of the socket.
+    pub mode: Mode,
+    /// The time that calls wait by; one that jumps where nothing leaves the machine.
+    pub clock: Clock,
+    /// The faults that are switched on.
+    pub faults: Option<Arc<Faults>>,
+    /// The only hosts that the flow may reach; any without it.
+    pub hosts: Option<Arc<[String]>>,
+    /// Who is told of waits and of writes that were held back.
+    pub tell: Option<Tell>,
+}
+
+/// Who is told what happens to a call besides its exchanges.
+pub type Tell = Arc<dyn Fn(Note) + Send + Sync>;
+
+/// What happens to a call besides its exchanges.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// It waits before it leaves.
+    Waiting {
+        /// The wait, in milliseconds.
+        wait_ms: u64,
+        /// Why, in words for the user.
+        reason: String,
+    },
+    /// A dry run held it back, as it would have been sent.
+    WouldSend(Box<Exchange>),
+}
+
+impl Conduct {
+    /// Tells, where somebody listens.
+    #[expect(dead_code, reason = "the layers that wait come next")]
+    pub(crate) fn tell(&self, note: Note) {
+        if let Some(tell) = &self.tell {
+            tell(note);
+        }
+    }
+}
+
+impl fmt::Debug for Conduct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conduct").field("mode", &self.mode).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,45 @@
+//! A connection at work: what all flows that use it share. Not how it is written down: see `spec`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use vault::Vault;
+
+use crate::spec::ConnectionSpec;
+
+/// A connection at work. All flows that name it share it, and so its limits and tokens.
+#[derive(Debug)]
+pub struct Connection {
+    /// How it is written down.
+    pub spec: ConnectionSpec,
+    /// Where its secrets are.
+    pub vault: Arc<Vault>,
+}
+
+/// The connections that were used since the program began.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    known: Mutex<HashMap<String, Arc<Connection>>>,
+}
+
+impl Connections {
+    /// The connection that is written down so; the one at work as long as nothing was changed.
+    pub(crate) fn get(&self, spec: &ConnectionSpec, vault: &Arc<Vault>) -> Arc<Connection> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = spec.owner();
+        if let Some(connection) = known.get(&owner)
+            && connection.spec == *spec
+            && Arc::ptr_eq(&connection.vault, vault)
+        {
+            return Arc::clone(connection);
+        }
+        let connection = Arc::new(Connection { spec: spec.clone(), vault: Arc::clone(vault) });
+        known.insert(owner, Arc::clone(&connection));
+        connection
+    }
+
+    /// To be called when secrets of a connection were changed.
+    pub(crate) fn forget(&self, owner: &str) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(owner);
+    }
+}
