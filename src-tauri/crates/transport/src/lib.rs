@@ -19,6 +19,7 @@
 //! Caps are always on: the head of an answer (100 headers, 400 KB), its decoded body, the silence
 //! between two bytes, and the time a call waits in all.
 
+mod auth;
 mod body;
 mod cause;
 mod charset;
@@ -31,6 +32,7 @@ mod fault;
 mod mask;
 mod mode;
 mod observe;
+mod outgoing;
 mod policy;
 mod redirect;
 mod request;
