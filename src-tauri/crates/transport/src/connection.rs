@@ -1,19 +1,28 @@
 //! A connection at work: what all flows that use it share. Not how it is written down: see `spec`.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
 
+use crate::pool::Pools;
 use crate::spec::ConnectionSpec;
 
 /// A connection at work. All flows that name it share it, and so its limits and tokens.
-#[derive(Debug)]
 pub struct Connection {
     /// How it is written down.
     pub spec: ConnectionSpec,
     /// Where its secrets are.
     pub vault: Arc<Vault>,
+    /// Its pools, where it needs some of its own.
+    pub(crate) pools: Option<Pools>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("spec", &self.spec).finish_non_exhaustive()
+    }
 }
 
 /// The connections that were used since the program began.
@@ -33,7 +42,11 @@ impl Connections {
         {
             return Arc::clone(connection);
         }
-        let connection = Arc::new(Connection { spec: spec.clone(), vault: Arc::clone(vault) });
+        let connection = Arc::new(Connection {
+            spec: spec.clone(),
+            vault: Arc::clone(vault),
+            pools: Pools::of_its_own(spec),
+        });
         known.insert(owner, Arc::clone(&connection));
         connection
     }
