@@ -2,6 +2,7 @@
 //! same nodes run embedded (see `embedded`) and on a distributed engine. Not the retry loop itself.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use data::Value;
@@ -11,6 +12,7 @@ use flow::run::{ErrorClass, Exchange, Timestamp};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
+use transport::{Conduct, Connection};
 
 use crate::respond::Responder;
 use crate::services::Services;
@@ -47,8 +49,8 @@ impl fmt::Display for StepKey {
 ///
 /// A context belongs to one item at one node: names, keys and random numbers are that item's.
 pub trait StepContext: Send + Sync {
-    /// Does `work`, again after a pause while it fails as [`StepError::Retryable`] and `retry`
-    /// allows. At least once; its result is recorded once.
+    /// Does `work`, again after a pause while `retry` says so of its error ([`transport::retry`]). At
+    /// least once; its result is recorded once.
     ///
     /// Each try ends after the node's `timeout_ms`. Nodes call [`step`](dyn StepContext::step),
     /// which takes the node's own retry rules.
@@ -111,6 +113,15 @@ pub trait StepContext: Send + Sync {
     /// Keeps a call for the Raw tab of the node; secrets are masked already.
     fn report(&self, exchange: Exchange);
 
+    /// The account that the node's calls are made with; none where it names none.
+    ///
+    /// # Errors
+    /// A [`StepError`] where it names one that this run does not have.
+    fn connection(&self) -> StepResult<Option<&Arc<Connection>>>;
+
+    /// How the node's calls are met; what happens to them besides is told of this item.
+    fn conduct(&self) -> Conduct;
+
     /// What the engine was given to work with: folders, the transport.
     fn services(&self) -> &Services;
 
@@ -157,6 +168,8 @@ pub struct Trouble {
     pub retry_after: Option<Duration>,
     /// The last call.
     pub exchange: Option<Box<Exchange>>,
+    /// Whether the same work may be done a second time, whatever became of it.
+    pub may_repeat: bool,
     /// How often it was tried; the runner fills it.
     pub attempts: u32,
 }
@@ -176,6 +189,7 @@ impl Trouble {
             key: None,
             retry_after: None,
             exchange: None,
+            may_repeat: false,
             attempts: 0,
         }
     }
@@ -210,6 +224,12 @@ impl StepError {
     /// The same error with the pause that the system asked for.
     pub fn retry_after(self, pause: Duration) -> Self {
         self.with(|trouble| trouble.retry_after = Some(pause))
+    }
+
+    /// The same error of work that may be done a second time, whatever became of it: rules of the
+    /// flow may try it again.
+    pub fn may_repeat(self, may_repeat: bool) -> Self {
+        self.with(|trouble| trouble.may_repeat = may_repeat)
     }
 
     /// The same error with the call it came of.

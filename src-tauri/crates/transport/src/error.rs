@@ -44,6 +44,8 @@ pub enum Kind {
         /// Why not.
         reason: String,
     },
+    /// The call could not be let in: the connection's sign-in lacks something, or was refused.
+    SignIn(String),
     /// A file that was to be sent could not be read.
     BodyFile(String),
     /// There is no such host.
@@ -102,6 +104,17 @@ pub enum Kind {
     },
     /// It was sent on to nowhere.
     RedirectNowhere(u16),
+    /// The system is not asked for a while, since it failed too often.
+    CircuitOpen {
+        /// How many calls in a row have failed.
+        failures: u32,
+        /// For how long nothing has been sent.
+        open_for: Duration,
+        /// In how long one call tries.
+        again_in: Duration,
+        /// What the last call came to, as a sentence.
+        why: String,
+    },
     /// Anything else, in the library's words.
     Other(String),
 }
@@ -136,14 +149,16 @@ impl TransportError {
                 ErrorClass::Validation
             }
             Kind::BodyFile(_) => ErrorClass::File,
-            Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_)) => {
+            Kind::SignIn(_)
+            | Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_)) => {
                 ErrorClass::Auth
             }
             Kind::Dns
             | Kind::Refused
             | Kind::Unreachable(_)
             | Kind::Tls(_)
-            | Kind::Proxy { .. } => ErrorClass::Connection,
+            | Kind::Proxy { .. }
+            | Kind::CircuitOpen { .. } => ErrorClass::Connection,
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)
@@ -183,12 +198,14 @@ impl TransportError {
             | Kind::Idle(_)
             | Kind::Total(_)
             | Kind::Cut { .. }
+            | Kind::CircuitOpen { .. }
             | Kind::Other(_) => true,
             Kind::Cancelled
             | Kind::BadRequest(_)
             | Kind::NotAllowed(_)
             | Kind::AgainstRules { .. }
             | Kind::Proxy { .. }
+            | Kind::SignIn(_)
             | Kind::BodyFile(_)
             | Kind::Tls(_)
             | Kind::TooLarge(_)
@@ -212,9 +229,10 @@ impl TransportError {
         let host = &self.host;
         match &self.kind {
             Kind::Cancelled => format!("The call to {host} was stopped."),
-            Kind::BadRequest(reason) | Kind::NotAllowed(reason) | Kind::BodyFile(reason) => {
-                reason.clone()
-            }
+            Kind::BadRequest(reason)
+            | Kind::NotAllowed(reason)
+            | Kind::SignIn(reason)
+            | Kind::BodyFile(reason) => reason.clone(),
             Kind::AgainstRules { reason, .. } => reason.clone(),
             Kind::Proxy { proxy, reason } => {
                 format!("The proxy {proxy} did not let the call to {host} through: {reason}.")
@@ -263,6 +281,12 @@ impl TransportError {
             Kind::RedirectNowhere(status) => {
                 format!("{host} answered {status}, which sends the call on, but not where to.")
             }
+            Kind::CircuitOpen { failures, open_for, again_in, why } => format!(
+                "Nothing is sent to {host} for now: {failures} calls in a row have failed, and it \
+                 has not been asked for {} s. {why} The next call tries in {} s.",
+                open_for.as_secs(),
+                again_in.as_secs() + u64::from(again_in.subsec_nanos() > 0),
+            ),
             Kind::Other(reason) => format!("The call to {host} broke off: {reason}."),
         }
     }
@@ -282,6 +306,7 @@ impl TransportError {
             Kind::Proxy { .. } => {
                 "Check the proxy's address, user and password in the connection under Proxy."
             }
+            Kind::SignIn(_) => "Correct the connection's sign-in, and test it.",
             Kind::BodyFile(_) => "Check that the file is there and may be read.",
             Kind::Dns => "Check the host in the URL, and the network.",
             Kind::Refused => "Check the port in the URL, and that the system runs.",
@@ -299,6 +324,9 @@ impl TransportError {
             Kind::TooLarge(_) => {
                 "Ask for less at once, by pages or with a filter, or allow more in the node or in \
                  the connection under Caps."
+            }
+            Kind::CircuitOpen { .. } => {
+                "Mend what made the calls fail; then run it again, or wait until a call tries."
             }
             Kind::BadEncoding { .. } => {
                 "Send the header Accept-Encoding: identity, so that the system does not pack it."

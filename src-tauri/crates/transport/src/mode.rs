@@ -14,6 +14,11 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Whether every call is simply made.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Self::Live)
+    }
+
     /// Meets one hop of a call.
     pub(crate) async fn send(
         &self,

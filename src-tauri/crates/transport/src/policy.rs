@@ -11,19 +11,22 @@ use crate::request::Request;
 use crate::spec::{AuthSpec, ConnectionSpec};
 
 /// Reads a call's URL.
-pub(crate) fn read_url(text: &str) -> Result<Url, Kind> {
+///
+/// # Errors
+/// A sentence, where it is none that can be called.
+pub(crate) fn read_url(text: &str) -> Result<Url, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Kind::BadRequest("The URL is empty.".to_owned()));
+        return Err("The URL is empty.".to_owned());
     }
     let url = Url::parse(text).map_err(|reason| {
         let shown: String = text.split(['?', '#']).next().unwrap_or("").chars().take(200).collect();
-        Kind::BadRequest(match reason {
+        match reason {
             url::ParseError::RelativeUrlWithoutBase => {
                 format!("\"{shown}\" is not a whole URL: it must begin with https:// or http://.")
             }
             other => format!("\"{shown}\" is not a URL: {other}."),
-        })
+        }
     })?;
     check_scheme(&url)?;
     Ok(url)
@@ -36,7 +39,7 @@ pub(crate) fn read_url(text: &str) -> Result<Url, Kind> {
 /// [`Kind::AgainstRules`], with the setting that would allow it.
 pub(crate) fn check(out: &Outgoing, request: &Request) -> Result<(), Kind> {
     let url = &out.url;
-    check_scheme(url)?;
+    check_scheme(url).map_err(Kind::BadRequest)?;
     let flow_hosts = request.conduct.hosts.as_deref();
     let spec = request.connection.as_ref().map(|connection| &connection.spec);
     if let Some(hosts) = flow_hosts
@@ -236,12 +239,12 @@ pub(crate) fn host_of(url: &Url) -> String {
     }
 }
 
-fn check_scheme(url: &Url) -> Result<(), Kind> {
+fn check_scheme(url: &Url) -> Result<(), String> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(Kind::BadRequest(format!(
+        return Err(format!(
             "The URL begins with {}://, and only https:// and http:// can be called.",
             url.scheme()
-        )));
+        ));
     }
     Ok(())
 }

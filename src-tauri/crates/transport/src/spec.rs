@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use url::Url;
 
-use crate::error::Kind;
-use crate::policy as policy_layer;
-
 pub use self::auth::{
     ApiKeyPlace, AuthSpec, ClientAuth, Grant, JwtAlgorithm, JwtSpec, LoginSpec, OAuth1Spec,
     OAuth2Spec, PasswordKind, SessionSpec, SigV4Spec, SignaturePlace, Slot, TokenFrom,
@@ -185,20 +182,20 @@ impl ConnectionSpec {
     /// A whole URL: what begins with a slash, or is empty, is put behind the base URL.
     ///
     /// # Errors
-    /// [`Kind::BadRequest`], where it is none.
-    pub fn url(&self, text: &str) -> Result<Url, Kind> {
+    /// A sentence, where it is none.
+    pub fn url(&self, text: &str) -> Result<Url, String> {
         let text = text.trim();
         if !text.is_empty() && !text.starts_with(['/', '?']) {
-            return policy_layer::read_url(text);
+            return crate::policy::read_url(text);
         }
         if self.base_url.trim().is_empty() {
-            return Err(Kind::BadRequest(format!(
+            return Err(format!(
                 "The address \"{text}\" has no host, and the connection {} has no base URL.",
                 self.name
-            )));
+            ));
         }
         let base = self.base_url.trim().trim_end_matches('/');
-        policy_layer::read_url(&format!("{base}{text}"))
+        crate::policy::read_url(&format!("{base}{text}"))
     }
 
     /// Every secret that it can have, the sign-in's first.

@@ -289,7 +289,7 @@ fn outgoing(request: &Request) -> Result<Outgoing, TransportError> {
         Some(connection) => connection.spec.url(&request.url),
         None => policy::read_url(&request.url),
     };
-    let url = url.map_err(|kind| unsent(kind, String::new()))?;
+    let url = url.map_err(|why| unsent(Kind::BadRequest(why), String::new()))?;
     let mut headers =
         read_headers(&request.headers).map_err(|kind| unsent(kind, policy::host_of(&url)))?;
     let mut credentials = Vec::new();
