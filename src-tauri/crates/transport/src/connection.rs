@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
 
+use crate::circuit::{Circuit, CircuitHealth};
+use crate::limit::{Limit, LimitHealth};
 use crate::pool::Pools;
 use crate::spec::ConnectionSpec;
 
@@ -15,6 +17,8 @@ pub struct Connection {
     pub spec: ConnectionSpec,
     /// Where its secrets are.
     pub vault: Arc<Vault>,
+    pub(crate) circuit: Circuit,
+    pub(crate) limit: Limit,
     /// Its pools, where it needs some of its own.
     pub(crate) pools: Option<Pools>,
 }
@@ -22,6 +26,25 @@ pub struct Connection {
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    fn new(spec: ConnectionSpec, vault: Arc<Vault>) -> Self {
+        let circuit = Circuit::new(&spec.name, &spec.circuit);
+        let limit = Limit::new(&spec.name, &spec.limits);
+        let pools = Pools::of_its_own(&spec);
+        Self { spec, vault, circuit, limit, pools }
+    }
+
+    /// Whether it is asked at the moment.
+    pub fn circuit(&self) -> CircuitHealth {
+        self.circuit.health()
+    }
+
+    /// How its limits stand.
+    pub fn limit(&self) -> LimitHealth {
+        self.limit.health()
     }
 }
 
@@ -42,11 +65,7 @@ impl Connections {
         {
             return Arc::clone(connection);
         }
-        let connection = Arc::new(Connection {
-            spec: spec.clone(),
-            vault: Arc::clone(vault),
-            pools: Pools::of_its_own(spec),
-        });
+        let connection = Arc::new(Connection::new(spec.clone(), Arc::clone(vault)));
         known.insert(owner, Arc::clone(&connection));
         connection
     }
