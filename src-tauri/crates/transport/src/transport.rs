@@ -1,7 +1,7 @@
 //! Sends a call through the layers, hop by hop. Not the layers themselves.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flow::run::Timestamp;
@@ -15,6 +15,7 @@ use crate::circuit::Outcome;
 use crate::connection::{Connection, Connections};
 use crate::decode;
 use crate::error::{Kind, TransportError};
+use crate::network::{self, Entry, NetworkLog};
 use crate::observe::Record;
 use crate::outgoing::Outgoing;
 use crate::policy;
@@ -78,6 +79,7 @@ pub struct Transport {
 struct Lower {
     options: Options,
     socket: Socket,
+    log: OnceLock<NetworkLog>,
 }
 
 impl Default for Transport {
@@ -110,8 +112,15 @@ impl Deadline {
 impl Transport {
     /// Makes a transport; opens no connection yet.
     pub fn new(options: Options) -> Self {
-        let lower = Arc::new(Lower { options, socket: Socket::new() });
+        let lower = Arc::new(Lower { options, socket: Socket::new(), log: OnceLock::new() });
         Self { lower, connections: Arc::default() }
+    }
+
+    /// Has all calls told for the network log: those of runs, for tokens, of probes and tests. The
+    /// first one to ask is told.
+    pub fn log_to(&self, log: NetworkLog) {
+        // Only the app asks, once.
+        let _ = self.lower.log.set(log);
     }
 
     /// The connection that is written down so, at work: shared by all calls that are made with it,
@@ -225,14 +234,21 @@ impl Lower {
         deadline: Deadline,
         cancel: &CancellationToken,
     ) -> Result<(WireAnswer, Record), TransportError> {
-        policy::check(out, request).map_err(|kind| fail(out, kind, false, None))?;
         let mut record = Record::start(request, out, self.options.snippet_bytes);
+        let entry = self.log.get().map(|log| Entry::new(log, request, out));
+        let left = entry.map(|entry| record.log(entry)).unwrap_or_default();
+        if let Err(kind) = policy::check(out, request) {
+            let error = fail(out, kind, false, None);
+            record.only_logged(&error.message());
+            return Err(error);
+        }
         let patience = deadline.patience();
         if patience.left.is_zero() {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
         let call = WireCall { request, out, masks: record.masks() };
         let sending = request.conduct.mode.send(call, &self.socket, &self.options);
+        let sending = network::marking(left, sending);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),
