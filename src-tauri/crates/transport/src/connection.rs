@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
 
+use crate::auth::Auth;
 use crate::spec::ConnectionSpec;
 
 /// A connection at work. All flows that name it share it, and so its limits and tokens.
@@ -14,6 +15,8 @@ pub struct Connection {
     pub spec: ConnectionSpec,
     /// Where its secrets are.
     pub vault: Arc<Vault>,
+    /// How far its sign-in is.
+    pub(crate) auth: Auth,
 }
 
 /// The connections that were used since the program began.
@@ -33,7 +36,11 @@ impl Connections {
         {
             return Arc::clone(connection);
         }
-        let connection = Arc::new(Connection { spec: spec.clone(), vault: Arc::clone(vault) });
+        let connection = Arc::new(Connection {
+            spec: spec.clone(),
+            vault: Arc::clone(vault),
+            auth: Auth::default(),
+        });
         known.insert(owner, Arc::clone(&connection));
         connection
     }

@@ -43,6 +43,7 @@ pub mod spec;
 mod transport;
 mod wire;
 
+pub use auth::consent::{Consent, ScopeInWords, SignedIn, sign_out, signed_in};
 pub use body::AnswerBody;
 pub use charset::{CharsetError, TextDecoder};
 pub use clock::Clock;
