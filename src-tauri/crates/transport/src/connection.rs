@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
 
+use crate::auth::Auth;
 use crate::circuit::{Circuit, CircuitHealth};
 use crate::limit::{Limit, LimitHealth};
 use crate::pool::Pools;
@@ -19,14 +20,10 @@ pub struct Connection {
     pub vault: Arc<Vault>,
     pub(crate) circuit: Circuit,
     pub(crate) limit: Limit,
+    /// How far its sign-in is.
+    pub(crate) auth: Auth,
     /// Its pools, where it needs some of its own.
     pub(crate) pools: Option<Pools>,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("spec", &self.spec).finish_non_exhaustive()
-    }
 }
 
 impl Connection {
@@ -34,7 +31,7 @@ impl Connection {
         let circuit = Circuit::new(&spec.name, &spec.circuit);
         let limit = Limit::new(&spec.name, &spec.limits);
         let pools = Pools::of_its_own(&spec);
-        Self { spec, vault, circuit, limit, pools }
+        Self { spec, vault, circuit, limit, auth: Auth::default(), pools }
     }
 
     /// Whether it is asked at the moment.
@@ -45,6 +42,12 @@ impl Connection {
     /// How its limits stand.
     pub fn limit(&self) -> LimitHealth {
         self.limit.health()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("spec", &self.spec).finish_non_exhaustive()
     }
 }
 

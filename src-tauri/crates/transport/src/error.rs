@@ -46,6 +46,8 @@ pub enum Kind {
     },
     /// The call could not be let in: the connection's sign-in lacks something, or was refused.
     SignIn(String),
+    /// Whoever lets calls in could not be asked just now.
+    SignInBusy(String),
     /// A file that was to be sent could not be read.
     BodyFile(String),
     /// There is no such host.
@@ -159,6 +161,7 @@ impl TransportError {
             | Kind::Tls(_)
             | Kind::Proxy { .. }
             | Kind::CircuitOpen { .. } => ErrorClass::Connection,
+            Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)
@@ -199,6 +202,7 @@ impl TransportError {
             | Kind::Total(_)
             | Kind::Cut { .. }
             | Kind::CircuitOpen { .. }
+            | Kind::SignInBusy(_)
             | Kind::Other(_) => true,
             Kind::Cancelled
             | Kind::BadRequest(_)
@@ -232,6 +236,7 @@ impl TransportError {
             Kind::BadRequest(reason)
             | Kind::NotAllowed(reason)
             | Kind::SignIn(reason)
+            | Kind::SignInBusy(reason)
             | Kind::BodyFile(reason) => reason.clone(),
             Kind::AgainstRules { reason, .. } => reason.clone(),
             Kind::Proxy { proxy, reason } => {
@@ -307,6 +312,7 @@ impl TransportError {
                 "Check the proxy's address, user and password in the connection under Proxy."
             }
             Kind::SignIn(_) => "Correct the connection's sign-in, and test it.",
+            Kind::SignInBusy(_) => "Run it again later, or let the node try several times.",
             Kind::BodyFile(_) => "Check that the file is there and may be read.",
             Kind::Dns => "Check the host in the URL, and the network.",
             Kind::Refused => "Check the port in the URL, and that the system runs.",
