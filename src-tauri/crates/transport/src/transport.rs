@@ -1,5 +1,7 @@
 //! Sends a call through the layers, hop by hop. Not the layers themselves.
 
+mod sign_in;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 use vault::Vault;
 
+use crate::auth::Signed;
 use crate::body::{AnswerBody, Facts, Patience};
 use crate::circuit::Outcome;
 use crate::connection::{Connection, Connections};
@@ -131,13 +134,13 @@ impl Transport {
         cancel: &CancellationToken,
     ) -> Result<Response, TransportError> {
         let out = outgoing(&request)?;
-        let Some(connection) = &request.connection else {
+        let Some(connection) = request.connection.clone() else {
             return self.lower.send(&request, out, cancel).await;
         };
         let patience = self.lower.deadline(&request).total;
         let entered = connection.circuit.enter(patience, &request.conduct, cancel).await;
         let pass = entered.map_err(|kind| fail(&out, kind, false, None))?;
-        let sent = self.send_limited(&request, connection, out, cancel).await;
+        let sent = self.send_let_in(request, &connection, out, cancel).await;
         pass.ended(match &sent {
             Ok(answer) => Outcome::of_status(answer.status),
             Err(error) => Outcome::of_kind(&error.kind, error.message()),
@@ -148,18 +151,20 @@ impl Transport {
     /// Sends a call once its connection's limits allow it.
     async fn send_limited(
         &self,
-        request: &Request,
+        request: Request,
         connection: &Connection,
         out: Outgoing,
+        began: Instant,
         cancel: &CancellationToken,
-    ) -> Result<Response, TransportError> {
+    ) -> Result<(Response, Signed), TransportError> {
         let entered = connection.limit.enter(&request.conduct, cancel).await;
         let mut permit = entered.map_err(|kind| fail(&out, kind, false, None))?;
-        let began = Instant::now();
-        let mut answer = self.lower.send(request, out, cancel).await?;
-        permit.answered(answer.status, &answer.headers, request.at + elapsed_ms(began));
+        let at = request.at;
+        let (mut answer, signed) =
+            self.send_signed(request, connection, out, began, cancel).await?;
+        permit.answered(answer.status, &answer.headers, at + elapsed_ms(began));
         answer.body.hold(permit);
-        Ok(answer)
+        Ok((answer, signed))
     }
 }
 
