@@ -75,11 +75,7 @@ pub(crate) fn fetch_call(
 ///
 /// # Errors
 /// [`Kind::SignIn`], where there is none.
-pub(crate) fn of_answer(
-    spec: &CsrfSpec,
-    status: u16,
-    headers: &HeaderMap,
-) -> Result<Secret, Kind> {
+pub(crate) fn of_answer(spec: &CsrfSpec, status: u16, headers: &HeaderMap) -> Result<Secret, Kind> {
     let told = headers.get(header_name(spec)?).and_then(|value| value.to_str().ok());
     match told.map(str::trim) {
         Some(token) if !token.is_empty() && !is_required(token) => Ok(Secret::new(token)),

@@ -110,7 +110,9 @@ impl Challenges {
         }
         let sent = call.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let sent_nonce = sent
-            .filter(|text| text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("digest ")))
+            .filter(|text| {
+                text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("digest "))
+            })
             .and_then(|text| params(&text[7..]).remove("nonce"));
         let Some(challenge) = best(headers)? else { return Ok(false) };
         let mut known = self.known();
@@ -121,11 +123,11 @@ impl Challenges {
             Some(sent) if held.is_some_and(|held| held.nonce != *sent && held.count > 0) => true,
             // One that was taken before and is not now has run out, whether it is said or not.
             Some(sent) => {
-                challenge.is_stale
-                    || held.is_some_and(|held| held.nonce == *sent && held.count > 1)
+                challenge.is_stale || held.is_some_and(|held| held.nonce == *sent && held.count > 1)
             }
         };
-        if held.is_none_or(|held| sent_nonce.is_none() || Some(&held.nonce) == sent_nonce.as_ref()) {
+        if held.is_none_or(|held| sent_nonce.is_none() || Some(&held.nonce) == sent_nonce.as_ref())
+        {
             known.insert(origin, challenge);
         }
         Ok(repeats)

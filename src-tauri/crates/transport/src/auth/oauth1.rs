@@ -62,11 +62,8 @@ pub(crate) fn sign(
 /// RFC 5849 § 3.4.2, with SHA-256.
 fn signature(base: &str, consumer_secret: &Secret, token_secret: Option<&Secret>) -> Secret {
     let token_secret = token_secret.map_or("", Secret::reveal);
-    let key = Secret::new(format!(
-        "{}&{}",
-        escaped(consumer_secret.reveal()),
-        escaped(token_secret)
-    ));
+    let key =
+        Secret::new(format!("{}&{}", escaped(consumer_secret.reveal()), escaped(token_secret)));
     let mut mac = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes())
         .expect("an HMAC takes keys of any length");
     mac.update(base.as_bytes());
@@ -136,10 +133,8 @@ mod tests {
     /// The example of RFC 5849 § 3.4.1.1, with the port of § 3.4.1.2.
     #[test]
     fn the_base_string_is_that_of_the_rfc() {
-        let call = post(
-            "http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b",
-            "c2&a3=2+q",
-        );
+        let call =
+            post("http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b", "c2&a3=2+q");
         let oauth = [
             ("oauth_consumer_key", "9djdj82h48djs9d2"),
             ("oauth_token", "kkk9d7dh3k39sjv7"),

@@ -7,6 +7,7 @@ use vault::Secret;
 
 use crate::error::Kind;
 use crate::outgoing::Outgoing;
+use crate::spec::ConnectionSpec;
 
 /// All but the unreserved characters of RFC 3986 § 2.3.
 pub(super) const RESERVED: &AsciiSet =
@@ -15,6 +16,18 @@ pub(super) const RESERVED: &AsciiSet =
 /// Writes a text as signatures want it: every byte but the unreserved ones as `%XX`.
 pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
+}
+
+/// The address of a call that a sign-in makes: a whole one, or a path behind the base URL. `what`
+/// names the call.
+///
+/// # Errors
+/// [`Kind::SignIn`], where it is none.
+pub(super) fn address(connection: &ConnectionSpec, path: &str, what: &str) -> Result<Url, Kind> {
+    let path = path.trim();
+    let is_whole = path.contains("://") || path.starts_with(['/', '?']) || path.is_empty();
+    let url = connection.url(&if is_whole { path.to_owned() } else { format!("/{path}") });
+    url.map_err(|why| Kind::SignIn(format!("The {what} cannot be asked for: {why}")))
 }
 
 /// Bytes in lower-case hex.

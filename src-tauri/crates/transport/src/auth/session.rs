@@ -45,7 +45,7 @@ struct Written {
     session_token: Option<String>,
     #[serde(default)]
     cookies: Vec<String>,
-    url: Url,
+    url: String,
     obtained_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
@@ -58,7 +58,7 @@ impl Session {
         Some(Self {
             token: written.session_token.map(Secret::new),
             cookies: written.cookies.into_iter().map(Secret::new).collect(),
-            url: written.url,
+            url: written.url.parse().ok()?,
             obtained_at: written.obtained_at,
             expires_at: written.expires_at,
         })
@@ -70,7 +70,7 @@ impl Session {
         let written = Written {
             session_token: self.token.as_ref().map(reveal),
             cookies: self.cookies.iter().map(reveal).collect(),
-            url: self.url.clone(),
+            url: self.url.as_str().to_owned(),
             obtained_at: self.obtained_at,
             expires_at: self.expires_at,
         };

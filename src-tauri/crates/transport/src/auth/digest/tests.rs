@@ -159,7 +159,10 @@ fn only_the_first_call_goes_out_unsigned() {
     info.insert("authentication-info", "rspauth=\"x\", nextnonce=\"n3\"".parse().unwrap());
     assert!(!challenges.learn(&second, 200, &info).unwrap());
     let mut third = call("http://h/c");
-    assert_eq!((&*sign(&mut third, "c5")["nonce"], &*sign(&mut third, "c5")["nc"]), ("n3", "00000002"));
+    assert_eq!(
+        (&*sign(&mut third, "c5")["nonce"], &*sign(&mut third, "c5")["nc"]),
+        ("n3", "00000002")
+    );
 }
 
 #[test]

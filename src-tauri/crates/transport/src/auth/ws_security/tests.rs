@@ -206,7 +206,8 @@ proptest! {
             before.extend(b"/>");
             after.drain(..format!("</{prefix}Header>").len());
         }
-        prop_assert_eq!(String::from_utf8_lossy(&[before, after].concat()), String::from_utf8_lossy(&message));
+        let others = [before, after].concat();
+        prop_assert_eq!(String::from_utf8_lossy(&others), String::from_utf8_lossy(&message));
         // It is found again as what it is, so nobody signs twice.
         prop_assert!(find(&signed).is_err());
     }
