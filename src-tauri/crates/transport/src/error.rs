@@ -155,13 +155,13 @@ impl TransportError {
             | Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_)) => {
                 ErrorClass::Auth
             }
+            Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::Dns
             | Kind::Refused
             | Kind::Unreachable(_)
             | Kind::Tls(_)
             | Kind::Proxy { .. }
             | Kind::CircuitOpen { .. } => ErrorClass::Connection,
-            Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)

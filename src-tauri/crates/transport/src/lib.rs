@@ -8,7 +8,7 @@
 //! | observe | tells each hop as an [`flow::run::Exchange`], masked | `observe`, `mask` |
 //! | circuit | stops asking a system that is down | `circuit` |
 //! | limit | keeps to a system's rate | `limit` |
-//! | auth | signs the call, refreshes a token once | - |
+//! | auth | signs the call, refreshes a token once | `auth`, `transport/sign_in` |
 //! | policy | schemes, hosts, redirects | `policy`, `redirect` |
 //! | mode | record, replay, mock, dry run | - |
 //! | socket | the connection pool, TLS, HTTP; the only place that opens a connection | `socket` |
