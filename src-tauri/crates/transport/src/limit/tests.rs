@@ -165,7 +165,10 @@ async fn what_the_system_asks_for_holds_all_flows_back() {
         assert_eq!(began.elapsed().as_secs(), wait_s, "{value}");
         let told = lab.told();
         assert_eq!(told.len(), if wait_s == 0 { 0 } else { 2 });
-        assert!(told.iter().all(|told| *told == (wait_s * 1_000, "the shop said Retry-After".to_owned())));
+        assert!(
+            told.iter()
+                .all(|told| *told == (wait_s * 1_000, "the shop said Retry-After".to_owned()))
+        );
     }
 }
 
