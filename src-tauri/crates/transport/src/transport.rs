@@ -4,6 +4,7 @@ mod sign_in;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use flow::run::Timestamp;
@@ -237,6 +238,9 @@ impl Lower {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
         let call = WireCall { request, out, masks: record.masks() };
+        if !out.method.is_idempotent() && !request.is_keyed {
+            request.conduct.has_left.store(true, Ordering::Relaxed);
+        }
         let sending = request.conduct.mode.send(call, &self.socket, &self.options);
         let answer = tokio::select! {
             biased;
