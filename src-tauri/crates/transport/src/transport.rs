@@ -225,8 +225,8 @@ impl Lower {
         if patience.left.is_zero() {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
-        let call = WireCall { request, out, masks: record.masks() };
-        let sending = request.conduct.mode.send(call, &self.socket, &self.options);
+        let call = WireCall { request, out, masks: record.masks(), record: &record, patience };
+        let sending = request.conduct.meet(call, &self.socket, &self.options);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),
