@@ -143,7 +143,8 @@ pub(crate) fn login_call(
         "" => Body::Empty,
         text => Body::Bytes(Bytes::from(text.to_owned())),
     };
-    Ok((Outgoing { method, url, headers, body, at, credentials: Vec::new() }, masked))
+    let credentials = Vec::new();
+    Ok((Outgoing { method, url, headers, body, at, credentials, is_led_here: false }, masked))
 }
 
 /// What the answer to that call brought.
@@ -238,12 +239,11 @@ fn at_path(body: &[u8], path: &str) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let path = path.trim().trim_start_matches('$');
     let steps = path.split(['.', '[', ']']).map(|step| step.trim_matches(['"', '\'']));
-    let found = steps.filter(|step| !step.is_empty()).try_fold(&value, |value, step| {
-        match value {
+    let found =
+        steps.filter(|step| !step.is_empty()).try_fold(&value, |value, step| match value {
             Value::Array(items) => items.get(step.parse::<usize>().ok()?),
             other => other.get(step),
-        }
-    })?;
+        })?;
     let token = match found {
         Value::String(token) => token.clone(),
         Value::Number(number) => number.to_string(),
