@@ -108,6 +108,7 @@ fn rules(index: usize, node: &graph::Node, behaviour: &Behaviour, is_kept: bool)
     };
     Rules {
         id: spec.id.clone(),
+        connection: spec.connection.clone(),
         index,
         retry: spec.retry.unwrap_or_default(),
         timeout: spec.timeout_ms.map(Duration::from_millis),

@@ -12,6 +12,7 @@ use flow::run::{ErrorClass, Exchange, Timestamp, What};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
+use transport::{Conduct, Connection};
 
 use crate::lineage::Lineage;
 use crate::respond::Responder;
@@ -31,6 +32,11 @@ pub(crate) struct EmbeddedContext {
 impl EmbeddedContext {
     pub(crate) fn new(run: Arc<RunScope>, rules: Arc<Rules>, lineage: Lineage) -> Self {
         Self { run, rules, lineage, n_random: AtomicU64::new(0) }
+    }
+
+    /// The time that the node waits by.
+    fn clock(&self) -> &transport::Clock {
+        &self.run.calls.conduct_of(&self.rules.id).clock
     }
 
     async fn try_once(&self, work: &mut StepFn<'_>, attempt: u32) -> StepResult<Value> {
@@ -58,7 +64,7 @@ impl EmbeddedContext {
                 .reporter
                 .note(What::Retrying { node, item, attempt, tries, wait_ms, reason })
                 .await?;
-            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+            self.clock().sleep(Duration::from_millis(wait_ms)).await;
         }
         Err(StepError::Cancelled)
     }
@@ -105,7 +111,7 @@ impl StepContext for EmbeddedContext {
 
     fn sleep(&self, _: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>> {
         Box::pin(async move {
-            tokio::time::sleep(pause).await;
+            self.clock().sleep(pause).await;
             Ok(())
         })
     }
@@ -164,6 +170,26 @@ impl StepContext for EmbeddedContext {
 
     fn report(&self, exchange: Exchange) {
         self.run.reporter.called(self.rules.index, &self.rules.id, &self.lineage, exchange);
+    }
+
+    fn connection(&self) -> StepResult<Option<&Arc<Connection>>> {
+        let Some(id) = &self.rules.connection else { return Ok(None) };
+        match self.run.calls.connections.get(id) {
+            Some(connection) => Ok(Some(connection)),
+            None => Err(StepError::terminal(
+                ErrorClass::Auth,
+                format!("The connection {id} is not set up in the environment of this run."),
+            )
+            .advice("Set it up under Connections, or duplicate it from another environment.")
+            .key("/connection")),
+        }
+    }
+
+    fn conduct(&self) -> Conduct {
+        let (run, rules) = (Arc::clone(&self.run), Arc::clone(&self.rules));
+        let lineage = self.lineage.clone();
+        let tell = move |note| run.reporter.told(rules.index, &rules.id, &lineage, note);
+        Conduct { tell: Some(Arc::new(tell)), ..self.run.calls.conduct_of(&self.rules.id).clone() }
     }
 
     fn services(&self) -> &Services {

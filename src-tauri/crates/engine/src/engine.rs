@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::build::{Built, build};
+use crate::calls::Calls;
 use crate::emitter::Output;
 use crate::journal::{Journal, NoJournal, SampleLimits};
 use crate::program::Program;
@@ -101,6 +102,8 @@ pub struct RunRequest {
     pub outputs_of: Option<NodeId>,
     /// Where the flow's answer goes, where somebody waits for it.
     pub responder: Option<Responder>,
+    /// How its calls are made.
+    pub calls: Calls,
 }
 
 impl RunRequest {
@@ -119,6 +122,7 @@ impl RunRequest {
             outputs: None,
             outputs_of: None,
             responder: None,
+            calls: Calls::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
 mod build;
+pub mod calls;
 pub mod catalogue;
 mod embedded;
 mod emitter;

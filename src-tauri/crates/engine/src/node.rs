@@ -33,6 +33,11 @@ pub trait NodeType: 'static {
     /// Looks at a node's params without running it: its card's words, its ports, its problems.
     fn inspect(params: &Self::Params) -> Inspection;
 
+    /// Looks at a node with the keys that every node may have, where they matter to its params.
+    fn inspect_node(_spec: &NodeSpec, params: &Self::Params) -> Inspection {
+        Self::inspect(params)
+    }
+
     /// Makes a node ready to run.
     ///
     /// # Errors
@@ -216,7 +221,7 @@ impl Registered {
 
 fn inspect<T: NodeType>(spec: &NodeSpec) -> Inspection {
     match params::<T::Params>(spec) {
-        Ok(params) => T::inspect(&params),
+        Ok(params) => T::inspect_node(spec, &params),
         Err(problem) => Inspection { problems: vec![problem], ..Inspection::default() },
     }
 }

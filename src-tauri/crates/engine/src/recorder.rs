@@ -29,6 +29,18 @@ const FIRST_CALLS: u32 = 20;
 /// Failed calls kept of each node.
 const FAILED_CALLS: u32 = 200;
 
+/// Waits told of each node, whatever their length.
+const FIRST_WAITS: u32 = 50;
+
+/// Waits told of each node, where they are long ones.
+const LONG_WAITS: u32 = 5000;
+
+/// What a long wait is, in milliseconds.
+const LONG_WAIT_MS: u64 = 1000;
+
+/// Writes told of each node that a dry run held back.
+const HELD_BACK: u32 = 1000;
+
 /// Something to record.
 #[derive(Debug)]
 pub(crate) enum Note {
@@ -47,8 +59,17 @@ pub(crate) struct Reporter {
 #[derive(Debug, Default)]
 struct Calls {
     waiting: Vec<What>,
-    /// Of each node, how many calls were kept, and how many of the failed ones.
-    kept: Vec<(u32, u32)>,
+    /// Of each node, how much was kept.
+    kept: Vec<Kept>,
+}
+
+/// How much was kept of one node's calls.
+#[derive(Debug, Default, Clone, Copy)]
+struct Kept {
+    calls: u32,
+    failed: u32,
+    waits: u32,
+    held_back: u32,
 }
 
 impl Reporter {
@@ -76,17 +97,57 @@ impl Reporter {
     ) {
         let has_failed = exchange.error.is_some() || exchange.status.is_none_or(|s| s >= 400);
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        if calls.kept.len() <= index {
-            calls.kept.resize(index + 1, (0, 0));
-        }
-        let (kept, failed) = &mut calls.kept[index];
-        if *kept >= FIRST_CALLS && (!has_failed || *failed >= FAILED_CALLS) {
+        let kept = calls.kept_of(index);
+        if kept.calls >= FIRST_CALLS && (!has_failed || kept.failed >= FAILED_CALLS) {
             return;
         }
-        *kept += 1;
-        *failed += u32::from(has_failed);
+        kept.calls += 1;
+        kept.failed += u32::from(has_failed);
         let (item, exchange) = (lineage.to_string(), Box::new(exchange));
         calls.waiting.push(What::Called { node: node.clone(), item, exchange });
+    }
+
+    /// Keeps what happened to a call besides, as far as the limits go.
+    pub(crate) fn told(
+        &self,
+        index: usize,
+        node: &flow::id::NodeId,
+        lineage: &Lineage,
+        note: transport::Note,
+    ) {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = calls.kept_of(index);
+        let (node, item) = (node.clone(), lineage.to_string());
+        let what = match note {
+            transport::Note::Waiting { wait_ms, reason } => {
+                kept.waits += 1;
+                // Short waits are told of at first only, so that a long run with a low rate does
+                // not fill the history with them.
+                let is_kept = kept.waits <= FIRST_WAITS
+                    || (wait_ms >= LONG_WAIT_MS && kept.waits <= LONG_WAITS);
+                if !is_kept {
+                    return;
+                }
+                What::Waiting { node, item, wait_ms, reason }
+            }
+            transport::Note::WouldSend(exchange) => {
+                kept.held_back += 1;
+                if kept.held_back > HELD_BACK {
+                    return;
+                }
+                What::WouldSend { node, item, exchange }
+            }
+        };
+        calls.waiting.push(what);
+    }
+}
+
+impl Calls {
+    fn kept_of(&mut self, index: usize) -> &mut Kept {
+        if self.kept.len() <= index {
+            self.kept.resize(index + 1, Kept::default());
+        }
+        &mut self.kept[index]
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use data::Value;
 use flow::file::{OnError, Retry};
-use flow::id::NodeId;
+use flow::id::{ConnectionId, NodeId};
 
 /// The keys that every node may have, ready for use.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Rules {
     pub(crate) id: NodeId,
     /// The node's number in the program.
     pub(crate) index: usize,
+    /// The account that its calls are made with.
+    pub(crate) connection: Option<ConnectionId>,
     pub(crate) retry: Retry,
     pub(crate) timeout: Option<Duration>,
     pub(crate) on_error: Policy,

@@ -82,6 +82,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         tables: RunTables::default(),
         cancel: start.cancel,
         responder: request.responder,
+        calls: request.calls,
         signals: start.signals,
         reporter,
     };

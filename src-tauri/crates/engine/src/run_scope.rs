@@ -13,6 +13,7 @@ use mapping::{Fault, Names};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::calls::Calls;
 use crate::lineage::{Lineage, Unresolved};
 use crate::recorder::Reporter;
 use crate::respond::Responder;
@@ -45,6 +46,7 @@ pub struct RunScope {
     pub(crate) tables: RunTables,
     pub(crate) cancel: CancellationToken,
     pub(crate) responder: Option<Responder>,
+    pub(crate) calls: Calls,
     pub(crate) signals: Arc<Signals>,
     pub(crate) reporter: Reporter,
 }

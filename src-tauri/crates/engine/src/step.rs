@@ -2,6 +2,7 @@
 //! same nodes run embedded (see `embedded`) and on a distributed engine. Not the retry loop itself.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use data::Value;
@@ -11,6 +12,7 @@ use flow::run::{ErrorClass, Exchange, Timestamp};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
+use transport::{Conduct, Connection};
 
 use crate::respond::Responder;
 use crate::services::Services;
@@ -110,6 +112,15 @@ pub trait StepContext: Send + Sync {
 
     /// Keeps a call for the Raw tab of the node; secrets are masked already.
     fn report(&self, exchange: Exchange);
+
+    /// The account that the node's calls are made with; none where it names none.
+    ///
+    /// # Errors
+    /// A [`StepError`] where it names one that this run does not have.
+    fn connection(&self) -> StepResult<Option<&Arc<Connection>>>;
+
+    /// How the node's calls are met; what happens to them besides is told of this item.
+    fn conduct(&self) -> Conduct;
 
     /// What the engine was given to work with: folders, the transport.
     fn services(&self) -> &Services;

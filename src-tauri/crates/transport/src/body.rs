@@ -1,22 +1,23 @@
 //! The body of an answer as it arrives: unpacked, counted against its cap, and cancellable between
 //! any two bytes. Not what is in it.
 
+use std::any::Any;
+use std::collections::VecDeque;
 use std::io;
-use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use flow::run::Exchange;
-use futures::{Stream, StreamExt, stream};
+use futures::{StreamExt, stream};
 use http::HeaderMap;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::cause;
 use crate::charset::TextDecoder;
 use crate::decode::{Encoding, Pieces};
 use crate::error::{Kind, TransportError};
 use crate::observe::Record;
+use crate::wire::WireBytes;
 
 /// The body of an answer.
 pub struct AnswerBody {
@@ -27,10 +28,16 @@ pub struct AnswerBody {
     host: String,
     writes: bool,
     record: Record,
+    /// What was looked at before it was asked for.
+    peeked: VecDeque<Bytes>,
+    /// What is kept until the body is over: a place among the calls at once.
+    held: Option<Box<dyn Any + Send + Sync>>,
     seen: u64,
     max_bytes: u64,
     max_whole: u64,
     is_over: bool,
+    /// Whether the end of the text was reached.
+    is_decoded: bool,
 }
 
 /// How long the rest of an answer may take.
@@ -58,8 +65,7 @@ struct Broken(Kind);
 
 impl AnswerBody {
     pub(crate) fn new(
-        wire: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static,
-        expected: Option<u64>,
+        wire: WireBytes,
         encoding: Encoding,
         headers: HeaderMap,
         facts: Facts,
@@ -67,7 +73,7 @@ impl AnswerBody {
         cancel: CancellationToken,
         record: Record,
     ) -> Self {
-        let arriving = arriving(Box::pin(wire), expected, patience, cancel);
+        let arriving = arriving(wire, patience, cancel);
         let pieces = if encoding == Encoding::Identity {
             arriving
         } else {
@@ -82,10 +88,13 @@ impl AnswerBody {
             host: facts.host,
             writes: facts.writes,
             record,
+            peeked: VecDeque::new(),
+            held: None,
             seen: 0,
             max_bytes: facts.max_bytes,
             max_whole: facts.max_whole,
             is_over: false,
+            is_decoded: false,
         }
     }
 
@@ -94,12 +103,46 @@ impl AnswerBody {
     /// # Errors
     /// Whatever breaks the answer off. What was read before is then not the whole.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        match self.peeked.pop_front() {
+            Some(piece) => Ok(Some(piece)),
+            None => self.arrive().await,
+        }
+    }
+
+    /// Looks at the first bytes of the body, up to about `max`, without taking them.
+    ///
+    /// # Errors
+    /// What [`Self::chunk`] says.
+    pub(crate) async fn peek(&mut self, max: usize) -> Result<Bytes, TransportError> {
+        let mut n_bytes: usize = self.peeked.iter().map(Bytes::len).sum();
+        while n_bytes < max {
+            let Some(piece) = self.arrive().await? else { break };
+            n_bytes += piece.len();
+            self.peeked.push_back(piece);
+        }
+        let mut first = BytesMut::with_capacity(n_bytes.min(max));
+        for piece in &self.peeked {
+            let room = max.saturating_sub(first.len()).min(piece.len());
+            first.extend_from_slice(&piece[..room]);
+        }
+        Ok(first.freeze())
+    }
+
+    /// Keeps something until the body is over, or let go of.
+    pub(crate) fn hold(&mut self, held: impl Any + Send + Sync) {
+        if !self.is_over {
+            self.held = Some(Box::new(held));
+        }
+    }
+
+    async fn arrive(&mut self) -> Result<Option<Bytes>, TransportError> {
         if self.is_over {
             return Ok(None);
         }
         match self.pieces.next().await {
             None => {
                 self.is_over = true;
+                self.held = None;
                 self.record.tell();
                 Ok(None)
             }
@@ -123,7 +166,7 @@ impl AnswerBody {
     /// # Errors
     /// What [`Self::chunk`] says, and [`Kind::BadCharset`] with the place.
     pub async fn text_chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
-        if self.is_over {
+        if self.is_decoded {
             return Ok(None);
         }
         if self.decoder.is_none() {
@@ -139,6 +182,7 @@ impl AnswerBody {
             let piece = self.chunk().await?;
             let Some(decoder) = &mut self.decoder else { return Ok(None) };
             let is_last = piece.is_none();
+            self.is_decoded = is_last;
             match decoder.push(piece.as_deref().unwrap_or(&[]), is_last) {
                 Err(error) => {
                     let kind = Kind::BadCharset { charset: error.charset, at: error.at };
@@ -199,12 +243,21 @@ impl AnswerBody {
     pub fn reject(&mut self, reason: &str) {
         self.record.failed(reason);
         self.record.tell();
-        self.is_over = true;
+        self.end();
     }
 
     /// A text in which the secrets of the call are hidden.
     pub fn mask(&self, text: &str) -> String {
         self.record.mask(text)
+    }
+
+    /// Lets go of the connection at once, not when the caller drops the answer.
+    fn end(&mut self) {
+        self.is_over = true;
+        self.is_decoded = true;
+        self.held = None;
+        self.peeked.clear();
+        self.pieces = Box::pin(stream::empty());
     }
 
     fn kind_of(&self, error: &io::Error) -> Kind {
@@ -215,9 +268,7 @@ impl AnswerBody {
     }
 
     fn fail(&mut self, kind: Kind) -> TransportError {
-        self.is_over = true;
-        // The connection is let go at once, not when the caller drops the answer.
-        self.pieces = Box::pin(stream::empty());
+        self.end();
         let mut error = TransportError {
             kind,
             host: self.host.clone(),
@@ -233,20 +284,14 @@ impl AnswerBody {
 }
 
 /// The pieces as they come from the socket, with an end to every wait.
-fn arriving(
-    wire: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
-    expected: Option<u64>,
-    patience: Patience,
-    cancel: CancellationToken,
-) -> Pieces {
+fn arriving(wire: WireBytes, patience: Patience, cancel: CancellationToken) -> Pieces {
     struct State {
-        wire: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
+        wire: WireBytes,
         patience: Patience,
         cancel: CancellationToken,
-        got: u64,
         is_over: bool,
     }
-    let state = State { wire, patience, cancel, got: 0, is_over: false };
+    let state = State { wire, patience, cancel, is_over: false };
     Box::pin(stream::unfold(state, move |mut state| async move {
         if state.is_over {
             return None;
@@ -259,7 +304,7 @@ fn arriving(
             next = timeout(wait, state.wire.next()) => match next {
                 Ok(Some(Ok(piece))) => Ok(Some(piece)),
                 Ok(None) => Ok(None),
-                Ok(Some(Err(error))) => Err(cause::of_body(&error, state.got, expected)),
+                Ok(Some(Err(kind))) => Err(kind),
                 Err(_) if state.patience.left <= state.patience.idle => {
                     Err(Kind::Total(state.patience.total))
                 }
@@ -269,10 +314,7 @@ fn arriving(
         state.patience.left = state.patience.left.saturating_sub(began.elapsed());
         let item = match next {
             Ok(None) => return None,
-            Ok(Some(piece)) => {
-                state.got += piece.len() as u64;
-                Ok(piece)
-            }
+            Ok(Some(piece)) => Ok(piece),
             Err(kind) => {
                 state.is_over = true;
                 Err(io::Error::other(Broken(kind)))

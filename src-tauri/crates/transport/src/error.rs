@@ -30,6 +30,8 @@ pub enum Kind {
     BadRequest(String),
     /// The rules for calls do not allow it.
     NotAllowed(String),
+    /// The call could not be let in: the connection's sign-in lacks something, or was refused.
+    SignIn(String),
     /// A file that was to be sent could not be read.
     BodyFile(String),
     /// There is no such host.
@@ -116,7 +118,7 @@ impl TransportError {
             Kind::Cancelled => ErrorClass::Stopped,
             Kind::BadRequest(_) | Kind::NotAllowed(_) => ErrorClass::Validation,
             Kind::BodyFile(_) => ErrorClass::File,
-            Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
+            Kind::SignIn(_) | Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
             Kind::Dns | Kind::Refused | Kind::Unreachable(_) | Kind::Tls(_) => {
                 ErrorClass::Connection
             }
@@ -163,6 +165,7 @@ impl TransportError {
             Kind::Cancelled
             | Kind::BadRequest(_)
             | Kind::NotAllowed(_)
+            | Kind::SignIn(_)
             | Kind::BodyFile(_)
             | Kind::Tls(_)
             | Kind::TooLarge(_)
@@ -186,9 +189,10 @@ impl TransportError {
         let host = &self.host;
         match &self.kind {
             Kind::Cancelled => format!("The call to {host} was stopped."),
-            Kind::BadRequest(reason) | Kind::NotAllowed(reason) | Kind::BodyFile(reason) => {
-                reason.clone()
-            }
+            Kind::BadRequest(reason)
+            | Kind::NotAllowed(reason)
+            | Kind::SignIn(reason)
+            | Kind::BodyFile(reason) => reason.clone(),
             Kind::Dns => format!("There is no system named {host}: its name could not be found."),
             Kind::Refused => format!("{host} refused the connection: nothing listens there."),
             Kind::Unreachable(reason) => format!("{host} could not be reached: {reason}."),
@@ -248,6 +252,7 @@ impl TransportError {
             Kind::Cancelled => "",
             Kind::BadRequest(_) => "Correct the node's method, URL or headers.",
             Kind::NotAllowed(_) => "Use https, or call it without credentials.",
+            Kind::SignIn(_) => "Correct the connection's sign-in, and test it.",
             Kind::BodyFile(_) => "Check that the file is there and may be read.",
             Kind::Dns => "Check the host in the URL, and the network.",
             Kind::Refused => "Check the port in the URL, and that the system runs.",

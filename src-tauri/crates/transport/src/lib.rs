@@ -41,6 +41,7 @@ mod retry_after;
 mod socket;
 pub mod spec;
 mod transport;
+mod wire;
 
 pub use body::AnswerBody;
 pub use charset::{CharsetError, TextDecoder};

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use flow::run::{Exchange, Snippet, Timestamp};
+use flow::run::{Exchange, Snippet};
 use http::HeaderMap;
 
 use crate::charset;
 use crate::mask::Masks;
+use crate::outgoing::Outgoing;
 use crate::request::{Body, Content, Request};
+use crate::wire::WireAnswer;
 
 /// Who is told of each hop, once it is over.
 pub type Observe = Arc<dyn Fn(Exchange) + Send + Sync>;
@@ -27,26 +29,20 @@ pub(crate) struct Record {
 
 impl Record {
     /// Begins a hop to a URL.
-    pub(crate) fn start(
-        request: &Request,
-        url: &url::Url,
-        headers: &HeaderMap,
-        at: Timestamp,
-        snippet_bytes: usize,
-    ) -> Self {
+    pub(crate) fn start(request: &Request, out: &Outgoing, snippet_bytes: usize) -> Self {
         let mut masks = Masks::new(&request.secrets);
-        masks.learn_url(url);
-        for (name, value) in headers {
+        masks.learn_url(&out.url);
+        for (name, value) in &out.headers {
             masks.learn_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
         }
         let exchange = Exchange {
             attempt: request.attempt,
-            at,
+            at: out.at,
             took_ms: 0,
-            method: request.method.to_string(),
-            url: masks.url(url),
-            request_headers: shown_headers(headers, &masks),
-            request_body: request_snippet(&request.body, headers, &masks, snippet_bytes),
+            method: out.method.to_string(),
+            url: masks.url(&out.url),
+            request_headers: shown_headers(&out.headers, &masks),
+            request_body: request_snippet(&out.body, &out.headers, &masks, snippet_bytes),
             status: None,
             response_headers: Vec::new(),
             response_body: None,
@@ -65,22 +61,22 @@ impl Record {
         }
     }
 
-    /// Notes the method of a hop where it is not the call's.
-    pub(crate) fn set_method(&mut self, method: &http::Method) {
-        if self.exchange.method != method.as_str() {
-            self.exchange.method = method.to_string();
-            self.exchange.request_body = None;
-        }
+    /// What must not be seen of this hop.
+    pub(crate) fn masks(&self) -> &Masks {
+        &self.masks
     }
 
     /// Notes the head of the answer.
-    pub(crate) fn answered(&mut self, status: u16, headers: &HeaderMap) {
-        for (name, value) in headers {
+    pub(crate) fn answered(&mut self, answer: &WireAnswer) {
+        for (name, value) in &answer.headers {
             self.masks.learn_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
         }
-        self.exchange.status = Some(status);
-        self.exchange.response_headers = shown_headers(headers, &self.masks);
-        self.headers = headers.clone();
+        self.exchange.status = Some(answer.status.as_u16());
+        self.exchange.response_headers = shown_headers(&answer.headers, &self.masks);
+        self.exchange.from = answer.from;
+        self.exchange.phases = Some(answer.phases);
+        self.exchange.tls.clone_from(&answer.tls);
+        self.headers = answer.headers.clone();
         self.touch();
     }
 

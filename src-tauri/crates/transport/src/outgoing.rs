@@ -2,19 +2,37 @@
 //! see `request`.
 
 use flow::run::Timestamp;
-use http::{HeaderMap, Method};
+use http::Method;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use crate::request::Body;
 
 /// A call that is about to leave.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "the layers are moving to it")]
 pub(crate) struct Outgoing {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
-    /// The time that signatures name.
+    /// The time that it leaves, which signatures name.
     pub(crate) at: Timestamp,
+    /// The headers that let it in: dropped on the way to another origin, whatever their names.
+    pub(crate) credentials: Vec<HeaderName>,
+}
+
+impl Outgoing {
+    /// Puts a header that lets the call in, in place of what it was.
+    pub(crate) fn let_in_by(&mut self, name: HeaderName, mut value: HeaderValue) {
+        value.set_sensitive(true);
+        self.headers.insert(name.clone(), value);
+        if !self.credentials.contains(&name) {
+            self.credentials.push(name);
+        }
+    }
+
+    /// Whether it carries anything.
+    pub(crate) fn has_body(&self) -> bool {
+        !matches!(self.body, Body::Empty)
+    }
 }

@@ -10,19 +10,22 @@ use crate::error::Kind;
 use crate::mask::is_secret_name;
 
 /// Reads a call's URL.
-pub(crate) fn read_url(text: &str) -> Result<Url, Kind> {
+///
+/// # Errors
+/// A sentence, where it is none that can be called.
+pub(crate) fn read_url(text: &str) -> Result<Url, String> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Kind::BadRequest("The URL is empty.".to_owned()));
+        return Err("The URL is empty.".to_owned());
     }
     let url = Url::parse(text).map_err(|reason| {
         let shown: String = text.split(['?', '#']).next().unwrap_or("").chars().take(200).collect();
-        Kind::BadRequest(match reason {
+        match reason {
             url::ParseError::RelativeUrlWithoutBase => {
                 format!("\"{shown}\" is not a whole URL: it must begin with https:// or http://.")
             }
             other => format!("\"{shown}\" is not a URL: {other}."),
-        })
+        }
     })?;
     check_scheme(&url)?;
     Ok(url)
@@ -30,7 +33,7 @@ pub(crate) fn read_url(text: &str) -> Result<Url, Kind> {
 
 /// Checks a URL that a call is about to go to, with the headers it would carry.
 pub(crate) fn check(url: &Url, headers: &HeaderMap) -> Result<(), Kind> {
-    check_scheme(url)?;
+    check_scheme(url).map_err(Kind::BadRequest)?;
     let has_credentials =
         url.password().is_some() || headers.keys().any(|name| is_secret_name(name.as_str()));
     if url.scheme() == "http" && has_credentials && !is_inside_host(url) {
@@ -77,12 +80,12 @@ pub(crate) fn host_of(url: &Url) -> String {
     }
 }
 
-fn check_scheme(url: &Url) -> Result<(), Kind> {
+fn check_scheme(url: &Url) -> Result<(), String> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(Kind::BadRequest(format!(
+        return Err(format!(
             "The URL begins with {}://, and only https:// and http:// can be called.",
             url.scheme()
-        )));
+        ));
     }
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! Where a call is sent on to, and what it may take along. Not the sending.
 
-use http::{HeaderMap, Method, StatusCode, header};
+use http::header::{self, HeaderMap, HeaderName};
+use http::{Method, StatusCode};
 use url::Url;
 
 use crate::error::Kind;
 use crate::mask::is_secret_name;
+use crate::outgoing::Outgoing;
 use crate::policy::{host_of, is_inside_host};
+use crate::request::Body;
 
 /// Whether and where a call may be sent on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,15 +34,6 @@ impl Default for Redirects {
     }
 }
 
-/// The next hop of a call that is sent on.
-#[derive(Debug)]
-pub(crate) struct Next {
-    pub(crate) url: Url,
-    pub(crate) method: Method,
-    pub(crate) headers: HeaderMap,
-    pub(crate) keeps_body: bool,
-}
-
 /// Whether an answer sends the call on.
 pub(crate) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
@@ -48,14 +42,12 @@ pub(crate) fn is_redirect(status: StatusCode) -> bool {
 /// Finds the next hop (RFC 9110 § 15.4): 303, and a POST at 301 and 302, become a GET without a
 /// body; everything else stays as it is.
 pub(crate) fn next(
-    from: &Url,
-    method: &Method,
-    headers: &HeaderMap,
-    has_body: bool,
+    call: &Outgoing,
     allowed_hosts: &[String],
-    answer: (StatusCode, &HeaderMap),
-) -> Result<Next, Kind> {
-    let (status, answer) = answer;
+    status: StatusCode,
+    answer: &HeaderMap,
+) -> Result<Outgoing, Kind> {
+    let (from, method) = (&call.url, &call.method);
     let Some(location) = answer.get(header::LOCATION) else {
         return Err(Kind::RedirectNowhere(status.as_u16()));
     };
@@ -79,7 +71,7 @@ pub(crate) fn next(
         301 | 302 => *method == Method::POST,
         _ => false,
     };
-    let keeps_body = has_body && !becomes_get;
+    let keeps_body = call.has_body() && !becomes_get;
     let same_host = url.host() == from.host();
     let listed = allowed_hosts.iter().any(|host| {
         url.host_str().is_some_and(|name| name.eq_ignore_ascii_case(host)) || *host == host_of(&url)
@@ -87,41 +79,55 @@ pub(crate) fn next(
     if keeps_body && !same_host && !listed {
         return Err(refused("its data would go to another host"));
     }
-    let mut headers = headers.clone();
+    let mut next = Outgoing { url, ..call.clone() };
     if becomes_get {
+        next.method = Method::GET;
         let of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING];
         for name in of_body {
-            headers.remove(name);
+            next.headers.remove(name);
         }
     }
-    let same_origin = same_host
-        && url.scheme() == from.scheme()
-        && url.port_or_known_default() == from.port_or_known_default();
-    if !same_origin {
-        let secret: Vec<_> =
-            headers.keys().filter(|n| is_secret_name(n.as_str())).cloned().collect();
+    if !keeps_body {
+        next.body = Body::Empty;
+    }
+    if !is_same_origin(from, &next.url) {
+        let is_credential =
+            |name: &HeaderName| is_secret_name(name.as_str()) || call.credentials.contains(name);
+        let secret: Vec<_> = next.headers.keys().filter(|n| is_credential(n)).cloned().collect();
         for name in secret {
-            headers.remove(name);
+            next.headers.remove(name);
         }
-        headers.remove(header::HOST);
+        next.headers.remove(header::HOST);
     }
-    let method = if becomes_get { Method::GET } else { method.clone() };
-    Ok(Next { url, method, headers, keeps_body })
+    Ok(next)
+}
+
+fn is_same_origin(one: &Url, other: &Url) -> bool {
+    one.host() == other.host()
+        && one.scheme() == other.scheme()
+        && one.port_or_known_default() == other.port_or_known_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn go(from: &str, method: &Method, status: u16, to: &str) -> Result<Next, Kind> {
+    fn go(from: &str, method: &Method, status: u16, to: &str) -> Result<Outgoing, Kind> {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, "Bearer x".parse().unwrap());
         headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
         let mut answer = HeaderMap::new();
         answer.insert(header::LOCATION, to.parse().unwrap());
-        let has_body = *method == Method::POST;
-        let status = StatusCode::from_u16(status).unwrap();
-        next(&from.parse().unwrap(), method, &headers, has_body, &[], (status, &answer))
+        headers.insert("x-pass", "y".parse().unwrap());
+        let call = Outgoing {
+            method: method.clone(),
+            url: from.parse().unwrap(),
+            headers,
+            body: if *method == Method::POST { Body::Bytes("{}".into()) } else { Body::Empty },
+            at: 0,
+            credentials: vec![HeaderName::from_static("x-pass")],
+        };
+        next(&call, &[], StatusCode::from_u16(status).unwrap(), &answer)
     }
 
     #[test]
@@ -132,6 +138,7 @@ mod tests {
         for other in ["https://b.com/", "http://a.com/", "https://a.com:444/"] {
             let next = go("https://a.com/x", &Method::GET, 302, other).unwrap();
             assert!(!next.headers.contains_key(header::AUTHORIZATION), "{other}");
+            assert!(!next.headers.contains_key("x-pass"), "{other}");
         }
     }
 
@@ -139,7 +146,7 @@ mod tests {
     fn the_method_is_kept_where_the_standard_says_so() {
         assert_eq!(go("https://a.com/", &Method::POST, 307, "/b").unwrap().method, Method::POST);
         let see_other = go("https://a.com/", &Method::POST, 303, "/b").unwrap();
-        assert_eq!((see_other.method, see_other.keeps_body), (Method::GET, false));
+        assert_eq!((&see_other.method, see_other.has_body()), (&Method::GET, false));
         assert!(!see_other.headers.contains_key(header::CONTENT_TYPE));
         assert_eq!(go("https://a.com/", &Method::PUT, 302, "/b").unwrap().method, Method::PUT);
     }

@@ -3,14 +3,20 @@
 
 use std::sync::{Once, PoisonError, RwLock};
 
-use http::{HeaderMap, Method, header};
+use flow::run::{AnswerFrom, Phases};
+use futures::StreamExt;
+use http::{HeaderMap, header};
 use reqwest::multipart;
 use url::Url;
 
+use crate::cause;
+use crate::connection::Connection;
 use crate::error::Kind;
+use crate::outgoing::Outgoing;
 use crate::policy::is_loopback;
 use crate::request::{Body, Content, Part};
 use crate::transport::Options;
+use crate::wire::{WireAnswer, WireBytes, WireError};
 
 /// The most headers that an answer may have; hyper limits their bytes to about 400 KB by itself.
 const MAX_HEADERS: usize = 256;
@@ -48,7 +54,7 @@ impl Socket {
     ///
     /// # Errors
     /// Why the computer's trust store or one of the extra roots cannot be read.
-    pub(crate) fn pool(&self, url: &Url, options: &Options) -> Result<reqwest::Client, String> {
+    fn pool(&self, url: &Url, options: &Options) -> Result<reqwest::Client, String> {
         let route = Route::of(url);
         let made = {
             let pools = self.pools.read().unwrap_or_else(PoisonError::into_inner);
@@ -63,6 +69,41 @@ impl Socket {
             Some(made) => Ok(made.clone()),
             place => Ok(place.insert(client(options, route)?).clone()),
         }
+    }
+
+    /// Sends one hop and reads the head of its answer.
+    pub(crate) async fn send(
+        &self,
+        out: &Outgoing,
+        _connection: Option<&Connection>,
+        options: &Options,
+    ) -> Result<WireAnswer, WireError> {
+        let pool = self.pool(&out.url, options).map_err(|reason| {
+            let words = format!("Secure connections cannot be set up: {reason}.");
+            WireError::unsent(Kind::NotAllowed(words))
+        })?;
+        let mut headers = out.headers.clone();
+        let body = wire_body(&out.body, &mut headers).await.map_err(WireError::unsent)?;
+        let mut request = pool.request(out.method.clone(), out.url.clone()).headers(headers);
+        match body {
+            WireBody::Empty => {}
+            WireBody::Plain(body) => request = request.body(body),
+            WireBody::Form(form) => request = request.multipart(form),
+        }
+        let mut answer = request.send().await.map_err(|error| {
+            let (kind, sent) = cause::of_send(&error, options.connect_timeout);
+            WireError { kind, sent }
+        })?;
+        let headers = std::mem::take(answer.headers_mut());
+        Ok(WireAnswer {
+            status: answer.status(),
+            version: answer.version(),
+            body: arriving(answer, &headers),
+            headers,
+            from: AnswerFrom::System,
+            phases: Phases::default(),
+            tls: None,
+        })
     }
 
     /// Leaves all connections behind: one of them is at a place that nobody can be sure of.
@@ -81,32 +122,31 @@ impl Route {
     }
 }
 
-/// Sends one call and reads the head of its answer.
-pub(crate) async fn send(
-    pool: &reqwest::Client,
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: WireBody,
-) -> reqwest::Result<reqwest::Response> {
-    let mut request = pool.request(method, url).headers(headers);
-    match body {
-        WireBody::Empty => {}
-        WireBody::Plain(body) => request = request.body(body),
-        WireBody::Form(form) => request = request.multipart(form),
-    }
-    request.send().await
+/// The bytes of a body, with what broke it off.
+fn arriving(answer: reqwest::Response, headers: &HeaderMap) -> WireBytes {
+    let expected = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
+    let mut got = 0;
+    Box::pin(answer.bytes_stream().map(move |piece| match piece {
+        Ok(piece) => {
+            got += piece.len() as u64;
+            Ok(piece)
+        }
+        Err(error) => Err(cause::of_body(&error, got, expected)),
+    }))
 }
 
 /// What goes over the wire as a body.
-pub(crate) enum WireBody {
+enum WireBody {
     Empty,
     Plain(reqwest::Body),
     Form(multipart::Form),
 }
 
 /// Opens the body for one hop.
-pub(crate) async fn wire_body(body: &Body, headers: &mut HeaderMap) -> Result<WireBody, Kind> {
+async fn wire_body(body: &Body, headers: &mut HeaderMap) -> Result<WireBody, Kind> {
     match body {
         Body::Empty => Ok(WireBody::Empty),
         Body::Bytes(bytes) => Ok(WireBody::Plain(bytes.clone().into())),

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use url::Url;
 
 pub use self::auth::{
     ApiKeyPlace, AuthSpec, ClientAuth, Grant, JwtAlgorithm, JwtSpec, LoginSpec, OAuth1Spec,
@@ -175,6 +176,25 @@ impl ConnectionSpec {
     /// Who owns its secrets in the vault: `shop@production`.
     pub fn owner(&self) -> String {
         format!("{}@{}", self.id, self.environment.name())
+    }
+
+    /// A whole URL: what begins with a slash, or is empty, is put behind the base URL.
+    ///
+    /// # Errors
+    /// A sentence, where it is none.
+    pub fn url(&self, text: &str) -> Result<Url, String> {
+        let text = text.trim();
+        if !text.is_empty() && !text.starts_with(['/', '?']) {
+            return crate::policy::read_url(text);
+        }
+        if self.base_url.trim().is_empty() {
+            return Err(format!(
+                "The address \"{text}\" has no host, and the connection {} has no base URL.",
+                self.name
+            ));
+        }
+        let base = self.base_url.trim().trim_end_matches('/');
+        crate::policy::read_url(&format!("{base}{text}"))
     }
 
     /// Every secret that it can have, the sign-in's first.

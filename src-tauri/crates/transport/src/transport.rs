@@ -5,24 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flow::run::Timestamp;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
-use url::Url;
 use vault::Vault;
 
 use crate::body::{AnswerBody, Facts, Patience};
-use crate::cause;
 use crate::connection::{Connection, Connections};
 use crate::decode;
 use crate::error::{Kind, TransportError};
 use crate::observe::Record;
+use crate::outgoing::Outgoing;
 use crate::policy;
 use crate::redirect::{self, Redirects};
-use crate::request::{Body, Request};
+use crate::request::Request;
 use crate::response::{Response, Timing};
-use crate::socket::{self, Socket};
+use crate::socket::Socket;
 use crate::spec::ConnectionSpec;
+use crate::wire::{WireAnswer, WireCall, WireError};
 
 /// The limits that hold for every call that does not bring its own.
 #[derive(Debug, Clone)]
@@ -79,15 +79,6 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// One hop of a call.
-struct Hop {
-    url: Url,
-    method: Method,
-    headers: HeaderMap,
-    has_body: bool,
-    at: Timestamp,
-}
-
 /// Until when a call may wait.
 #[derive(Debug, Clone, Copy)]
 struct Deadline {
@@ -121,8 +112,8 @@ impl Transport {
         self.connections.forget(owner);
     }
 
-    /// Sends a call, and on where it is sent on to, and reads the head of the answer. Any status
-    /// is an answer.
+    /// Sends a call through all layers, and on where it is sent on to, and reads the head of the
+    /// answer. Any status is an answer.
     ///
     /// # Errors
     /// [`TransportError`], where there is no answer.
@@ -131,75 +122,90 @@ impl Transport {
         request: Request,
         cancel: &CancellationToken,
     ) -> Result<Response, TransportError> {
-        let began = Instant::now();
-        let total = request.timeout.unwrap_or(self.options.total_timeout);
-        let mut hop = first_hop(&request)?;
+        let out = outgoing(&request)?;
+        self.send_signed(&request, out, cancel).await
+    }
+
+    /// Sends a call that is let in already through the layers below: policy, fault, mode, socket.
+    pub(crate) async fn send_signed(
+        &self,
+        request: &Request,
+        mut out: Outgoing,
+        cancel: &CancellationToken,
+    ) -> Result<Response, TransportError> {
+        let deadline = self.deadline(request);
         let mut redirects = 0;
         loop {
-            let idle = request.idle_timeout.unwrap_or(self.options.idle_timeout);
-            let deadline = Deadline { idle, began, total };
-            let (answer, mut record) = self.hop(&request, &hop, deadline, cancel).await?;
-            let status = answer.status();
+            let (answer, mut record) = self.hop(request, &out, deadline, cancel).await?;
             if let Redirects::Follow { max, hosts } = &request.redirects
-                && redirect::is_redirect(status)
+                && redirect::is_redirect(answer.status)
             {
                 record.tell();
-                let next = follow(&hop, hosts, (status, answer.headers()), redirects, *max)
-                    .map_err(|kind| fail(&hop, kind, true, Some(&mut record)))?;
+                let max = self.max_redirects(request, *max);
+                if redirects >= max {
+                    return Err(fail(&out, Kind::TooManyRedirects(max), true, Some(&mut record)));
+                }
+                let next = redirect::next(&out, hosts, answer.status, &answer.headers)
+                    .map_err(|kind| fail(&out, kind, true, Some(&mut record)))?;
                 redirects += 1;
-                hop = Hop { at: request.at + elapsed_ms(began), ..next };
+                out = Outgoing { at: request.at + elapsed_ms(deadline.began), ..next };
                 continue;
             }
-            let timing = Timing { head: began.elapsed(), redirects };
-            let patience = deadline.patience();
-            return self.answer(&request, &hop, answer, record, patience, timing, cancel);
+            let timing = Timing { head: deadline.began.elapsed(), redirects };
+            return self.answer(request, &out, answer, record, deadline.patience(), timing, cancel);
         }
+    }
+
+    fn deadline(&self, request: &Request) -> Deadline {
+        let caps = request.connection.as_ref().map(|connection| &connection.spec.caps);
+        let ms = |cap: Option<u64>| cap.map(Duration::from_millis);
+        let idle = request.idle_timeout.or_else(|| ms(caps?.idle_ms));
+        let total = request.timeout.or_else(|| ms(caps?.total_ms));
+        Deadline {
+            idle: idle.unwrap_or(self.options.idle_timeout),
+            began: Instant::now(),
+            total: total.unwrap_or(self.options.total_timeout),
+        }
+    }
+
+    fn max_redirects(&self, request: &Request, max: u32) -> u32 {
+        let cap = request.connection.as_ref().and_then(|c| c.spec.caps.redirects);
+        cap.map_or(max, |cap| cap.min(max))
     }
 
     /// Sends one hop and reads the head of its answer.
     async fn hop(
         &self,
         request: &Request,
-        hop: &Hop,
+        out: &Outgoing,
         deadline: Deadline,
         cancel: &CancellationToken,
-    ) -> Result<(reqwest::Response, Record), TransportError> {
-        let mut headers = hop.headers.clone();
-        policy::check(&hop.url, &headers).map_err(|kind| fail(hop, kind, false, None))?;
-        let pool = self.socket.pool(&hop.url, &self.options).map_err(|reason| {
-            let kind = Kind::NotAllowed(format!("Secure connections cannot be set up: {reason}."));
-            fail(hop, kind, false, None)
-        })?;
-        let empty = Body::Empty;
-        let body = if hop.has_body { &request.body } else { &empty };
-        let body = socket::wire_body(body, &mut headers)
-            .await
-            .map_err(|kind| fail(hop, kind, false, None))?;
-        let snippet_bytes = self.options.snippet_bytes;
-        let mut record = Record::start(request, &hop.url, &headers, hop.at, snippet_bytes);
-        record.set_method(&hop.method);
-        // Looked at only now: opening files and reading the trust store took time already.
+    ) -> Result<(WireAnswer, Record), TransportError> {
+        policy::check(&out.url, &out.headers).map_err(|kind| fail(out, kind, false, None))?;
+        let mut record = Record::start(request, out, self.options.snippet_bytes);
         let patience = deadline.patience();
         if patience.left.is_zero() {
-            return Err(fail(hop, Kind::Total(deadline.total), false, Some(&mut record)));
+            return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
-        let sending = socket::send(&pool, hop.method.clone(), hop.url.clone(), headers, body);
+        let call = WireCall { request, out, masks: record.masks() };
+        let sending = request.conduct.mode.send(call, &self.socket, &self.options);
         let answer = tokio::select! {
             biased;
-            () = cancel.cancelled() => Err((Kind::Cancelled, true)),
+            () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),
             answer = timeout(patience.idle.min(patience.left), sending) => match answer {
-                Ok(Ok(answer)) => Ok(answer),
-                Ok(Err(error)) => Err(cause::of_send(&error, self.options.connect_timeout)),
-                Err(_) if patience.left <= patience.idle => Err((Kind::Total(patience.total), true)),
-                Err(_) => Err((Kind::NoAnswer(patience.idle), true)),
+                Ok(answer) => answer,
+                Err(_) if patience.left <= patience.idle => {
+                    Err(WireError::sent(Kind::Total(patience.total)))
+                }
+                Err(_) => Err(WireError::sent(Kind::NoAnswer(patience.idle))),
             },
         };
         match answer {
             Ok(answer) => {
-                record.answered(answer.status().as_u16(), answer.headers());
+                record.answered(&answer);
                 Ok((answer, record))
             }
-            Err((kind, sent)) => Err(fail(hop, kind, sent, Some(&mut record))),
+            Err(WireError { kind, sent }) => Err(fail(out, kind, sent, Some(&mut record))),
         }
     }
 
@@ -207,21 +213,21 @@ impl Transport {
     fn answer(
         &self,
         request: &Request,
-        hop: &Hop,
-        answer: reqwest::Response,
+        out: &Outgoing,
+        answer: WireAnswer,
         mut record: Record,
         patience: Patience,
         timing: Timing,
         cancel: &CancellationToken,
     ) -> Result<Response, TransportError> {
-        let headers = answer.headers().clone();
-        let refuse = |kind, record: &mut Record| Err(fail(hop, kind, true, Some(record)));
+        let WireAnswer { status, version, headers, body, .. } = answer;
+        let refuse = |kind, record: &mut Record| Err(fail(out, kind, true, Some(record)));
         if headers.contains_key(header::TRANSFER_ENCODING)
             && headers.contains_key(header::CONTENT_LENGTH)
         {
             // Two ends for one body: where the next answer begins is anybody's guess, so nothing
             // more is read from such a connection (RFC 9112 § 6.3, request smuggling).
-            drop(answer);
+            drop(body);
             self.socket.renew();
             let reason = "it gives both a length and a chunked body".to_owned();
             return refuse(Kind::NotHttp(reason), &mut record);
@@ -233,27 +239,27 @@ impl Transport {
                 return refuse(Kind::BadEncoding { encoding, reason }, &mut record);
             }
         };
-        let max_bytes = request.max_body.unwrap_or(self.options.max_body);
+        let cap = request.connection.as_ref().and_then(|connection| connection.spec.caps.body_mb);
+        let max_bytes = request
+            .max_body
+            .or(cap.map(|mb| u64::from(mb) * 1024 * 1024))
+            .unwrap_or(self.options.max_body);
         let facts = Facts {
-            host: policy::host_of(&hop.url),
-            writes: !hop.method.is_safe(),
+            host: policy::host_of(&out.url),
+            writes: !out.method.is_safe(),
             max_bytes,
             max_whole: self.options.max_whole.min(max_bytes),
         };
-        let expected = headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.parse().ok());
+        let headers_of_body = headers.clone();
         Ok(Response {
-            status: answer.status().as_u16(),
-            url: hop.url.clone(),
-            version: version(answer.version()),
+            status: status.as_u16(),
+            url: out.url.clone(),
+            version: format!("{version:?}"),
             timing,
             body: AnswerBody::new(
-                answer.bytes_stream(),
-                expected,
+                body,
                 encoding,
-                headers.clone(),
+                headers_of_body,
                 facts,
                 patience,
                 cancel.clone(),
@@ -264,7 +270,8 @@ impl Transport {
     }
 }
 
-fn first_hop(request: &Request) -> Result<Hop, TransportError> {
+/// Makes the call that is about to leave of what a node asked for.
+fn outgoing(request: &Request) -> Result<Outgoing, TransportError> {
     let unsent = |kind, host: String| TransportError {
         kind,
         host,
@@ -272,15 +279,30 @@ fn first_hop(request: &Request) -> Result<Hop, TransportError> {
         writes: request.writes(),
         exchange: None,
     };
-    let url = policy::read_url(&request.url).map_err(|kind| unsent(kind, String::new()))?;
-    let headers =
+    let url = match &request.connection {
+        Some(connection) => connection.spec.url(&request.url),
+        None => policy::read_url(&request.url),
+    };
+    let url = url.map_err(|why| unsent(Kind::BadRequest(why), String::new()))?;
+    let mut headers =
         read_headers(&request.headers).map_err(|kind| unsent(kind, policy::host_of(&url)))?;
-    Ok(Hop {
-        url,
+    if let Some(connection) = &request.connection {
+        let own: Vec<_> = connection.spec.headers.clone().into_iter().collect();
+        let own = read_headers(&own).map_err(|kind| unsent(kind, policy::host_of(&url)))?;
+        for (name, value) in &own {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+    headers
+        .entry(header::ACCEPT_ENCODING)
+        .or_insert_with(|| HeaderValue::from_static(decode::ACCEPTED));
+    Ok(Outgoing {
         method: request.method.clone(),
+        url,
         headers,
-        has_body: !matches!(request.body, Body::Empty),
+        body: request.body.clone(),
         at: request.at,
+        credentials: Vec::new(),
     })
 }
 
@@ -297,38 +319,15 @@ fn read_headers(pairs: &[(String, String)]) -> Result<HeaderMap, Kind> {
         let value = HeaderValue::from_bytes(value.trim().as_bytes()).map_err(|_| bad())?;
         headers.append(name, value);
     }
-    headers
-        .entry(header::ACCEPT_ENCODING)
-        .or_insert_with(|| HeaderValue::from_static(decode::ACCEPTED));
     Ok(headers)
 }
 
-fn follow(
-    hop: &Hop,
-    hosts: &[String],
-    answer: (StatusCode, &HeaderMap),
-    redirects: u32,
-    max: u32,
-) -> Result<Hop, Kind> {
-    if redirects >= max {
-        return Err(Kind::TooManyRedirects(max));
-    }
-    let next = redirect::next(&hop.url, &hop.method, &hop.headers, hop.has_body, hosts, answer)?;
-    Ok(Hop {
-        url: next.url,
-        method: next.method,
-        headers: next.headers,
-        has_body: next.keeps_body,
-        at: hop.at,
-    })
-}
-
-fn fail(hop: &Hop, kind: Kind, sent: bool, record: Option<&mut Record>) -> TransportError {
+fn fail(out: &Outgoing, kind: Kind, sent: bool, record: Option<&mut Record>) -> TransportError {
     let mut error = TransportError {
         kind,
-        host: policy::host_of(&hop.url),
+        host: policy::host_of(&out.url),
         sent,
-        writes: !hop.method.is_safe(),
+        writes: !out.method.is_safe(),
         exchange: None,
     };
     if let Some(record) = record {
@@ -341,8 +340,4 @@ fn fail(hop: &Hop, kind: Kind, sent: bool, record: Option<&mut Record>) -> Trans
 
 fn elapsed_ms(began: Instant) -> Timestamp {
     Timestamp::try_from(began.elapsed().as_millis()).unwrap_or(Timestamp::MAX)
-}
-
-fn version(version: Version) -> String {
-    format!("{version:?}")
 }

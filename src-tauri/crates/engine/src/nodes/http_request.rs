@@ -15,6 +15,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use data::{Path, Value};
 use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Problem};
+use flow::file::NodeSpec;
 use indexmap::IndexMap;
 use mapping::{Expression, Template};
 use schemars::JsonSchema;
@@ -40,7 +41,8 @@ pub(crate) struct Params {
     #[serde(default)]
     method: Method,
     /// The address that is called, with expressions where it depends on the item:
-    /// `{{ $vars.shop }}/orders/{{ id }}`.
+    /// `{{ $vars.shop }}/orders/{{ id }}`. With a connection, what begins with a slash goes behind
+    /// its base URL: `/orders/{{ id }}`.
     url: Template,
     /// What is added to the address behind the question mark. A value that gives nothing is left
     /// out, a list gives the name several times.
@@ -145,19 +147,28 @@ impl NodeType for HttpRequest {
     }
 
     fn inspect(params: &Params) -> Inspection {
-        Inspection { summary: summary(params), problems: problems(params), ..Inspection::default() }
+        Inspection {
+            summary: summary(params),
+            problems: problems(params, false),
+            ..Inspection::default()
+        }
+    }
+
+    fn inspect_node(spec: &NodeSpec, params: &Params) -> Inspection {
+        let problems = problems(params, spec.connection.is_some());
+        Inspection { summary: summary(params), problems, ..Inspection::default() }
     }
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {
-        if let Some(problem) = problems(&params).into_iter().next() {
+        if let Some(problem) = problems(&params, setup.spec.connection.is_some()).into_iter().next()
+        {
             return Err(problem);
         }
         let items = params.items.as_deref().and_then(|path| Path::parse(path).ok());
         // The node's own limit ends a try a little before the step's would, so that a write that
         // takes too long is told as what it is: of unknown outcome.
         let timeout = setup.spec.timeout_ms.map(|ms| Duration::from_millis(ms - ms / 20));
-        let connection = setup.spec.connection.as_ref().map(|id| id.as_str().to_owned());
-        let plan = Plan { params, items, timeout, connection };
+        let plan = Plan { params, items, timeout };
         Ok(Behaviour::Each(Box::new(Caller { plan: Arc::new(plan) })))
     }
 }
@@ -167,7 +178,6 @@ struct Plan {
     params: Params,
     items: Option<Path>,
     timeout: Option<Duration>,
-    connection: Option<String>,
 }
 
 struct Caller {
@@ -177,7 +187,7 @@ struct Caller {
 #[async_trait]
 impl Each for Caller {
     async fn call(&self, item: &Item, cx: &dyn StepContext) -> StepResult<Answer> {
-        let call = Call::fill(&self.plan.params, &item.value, cx.names(), cx.services())?;
+        let call = Call::fill(&self.plan.params, &item.value, cx)?;
         let mut calls = Calls::new(Arc::clone(&self.plan), call);
         let first = calls.first(cx).await?;
         let Some(key) = &self.plan.params.into else {
@@ -208,8 +218,8 @@ impl Each for Caller {
 impl Plan {
     /// Who is called, as messages name it.
     fn system(&self, call: &Call) -> String {
-        if let Some(connection) = &self.connection {
-            return connection.clone();
+        if let Some(connection) = &call.connection {
+            return connection.spec.name.clone();
         }
         match (call.url.host_str(), call.url.port()) {
             (Some(host), Some(port)) => format!("{host}:{port}"),
@@ -289,17 +299,25 @@ fn short_url(url: &str) -> String {
     if path.is_empty() { url.to_owned() } else { path.to_owned() }
 }
 
-fn problems(params: &Params) -> Vec<Problem> {
+fn problems(params: &Params, has_base: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |key: String, message: String| problems.push(Problem { key, message });
     let url = params.url.source();
-    if url.trim().is_empty() {
+    let is_path = url.trim().is_empty() || url.trim().starts_with(['/', '?']);
+    if url.trim().is_empty() && !has_base {
         add("/params/url".to_owned(), "Say which address is called.".to_owned());
-    } else if params.url.is_literal() {
+    } else if params.url.is_literal() && !(has_base && is_path) {
         let is_web = transport::Url::parse(url.trim())
             .is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !is_web {
-            let message = "This is no whole URL: it must begin with https:// or http://.";
+            let message = if has_base {
+                "This is no address: begin it with a slash, to go behind the connection's base URL, \
+                 or with https://."
+            } else if is_path {
+                "This is a path without a host: choose a connection, or begin with https://."
+            } else {
+                "This is no whole URL: it must begin with https:// or http://."
+            };
             add("/params/url".to_owned(), message.to_owned());
         }
     }

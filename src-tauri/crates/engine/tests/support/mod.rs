@@ -16,6 +16,8 @@ use flow::file::FlowFile;
 use flow::id::RunId;
 use flow::run::{Exchange, ItemError, What};
 use serde_json::{Value as Json, json};
+use transport::spec::ConnectionSpec;
+use vault::Vault;
 
 /// A request as the server got it.
 #[derive(Debug, Clone, Default)]
@@ -160,6 +162,7 @@ pub(crate) fn line(nodes: Vec<Json>) -> FlowFile {
 pub(crate) async fn run(flow: &FlowFile, input: Json, base_dir: &Path) -> Ran {
     let journal = Arc::new(MemoryJournal::default());
     let services = Services { base_dir: base_dir.to_owned(), ..Services::default() };
+    let (transport, vault) = (Arc::clone(&services.transport), Arc::new(Vault::memory()));
     let engine = Engine::new(EngineOptions {
         services,
         journal: journal.clone(),
@@ -170,6 +173,10 @@ pub(crate) async fn run(flow: &FlowFile, input: Json, base_dir: &Path) -> Ran {
     let mut request = RunRequest::new(id.clone(), 1_000_000);
     request.input = serde_json::from_value(input).unwrap();
     request.outputs = Some(4);
+    for id in flow.nodes.iter().filter_map(|node| node.connection.clone()) {
+        let connection = transport.connection(&ConnectionSpec::new(id.clone(), ""), &vault);
+        request.calls.connections.insert(id, connection);
+    }
     let mut handle = match prepared.start(request) {
         Ok(handle) => handle,
         Err(problems) => panic!("{problems:#?}"),

@@ -1,16 +1,17 @@
 //! One request, filled in for an item: its URL, headers and body, and what paging changes in them.
 //! Not the sending.
 
+use std::sync::Arc;
+
 use data::Value;
 use flow::run::ErrorClass;
 use indexmap::IndexMap;
 use mapping::{Names, Template};
-use transport::{Method, Url};
+use transport::{Connection, Method, Url};
 
 use super::Params;
 use super::body::{self, Filled};
-use crate::services::Services;
-use crate::step::{StepError, StepResult};
+use crate::step::{StepContext, StepError, StepResult};
 
 /// One request, filled in.
 #[derive(Debug, Clone)]
@@ -19,19 +20,18 @@ pub(super) struct Call {
     pub(super) url: Url,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Filled,
+    /// The account that it is made with.
+    pub(super) connection: Option<Arc<Connection>>,
 }
 
 impl Call {
     /// Fills the params in for an item.
-    pub(super) fn fill(
-        params: &Params,
-        item: &Value,
-        names: &dyn Names,
-        services: &Services,
-    ) -> StepResult<Self> {
+    pub(super) fn fill(params: &Params, item: &Value, cx: &dyn StepContext) -> StepResult<Self> {
+        let names = cx.names();
+        let connection = cx.connection()?.cloned();
         let url = params.url.text(item, names);
         let url = url.map_err(|fault| StepError::fault(&fault, "/params/url"))?;
-        let mut url = read_url(&url)?;
+        let mut url = read_url(&url, connection.as_deref())?;
         let query = render_pairs(&params.query, item, names, "/params/query")?;
         if !query.is_empty() {
             let added = encode_pairs(&query, ' ');
@@ -45,7 +45,8 @@ impl Call {
             method: params.method.wire(),
             url,
             headers: render_pairs(&params.headers, item, names, "/params/headers")?,
-            body: body::fill(params.body.as_ref(), item, names, services)?,
+            body: body::fill(params.body.as_ref(), item, names, cx.services())?,
+            connection,
         })
     }
 
@@ -131,7 +132,14 @@ fn url_pairs(pair: &str) -> url::form_urlencoded::Parse<'_> {
     url::form_urlencoded::parse(pair.as_bytes())
 }
 
-fn read_url(text: &str) -> StepResult<Url> {
+fn read_url(text: &str, connection: Option<&Connection>) -> StepResult<Url> {
+    if let Some(connection) = connection {
+        return connection.spec.url(text).map_err(|why| {
+            StepError::terminal(ErrorClass::Validation, why)
+                .advice("Begin the URL with a slash, or give the connection a base URL.")
+                .key("/params/url")
+        });
+    }
     Url::parse(text.trim()).map_err(|error| {
         let shown: String = text.split(['?', '#']).next().unwrap_or("").chars().take(200).collect();
         StepError::terminal(
@@ -153,7 +161,13 @@ mod tests {
 
     fn call(url: &str) -> Call {
         let url = url.parse().unwrap();
-        Call { method: Method::GET, url, headers: Vec::new(), body: Filled::Empty }
+        Call {
+            method: Method::GET,
+            url,
+            headers: Vec::new(),
+            body: Filled::Empty,
+            connection: None,
+        }
     }
 
     #[test]

@@ -290,7 +290,7 @@ async fn send(
     }
     let refusal = Refusal {
         system: &plan.system(call),
-        connection: plan.connection.as_deref(),
+        connection: call.connection.as_ref().map(|connection| connection.spec.name.as_str()),
         status: answer.status,
         retry_after: failure::retry_after(&answer.headers, cx.now()),
         repeat,
@@ -321,6 +321,12 @@ fn request(plan: &Plan, call: &Call, attempt: u32, cx: &dyn StepContext, told: &
     request.at = cx.now();
     request.max_body = plan.params.max_mb.map(|mb| u64::from(mb) << 20);
     request.observe = Some(told.observe());
+    request.connection.clone_from(&call.connection);
+    request.conduct = Arc::new(cx.conduct());
+    if !request.conduct.mode.is_live() {
+        request.step = Some(format!("{}/{}", cx.node(), cx.item_key()));
+    }
+    request.is_keyed = plan.params.idempotency.is_some();
     request
 }
 
