@@ -3,4 +3,4 @@
 /**
  * Kinds of refusal that the UI acts on.
  */
-export type Code = "not_found" | "stale" | "broken" | "newer" | "invalid" | "storage" | "internal";
+export type Code = "not_found" | "stale" | "broken" | "newer" | "invalid" | "confirm" | "locked" | "storage" | "internal";

@@ -6,7 +6,11 @@ import type { Variant } from "./Variant";
 /**
  * Every kind of input that there is. A new one is a change here and in the form.
  */
-export type FieldKind = { "type": "text" } | { "type": "template", 
+export type FieldKind = { "type": "text", 
+/**
+ * Whether it is shown with several lines.
+ */
+multiline?: boolean, } | { "type": "template", 
 /**
  * Whether it is shown with several lines.
  */

@@ -68,7 +68,35 @@ wait_ms: number,
 /**
  * Why, in words for the user: `the shop said Retry-After`.
  */
-reason: string, } | { "type": "called", 
+reason: string, } | { "type": "waiting", 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * The item, by lineage.
+ */
+item: string, 
+/**
+ * The wait, in milliseconds.
+ */
+wait_ms: number, 
+/**
+ * Why, in words for the user: `the shop said Retry-After`.
+ */
+reason: string, } | { "type": "would_send", 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * The item, by lineage.
+ */
+item: string, 
+/**
+ * The call, without an answer.
+ */
+exchange: Exchange, } | { "type": "called", 
 /**
  * The node.
  */

@@ -14,6 +14,8 @@ use flow::run::Timestamp;
 use store::{Store, StoreError};
 use tokio::sync::OnceCell;
 use tokio::task::{AbortHandle, JoinSet};
+use transport::Transport;
+use vault::Vault;
 
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
@@ -21,6 +23,7 @@ use crate::keeper::Keeper;
 use crate::opened::OpenRuns;
 use crate::prepared::PreparedFlows;
 use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::secrets;
 use crate::tables::KeptTables;
 use crate::types::{ApiError, Code};
 
@@ -40,6 +43,8 @@ pub struct AppOptions {
     pub first_flow: FirstFlow,
     /// Whether runs are kept.
     pub history: History,
+    /// Where secrets are; what this computer offers without it.
+    pub vault: Option<Arc<Vault>>,
 }
 
 /// What becomes of what runs tell.
@@ -70,6 +75,8 @@ pub struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) keeper: Arc<Keeper>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) transport: Arc<Transport>,
     pub(crate) engine: Engine,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) open_runs: OpenRuns,
@@ -102,7 +109,13 @@ impl App {
         let store = Arc::new(Store::open(&data_dir.join(DATABASE))?);
         let hub = Arc::new(Hub::default());
         let keeper = Arc::new(Keeper::new(Arc::clone(&store), Arc::clone(&hub)));
+        let vault = match options.vault {
+            Some(vault) => vault,
+            None => secrets::open(&data_dir)?,
+        };
+        let transport = Arc::new(Transport::default());
         let services = Services {
+            transport: Arc::clone(&transport),
             base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
             tables: Arc::new(KeptTables::new(Arc::clone(&store))),
             ..Services::default()
@@ -114,6 +127,8 @@ impl App {
         let engine = Engine::new(EngineOptions { services, journal, ..EngineOptions::default() });
         let app = Arc::new(Self {
             engine,
+            vault,
+            transport,
             open_runs: OpenRuns::default(),
             environment: options.environment,
             history: options.history,

@@ -24,6 +24,20 @@
 //! tables.redo         { table, rev }                             -> TableApplied
 //! tables.import       { table, file: TableFile, rev?: number }   -> TableView
 //! tables.delete       { table }                                  -> null
+//! connections.list    {}                                         -> ConnectionSummary[]
+//! connections.open    { id, environment }                        -> ConnectionView
+//! connections.form    {}                                         -> Field[]
+//! connections.save    { spec, was?: { id, environment } }        -> ConnectionView
+//! connections.duplicate { id, environment, to, new_id? }         -> ConnectionView (without its secrets)
+//! connections.delete  { id, environment }                        -> null
+//! connections.secret  { id, environment, slot, value: string | null } -> ConnectionView (never read)
+//! connections.test    { id, environment }                        -> Tested
+//! connections.consent { id, environment }                        -> Consent        (the host opens its url)
+//! connections.consent.wait   { consent }                         -> ConnectionView
+//! connections.consent.cancel { consent }                         -> null
+//! connections.disconnect { id, environment }                     -> ConnectionView
+//! vault.state         {}                                         -> VaultState
+//! vault.unlock        { passphrase }                             -> VaultState
 //! templates.list      {}                                         -> TemplateSummary[]
 //! runs.start          { flow, node?: NodeId, input?: unknown[] } -> RunSummary     (Broken when it has errors)
 //! runs.cancel         { run }                                    -> null
@@ -51,12 +65,16 @@
 
 use std::sync::Arc;
 
+use crate::connections::{ConnectionSummary, ConnectionView, Consent, Tested};
+use crate::secrets::VaultState;
 use crate::tables::{TableApplied, TableSummary, TableView};
 use crate::types::{
     ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
     Preview, RunSummary, RunView, SchemaView, TemplateSummary,
 };
-use crate::{App, expressions, flows, mapper, runs, settings, tables, templates};
+use crate::{
+    App, connections, expressions, flows, mapper, runs, secrets, settings, tables, templates,
+};
 
 /// Makes `dispatch` and the TypeScript map of one list.
 macro_rules! commands {
@@ -118,6 +136,20 @@ commands! {
     "tables.redo" => tables::redo(tables::AtRev) -> TableApplied,
     "tables.import" => tables::import(tables::Import) -> TableView,
     "tables.delete" => tables::delete(tables::Which) -> (),
+    "connections.list" => connections::list(settings::Nothing) -> Vec<ConnectionSummary>,
+    "connections.open" => connections::open(connections::Which) -> ConnectionView,
+    "connections.form" => connections::form(settings::Nothing) -> Vec<flow::field::Field>,
+    "connections.save" => connections::save(connections::Save) -> ConnectionView,
+    "connections.duplicate" => connections::duplicate(connections::Duplicate) -> ConnectionView,
+    "connections.delete" => connections::delete(connections::Which) -> (),
+    "connections.secret" => connections::secret(connections::SetSecret) -> ConnectionView,
+    "connections.test" => connections::test(connections::Which) -> Tested,
+    "connections.consent" => connections::consent(connections::Which) -> Consent,
+    "connections.consent.wait" => connections::wait(connections::OfConsent) -> ConnectionView,
+    "connections.consent.cancel" => connections::cancel(connections::OfConsent) -> (),
+    "connections.disconnect" => connections::disconnect(connections::Which) -> ConnectionView,
+    "vault.state" => secrets::state(settings::Nothing) -> VaultState,
+    "vault.unlock" => secrets::unlock(secrets::Passphrase) -> VaultState,
     "templates.list" => templates::list(settings::Nothing) -> Vec<TemplateSummary>,
     "runs.start" => runs::start(runs::Start) -> RunSummary,
     "runs.cancel" => runs::cancel(runs::Which) -> (),

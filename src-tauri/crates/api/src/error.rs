@@ -30,7 +30,9 @@ impl From<StoreError> for ApiError {
             StoreError::NotFound { .. } => Code::NotFound,
             StoreError::Stale { .. } | StoreError::StaleTable { .. } => Code::Stale,
             StoreError::Newer { .. } => Code::Newer,
-            StoreError::Exists { .. } | StoreError::TableExists { .. } => Code::Invalid,
+            StoreError::Exists { .. }
+            | StoreError::TableExists { .. }
+            | StoreError::ConnectionExists { .. } => Code::Invalid,
             StoreError::Full { .. }
             | StoreError::Locked { .. }
             | StoreError::Corrupt { .. }

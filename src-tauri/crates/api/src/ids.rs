@@ -51,6 +51,11 @@ fn digits(out: &mut String, number: u64, n_digits: u32) {
 
 /// An id for a flow of that name: lower-case words joined by hyphens, not among the taken ones.
 pub(crate) fn flow_id(name: &str, is_taken: impl Fn(&FlowId) -> bool) -> FlowId {
+    slug(name, "flow", |id| is_taken(&FlowId::from(id))).into()
+}
+
+/// Lower-case words joined by hyphens, not among the taken ones; `empty` where `name` has none.
+pub(crate) fn slug(name: &str, empty: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let mut words = String::with_capacity(name.len());
     for c in name.chars().flat_map(char::to_lowercase) {
         match c {
@@ -72,16 +77,15 @@ pub(crate) fn flow_id(name: &str, is_taken: impl Fn(&FlowId) -> bool) -> FlowId 
     }
     words.truncate(60);
     let words = match words.trim_end_matches('-') {
-        "" => "flow",
+        "" => empty,
         words => words,
     };
-    let plain = FlowId::from(words);
-    if !is_taken(&plain) {
-        return plain;
+    if !is_taken(words) {
+        return words.to_owned();
     }
     let mut n = 2_u64;
     loop {
-        let numbered = FlowId::from(format!("{words}-{n}"));
+        let numbered = format!("{words}-{n}");
         if !is_taken(&numbered) {
             return numbered;
         }

@@ -4,6 +4,7 @@
 
 mod app;
 pub mod commands;
+pub mod connections;
 mod error;
 pub mod expressions;
 pub mod flows;
@@ -17,6 +18,7 @@ mod prepared;
 mod reduce;
 pub mod runs;
 pub mod sandbox;
+pub mod secrets;
 pub mod serve;
 pub mod settings;
 pub mod tables;

@@ -7,9 +7,10 @@ use flow::catalogue::Port;
 use flow::diagnostic::Diagnostic;
 use flow::edit::Edit;
 use flow::file::{FlowFile, Layout};
-use flow::id::{FlowId, NodeId, RunId, WireId};
+use flow::id::{ConnectionId, FlowId, NodeId, RunId, WireId};
 use flow::run::{ItemError, NodeCounts, NodeStatus, RunEvent, RunStatus, Sample, Timestamp};
 use serde::{Deserialize, Serialize};
+use transport::spec::Environment;
 use ts_rs::TS;
 
 /// A command that could not be done.
@@ -40,6 +41,10 @@ pub enum Code {
     Newer,
     /// The input cannot be taken: show the sentence by the field.
     Invalid,
+    /// It writes to a production system: ask the user, and start it again as confirmed.
+    Confirm,
+    /// The secrets are locked: ask for the passphrase.
+    Locked,
     /// The disk is full or the database locked: nothing saved was lost.
     Storage,
     /// A defect of Gantry.
@@ -353,6 +358,15 @@ pub enum UiEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         rev: Option<u64>,
+    },
+    /// A connection was changed, made, tested or deleted.
+    ConnectionChanged {
+        /// Its id.
+        id: ConnectionId,
+        /// Its environment.
+        environment: Environment,
+        /// Whether it is gone.
+        gone: bool,
     },
     /// A local table was changed, made or deleted.
     TableChanged {

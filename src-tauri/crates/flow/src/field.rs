@@ -38,7 +38,12 @@ pub struct Field {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FieldKind {
     /// A text taken as it is.
-    Text,
+    Text {
+        /// Whether it is shown with several lines.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        multiline: bool,
+    },
     /// A text in which `{{ expression }}` is replaced for each item.
     Template {
         /// Whether it is shown with several lines.

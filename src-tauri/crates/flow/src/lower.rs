@@ -99,7 +99,7 @@ impl<'s> Lowering<'s> {
             return kind;
         }
         match types(schema)[..] {
-            ["string"] => FieldKind::Text,
+            ["string"] => FieldKind::Text { multiline: is_marked("x-multiline") },
             ["boolean"] => FieldKind::Bool,
             ["integer"] => number(outer, schema, true),
             ["number"] => number(outer, schema, false),
@@ -123,7 +123,7 @@ impl<'s> Lowering<'s> {
         }
         let values = schema.get("additionalProperties").and_then(Json::as_object);
         match values.map(|values| self.kind(values, depth + 1)) {
-            Some(FieldKind::Template { .. } | FieldKind::Text) => FieldKind::Pairs,
+            Some(FieldKind::Template { .. } | FieldKind::Text { .. }) => FieldKind::Pairs,
             _ => FieldKind::Json,
         }
     }

@@ -45,6 +45,14 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// There is a connection of that id in that environment already.
+    #[error("there is a connection {id} in {environment} already: choose another id")]
+    ConnectionExists {
+        /// The id.
+        id: String,
+        /// The environment.
+        environment: String,
+    },
     /// There is a flow of that id already.
     #[error("there is a flow {id} already: choose another id")]
     Exists {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod connections;
 mod error;
 mod flows;
 mod migrations;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
+pub use crate::connections::{ConnectionChange, ConnectionName, ConnectionRow, ConnectionTest};
 pub use crate::error::StoreError;
 pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
 pub use crate::runs::{Append, RunQuery, RunRow, SampleChunk, SnapshotId};

@@ -23,8 +23,10 @@ pub(super) async fn call(
 fn status(error: &ApiError) -> StatusCode {
     match error.code {
         Code::NotFound => StatusCode::NOT_FOUND,
-        Code::Stale => StatusCode::CONFLICT,
-        Code::Broken | Code::Newer | Code::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::Stale | Code::Confirm => StatusCode::CONFLICT,
+        Code::Broken | Code::Newer | Code::Invalid | Code::Locked => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Code::Storage => StatusCode::INSUFFICIENT_STORAGE,
         Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -80,7 +80,7 @@ impl Checker<'_> {
 
     fn value(&mut self, node: usize, kind: &FieldKind, value: &Json, at: &str, label: &str) {
         match (kind, value) {
-            (FieldKind::Text, Json::String(_)) | (FieldKind::Bool, Json::Bool(_)) => {}
+            (FieldKind::Text { .. }, Json::String(_)) | (FieldKind::Bool, Json::Bool(_)) => {}
             (FieldKind::Expression, Json::String(source)) => match Expression::parse(source) {
                 Ok(expression) => {
                     self.references(node, at, expression.references());
@@ -265,7 +265,7 @@ fn is_blank(value: &Json) -> bool {
 
 fn wanted(kind: &FieldKind) -> &'static str {
     match kind {
-        FieldKind::Text | FieldKind::Template { .. } => "a text",
+        FieldKind::Text { .. } | FieldKind::Template { .. } => "a text",
         FieldKind::Expression => "an expression, written as a text",
         FieldKind::Number { integer: true, .. } => "a whole number",
         FieldKind::Number { .. } => "a number",
