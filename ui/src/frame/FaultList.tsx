@@ -1,0 +1,4 @@
+/** The faults that can be switched on. */
+export function FaultList() {
+  return null;
+}
