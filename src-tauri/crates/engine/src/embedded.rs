@@ -2,7 +2,7 @@
 //! has its own. Not which item is worked on when.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use data::Value;
@@ -12,6 +12,7 @@ use flow::run::{ErrorClass, Exchange, Timestamp, What};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
+use transport::retry::{self, Failure, Next};
 use transport::{Conduct, Connection};
 
 use crate::lineage::Lineage;
@@ -27,11 +28,13 @@ pub(crate) struct EmbeddedContext {
     rules: Arc<Rules>,
     lineage: Lineage,
     n_random: AtomicU64,
+    /// Whether a call of this try that must not be made again may have reached its system.
+    has_left: Arc<AtomicBool>,
 }
 
 impl EmbeddedContext {
     pub(crate) fn new(run: Arc<RunScope>, rules: Arc<Rules>, lineage: Lineage) -> Self {
-        Self { run, rules, lineage, n_random: AtomicU64::new(0) }
+        Self { run, rules, lineage, n_random: AtomicU64::new(0), has_left: Arc::default() }
     }
 
     /// The time that the node waits by.
@@ -41,48 +44,67 @@ impl EmbeddedContext {
 
     async fn try_once(&self, work: &mut StepFn<'_>, attempt: u32) -> StepResult<Value> {
         let Some(limit) = self.rules.timeout else { return work(attempt).await };
+        self.has_left.store(false, Ordering::Relaxed);
         match tokio::time::timeout(limit, work(attempt)).await {
             Ok(result) => result,
+            Err(_) if self.has_left.load(Ordering::Relaxed) => Err(lost(limit)),
             Err(_) => Err(timed_out(limit)),
         }
     }
 
-    async fn run_tries(&self, retry: &Retry, mut work: StepFn<'_>) -> StepResult<Value> {
-        let tries = retry.tries.get();
+    async fn run_tries(&self, rules: &Retry, mut work: StepFn<'_>) -> StepResult<Value> {
+        let tries = rules.tries.get();
+        let clock = self.clock();
+        let began = clock.now();
         for attempt in 1.. {
             let error = match self.try_once(&mut work, attempt).await {
                 Ok(value) => return Ok(value),
                 Err(error) => error.with(|trouble| trouble.attempts = attempt),
             };
-            let StepError::Retryable(trouble) = &error else { return Err(error) };
-            let pause = pause_ms(retry, attempt - 1, trouble.retry_after, self.random());
-            let Some(wait_ms) = pause.filter(|_| attempt < tries) else { return Err(error) };
-            let reason = retry_reason(trouble);
+            let Some(failure) = failure(&error) else { return Err(error) };
+            let elapsed = clock.now() - began;
+            let pause = match retry::next(rules, attempt, elapsed, &failure, self.random()) {
+                Next::Again(pause) => pause,
+                end => return Err(ended(error, end, rules)),
+            };
+            let wait_ms = pause.as_millis() as u64;
+            let reason = error.trouble().map(retry_reason).unwrap_or_default();
             let node = self.rules.id.clone();
             let item = self.lineage.to_string();
             self.run
                 .reporter
                 .note(What::Retrying { node, item, attempt, tries, wait_ms, reason })
                 .await?;
-            self.clock().sleep(Duration::from_millis(wait_ms)).await;
+            clock.sleep(pause).await;
         }
         Err(StepError::Cancelled)
     }
 }
 
-/// Returns the pause before the next try, in milliseconds, `failed` counted from 0; none where the
-/// system asked for a longer one than `max_ms` allows.
-///
-/// Full jitter: uniform in `0..=min(max, base * 2^failed)`. Source: AWS Architecture Blog,
-/// "Exponential Backoff And Jitter". What the system asked for (`Retry-After`) wins.
-fn pause_ms(retry: &Retry, failed: u32, asked: Option<Duration>, random: u64) -> Option<u64> {
-    if let Some(asked) = asked {
-        let asked_ms = asked.as_millis() as u64;
-        return (asked_ms <= retry.max_ms).then_some(asked_ms);
-    }
-    let ceiling = retry.base_ms.saturating_mul(1_u64.checked_shl(failed).unwrap_or(u64::MAX));
-    let ceiling = ceiling.min(retry.max_ms);
-    Some(random % (ceiling.saturating_add(1)))
+/// What the rules for trying again look at; none where the run was stopped.
+fn failure(error: &StepError) -> Option<Failure> {
+    let trouble = error.trouble()?;
+    Some(Failure {
+        class: trouble.class,
+        status: trouble.exchange.as_ref().and_then(|exchange| exchange.status),
+        is_passing: matches!(error, StepError::Retryable(_)),
+        may_repeat: trouble.may_repeat,
+        asked: trouble.retry_after,
+    })
+}
+
+/// The error of a step that is not tried again although it could be, with the reason.
+fn ended(error: StepError, end: Next, rules: &Retry) -> StepError {
+    let reason = match end {
+        Next::AskedTooLong(asked) => format!(
+            "It asked to wait {} s, which is longer than the longest pause of {} s.",
+            asked.as_secs(),
+            rules.max_ms / 1_000
+        ),
+        Next::NoTimeLeft => "There is no time left for another try.".to_owned(),
+        Next::Again(_) | Next::Failed | Next::Spent => return error,
+    };
+    error.with(|trouble| trouble.message = format!("{} {reason}", trouble.message))
 }
 
 fn retry_reason(trouble: &Trouble) -> String {
@@ -90,6 +112,20 @@ fn retry_reason(trouble: &Trouble) -> String {
         Some(_) => format!("{} The system said how long to wait.", trouble.message),
         None => trouble.message.clone(),
     }
+}
+
+/// A try that ended by time after a write had left.
+fn lost(limit: Duration) -> StepError {
+    let limit_ms = limit.as_millis();
+    let message = format!(
+        "There was no result within {limit_ms} ms, and what became of the call is not known."
+    );
+    StepError::terminal(ErrorClass::UnknownOutcome, message)
+        .advice(
+            "Look in the system whether the change was made before you run it again; an \
+             idempotency header makes repeating safe.",
+        )
+        .key("/timeout_ms")
 }
 
 fn timed_out(limit: Duration) -> StepError {
@@ -189,7 +225,11 @@ impl StepContext for EmbeddedContext {
         let (run, rules) = (Arc::clone(&self.run), Arc::clone(&self.rules));
         let lineage = self.lineage.clone();
         let tell = move |note| run.reporter.told(rules.index, &rules.id, &lineage, note);
-        Conduct { tell: Some(Arc::new(tell)), ..self.run.calls.conduct_of(&self.rules.id).clone() }
+        Conduct {
+            tell: Some(Arc::new(tell)),
+            has_left: Arc::clone(&self.has_left),
+            ..self.run.calls.conduct_of(&self.rules.id).clone()
+        }
     }
 
     fn services(&self) -> &Services {
@@ -216,32 +256,5 @@ impl Names for EmbeddedContext {
 
     fn seed(&self) -> Option<u64> {
         Some(StepContext::random(self))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::num::NonZeroU32;
-
-    use super::*;
-
-    fn check(failed: u32, asked_ms: Option<u64>, random: u64) -> Option<u64> {
-        let retry = Retry { tries: NonZeroU32::MIN, base_ms: 200, max_ms: 1000 };
-        pause_ms(&retry, failed, asked_ms.map(Duration::from_millis), random)
-    }
-
-    #[test]
-    fn pauses_are_drawn_from_a_doubling_range_up_to_the_cap() {
-        assert_eq!(check(0, None, 200), Some(200));
-        assert_eq!(check(0, None, 201), Some(0));
-        assert_eq!(check(1, None, 400), Some(400));
-        assert_eq!(check(9, None, 1000), Some(1000));
-        assert_eq!(check(200, None, 1001), Some(0));
-    }
-
-    #[test]
-    fn what_the_system_asked_for_wins_within_the_cap() {
-        assert_eq!(check(0, Some(900), 0), Some(900));
-        assert_eq!(check(0, Some(5000), 0), None);
     }
 }

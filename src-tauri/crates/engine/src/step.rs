@@ -49,8 +49,8 @@ impl fmt::Display for StepKey {
 ///
 /// A context belongs to one item at one node: names, keys and random numbers are that item's.
 pub trait StepContext: Send + Sync {
-    /// Does `work`, again after a pause while it fails as [`StepError::Retryable`] and `retry`
-    /// allows. At least once; its result is recorded once.
+    /// Does `work`, again after a pause while `retry` says so of its error ([`transport::retry`]). At
+    /// least once; its result is recorded once.
     ///
     /// Each try ends after the node's `timeout_ms`. Nodes call [`step`](dyn StepContext::step),
     /// which takes the node's own retry rules.
@@ -168,6 +168,8 @@ pub struct Trouble {
     pub retry_after: Option<Duration>,
     /// The last call.
     pub exchange: Option<Box<Exchange>>,
+    /// Whether the same work may be done a second time, whatever became of it.
+    pub may_repeat: bool,
     /// How often it was tried; the runner fills it.
     pub attempts: u32,
 }
@@ -187,6 +189,7 @@ impl Trouble {
             key: None,
             retry_after: None,
             exchange: None,
+            may_repeat: false,
             attempts: 0,
         }
     }
@@ -221,6 +224,12 @@ impl StepError {
     /// The same error with the pause that the system asked for.
     pub fn retry_after(self, pause: Duration) -> Self {
         self.with(|trouble| trouble.retry_after = Some(pause))
+    }
+
+    /// The same error of work that may be done a second time, whatever became of it: rules of the
+    /// flow may try it again.
+    pub fn may_repeat(self, may_repeat: bool) -> Self {
+        self.with(|trouble| trouble.may_repeat = may_repeat)
     }
 
     /// The same error with the call it came of.

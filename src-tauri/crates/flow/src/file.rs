@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 use crate::id::{ConnectionId, FlowId, NodeId, TypeId, WireId};
 pub use crate::read::{ReadError, read, read_layout};
+use crate::run::ErrorClass;
 pub use crate::write::{write, write_layout};
 
 /// The version of the flow file that this program writes.
@@ -128,22 +129,87 @@ pub struct Body {
     pub wires: Vec<Wire>,
 }
 
-/// When a step that failed is tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+/// When a step that failed is tried again. Only what is safe to repeat ever is: calls that read,
+/// calls that the system knows again by a key, and calls that are known to have done nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(default)]
 pub struct Retry {
     /// How many tries in all, the first included.
     pub tries: NonZeroU32,
-    /// The longest pause before the second try, in milliseconds; it doubles with each further one.
+    /// The longest pause before the second try, in milliseconds; it grows with each further one.
     pub base_ms: u64,
-    /// The longest pause of all, in milliseconds.
+    /// What each further pause is multiplied by; 1 keeps them alike.
+    #[serde(skip_serializing_if = "is_doubling")]
+    #[schemars(range(min = 1.0, max = 100.0))]
+    #[ts(optional, as = "Option<f64>")]
+    pub factor: f64,
+    /// How pauses are drawn.
+    #[serde(skip_serializing_if = "Jitter::is_full")]
+    #[ts(optional, as = "Option<Jitter>")]
+    pub jitter: Jitter,
+    /// The longest pause of all, in milliseconds, at most an hour. A longer one that the system
+    /// asks for is not waited for.
     pub max_ms: u64,
+    /// The longest that all tries with their pauses may take, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub max_total_ms: Option<u64>,
+    /// After which errors it is tried again; after those that may pass by themselves without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub on: Option<RetryOn>,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { tries: NonZeroU32::MIN, base_ms: 200, max_ms: 60_000 }
+        Self {
+            tries: NonZeroU32::MIN,
+            base_ms: 200,
+            factor: 2.0,
+            jitter: Jitter::Full,
+            max_ms: 60_000,
+            max_total_ms: None,
+            on: None,
+        }
     }
+}
+
+/// How the pauses between tries are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Jitter {
+    /// Anywhere between nothing and the whole pause, so that flows do not come back all at once.
+    #[default]
+    Full,
+    /// The whole pause.
+    None,
+}
+
+impl Jitter {
+    fn is_full(&self) -> bool {
+        *self == Self::Full
+    }
+}
+
+/// The errors after which a step is tried again: those with one of the statuses, and those of one
+/// of the kinds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetryOn {
+    /// Statuses of answers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<u16>>")]
+    pub statuses: Vec<u16>,
+    /// Kinds of errors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<ErrorClass>>")]
+    pub classes: Vec<ErrorClass>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+#[expect(clippy::float_cmp, reason = "only the very default is left out")]
+fn is_doubling(factor: &f64) -> bool {
+    *factor == 2.0
 }
 
 /// What becomes of an item whose step failed for good.

@@ -237,7 +237,8 @@ fn node_of(mut fields: Map<String, Json>, at: &str, unread: &mut Vec<Json>) -> N
         }
     };
     if let Some(Json::Object(retry)) = fields.get("retry") {
-        keep_unknown(unread, &join(at, "retry"), retry, &["tries", "base_ms", "max_ms"]);
+        let known = ["tries", "base_ms", "factor", "jitter", "max_ms", "max_total_ms", "on"];
+        keep_unknown(unread, &join(at, "retry"), retry, &known);
     }
     NodeSpec {
         id: take(&mut fields, "id").unwrap_or_else(|| "".into()),

@@ -2,6 +2,7 @@
 //! the engine's.
 
 use data::Value;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -204,7 +205,7 @@ pub struct ItemError {
 }
 
 /// What kind of error it is; retry rules and catch clauses name these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
     /// No answer in time.

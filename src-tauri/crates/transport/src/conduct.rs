@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use flow::run::Exchange;
 
@@ -23,6 +24,9 @@ pub struct Conduct {
     pub hosts: Option<Arc<[String]>>,
     /// Who is told of waits and of writes that were held back.
     pub tell: Option<Tell>,
+    /// Set once a call that must not be made a second time may have reached the system: who gives
+    /// up waiting for the step that makes it does not know what became of it.
+    pub has_left: Arc<AtomicBool>,
 }
 
 /// Who is told what happens to a call besides its exchanges.
@@ -44,7 +48,6 @@ pub enum Note {
 
 impl Conduct {
     /// Tells, where somebody listens.
-    #[expect(dead_code, reason = "the layers that wait come next")]
     pub(crate) fn tell(&self, note: Note) {
         if let Some(tell) = &self.tell {
             tell(note);

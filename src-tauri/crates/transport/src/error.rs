@@ -90,6 +90,17 @@ pub enum Kind {
     },
     /// It was sent on to nowhere.
     RedirectNowhere(u16),
+    /// The system is not asked for a while, since it failed too often.
+    CircuitOpen {
+        /// How many calls in a row have failed.
+        failures: u32,
+        /// For how long nothing has been sent.
+        open_for: Duration,
+        /// In how long one call tries.
+        again_in: Duration,
+        /// What the last call came to, as a sentence.
+        why: String,
+    },
     /// Anything else, in the library's words.
     Other(String),
 }
@@ -118,10 +129,19 @@ impl TransportError {
             Kind::Cancelled => ErrorClass::Stopped,
             Kind::BadRequest(_) | Kind::NotAllowed(_) => ErrorClass::Validation,
             Kind::BodyFile(_) => ErrorClass::File,
+<<<<<<< HEAD
             Kind::SignIn(_) | Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
             Kind::Dns | Kind::Refused | Kind::Unreachable(_) | Kind::Tls(_) => {
                 ErrorClass::Connection
             }
+=======
+            Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
+            Kind::Dns
+            | Kind::Refused
+            | Kind::Unreachable(_)
+            | Kind::Tls(_)
+            | Kind::CircuitOpen { .. } => ErrorClass::Connection,
+>>>>>>> 4911343 (Limits, a circuit breaker and rules for trying again)
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)
@@ -161,6 +181,7 @@ impl TransportError {
             | Kind::Idle(_)
             | Kind::Total(_)
             | Kind::Cut { .. }
+            | Kind::CircuitOpen { .. }
             | Kind::Other(_) => true,
             Kind::Cancelled
             | Kind::BadRequest(_)
@@ -237,6 +258,12 @@ impl TransportError {
             Kind::RedirectNowhere(status) => {
                 format!("{host} answered {status}, which sends the call on, but not where to.")
             }
+            Kind::CircuitOpen { failures, open_for, again_in, why } => format!(
+                "Nothing is sent to {host} for now: {failures} calls in a row have failed, and it \
+                 has not been asked for {} s. {why} The next call tries in {} s.",
+                open_for.as_secs(),
+                again_in.as_secs() + u64::from(again_in.subsec_nanos() > 0),
+            ),
             Kind::Other(reason) => format!("The call to {host} broke off: {reason}."),
         }
     }
@@ -265,6 +292,9 @@ impl TransportError {
             }
             Kind::NoAnswer(_) | Kind::Idle(_) | Kind::Total(_) => {
                 "Run it again later, ask for less at once, or give the node a longer timeout."
+            }
+            Kind::CircuitOpen { .. } => {
+                "Mend what made the calls fail; then run it again, or wait until a call tries."
             }
             Kind::TooLarge(_) => "Ask for less at once, by pages or with a filter.",
             Kind::BadEncoding { .. } => {

@@ -6,8 +6,8 @@
 //! | layer | what it does | file |
 //! |---|---|---|
 //! | observe | tells each hop as an [`flow::run::Exchange`], masked | `observe`, `mask` |
-//! | circuit | stops asking a system that is down | - |
-//! | limit | keeps to a system's rate | - |
+//! | circuit | stops asking a system that is down | `circuit` |
+//! | limit | keeps to a system's rate | `limit` |
 //! | auth | signs the call, refreshes a token once | - |
 //! | policy | schemes, hosts, redirects | `policy`, `redirect` |
 //! | mode | record, replay, mock, dry run | - |
@@ -23,20 +23,24 @@ mod auth;
 mod body;
 mod cause;
 mod charset;
+mod circuit;
 mod clock;
 mod conduct;
 mod connection;
 mod decode;
 mod error;
 mod fault;
+mod limit;
 mod mask;
 mod mode;
 mod observe;
 mod outgoing;
+mod per_clock;
 mod policy;
 mod redirect;
 mod request;
 mod response;
+pub mod retry;
 mod retry_after;
 mod socket;
 pub mod spec;
@@ -45,11 +49,13 @@ mod wire;
 
 pub use body::AnswerBody;
 pub use charset::{CharsetError, TextDecoder};
+pub use circuit::{CircuitHealth, CircuitState};
 pub use clock::Clock;
 pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
 pub use fault::Faults;
+pub use limit::LimitHealth;
 pub use mask::{is_secret_name, mask_text};
 pub use mode::Mode;
 pub use observe::Observe;

@@ -270,3 +270,75 @@ fn words(cause: &Error) -> String {
         _ => "the keyring gives something that cannot be read.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keyring(store: &Arc<CredentialStore>) -> Keyring {
+        Keyring::with(Arc::clone(store), "id", 8).unwrap()
+    }
+
+    fn fresh() -> Arc<CredentialStore> {
+        keyring_core::mock::Store::new().unwrap()
+    }
+
+    #[test]
+    fn a_long_secret_is_kept_in_pieces_and_read_whole() {
+        let store = fresh();
+        let key = SecretKey::new("shop@test", "private_key");
+        let long = "-----BEGIN-----\nüüüüüüüüü\n".repeat(20);
+        for text in ["", "short", "12345678", "123456789", &long, "gantry:pieces:x:1", "short"] {
+            keyring(&store).set(&key, &Secret::new(text)).unwrap();
+            assert_eq!(keyring(&store).get(&key).unwrap(), Some(Secret::new(text)));
+        }
+        keyring(&store).set(&key, &Secret::new(long)).unwrap();
+        let head = keyring(&store).entry_bytes(&key.to_string()).unwrap().unwrap();
+        let (generation, count) = pieces(&head).unwrap();
+        assert!(count > 20);
+        keyring(&store).delete(&key).unwrap();
+        assert_eq!(keyring(&store).get(&key).unwrap(), None);
+        for at in 0..count {
+            let piece = keyring(&store).entry_bytes(&piece_name(&key, generation, at)).unwrap();
+            assert!(piece.is_none(), "piece {at} stays behind");
+        }
+    }
+
+    #[test]
+    fn until_all_pieces_are_kept_the_old_secret_stands() {
+        let store = fresh();
+        let key = SecretKey::new("shop@test", "token");
+        let keyring = keyring(&store);
+        keyring.set(&key, &Secret::new("the old one, in pieces")).unwrap();
+        // What a process leaves behind that was killed before it named its pieces.
+        keyring.entry(&piece_name(&key, "0", 0)).unwrap().set_secret(b"the new ").unwrap();
+        keyring.forget(&key);
+        assert_eq!(keyring.get(&key).unwrap(), Some(Secret::new("the old one, in pieces")));
+    }
+
+    #[test]
+    fn what_was_read_is_known_until_it_is_changed() {
+        let store = fresh();
+        let key = SecretKey::new("shop@test", "token");
+        let keyring = keyring(&store);
+        keyring.set(&key, &Secret::new("a")).unwrap();
+        assert_eq!(keyring.get(&key).unwrap(), Some(Secret::new("a")));
+        keyring.entry(&key.to_string()).unwrap().set_secret(b"b").unwrap();
+        assert_eq!(keyring.get(&key).unwrap(), Some(Secret::new("a")));
+        keyring.forget(&key);
+        assert_eq!(keyring.get(&key).unwrap(), Some(Secret::new("b")));
+        keyring.set(&key, &Secret::new("c")).unwrap();
+        assert_eq!(keyring.get(&key).unwrap(), Some(Secret::new("c")));
+    }
+
+    #[test]
+    fn errors_hold_nothing_that_was_read() {
+        for cause in [
+            Error::BadEncoding(b"canary".to_vec()),
+            Error::BadDataFormat(b"canary".to_vec(), "why".into()),
+            Error::BadStoreFormat("canary".to_owned()),
+        ] {
+            assert!(!words(&cause).contains("canary"));
+        }
+    }
+}

@@ -156,7 +156,7 @@ impl Checker<'_> {
             );
             self.tell_at(node, key, Severity::Info, "node.retry_idle", message);
         }
-        if let Some(retry) = spec.retry.filter(|retry| retry.max_ms < retry.base_ms) {
+        if let Some(retry) = spec.retry.as_ref().filter(|retry| retry.max_ms < retry.base_ms) {
             let message = format!(
                 "The longest pause, {} ms, is shorter than the first, {} ms. Swap them.",
                 retry.max_ms, retry.base_ms

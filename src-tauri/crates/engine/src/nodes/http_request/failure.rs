@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use data::Value;
 use flow::run::{ErrorClass, Exchange};
-use transport::{HeaderMap, TransportError};
+use transport::{HeaderMap, Kind, TransportError};
 
 use crate::step::StepError;
 
@@ -40,7 +40,11 @@ pub(super) fn of_transport(error: &TransportError, repeat: Repeat) -> StepError 
     } else {
         StepError::terminal(class, error.message())
     };
-    let step = step.advice(error.advice());
+    let step = step.advice(error.advice()).may_repeat(may_repeat);
+    let step = match &error.kind {
+        Kind::CircuitOpen { again_in, .. } => step.retry_after(*again_in),
+        _ => step,
+    };
     match &error.exchange {
         Some(exchange) => step.exchange((**exchange).clone()),
         None => step.key("/params/url"),
@@ -73,6 +77,10 @@ impl Refusal<'_> {
         } else {
             StepError::terminal(class, message)
         };
+        // What was refused has not been done; of a failure on the way nobody knows.
+        let error = error.may_repeat(
+            self.repeat == Repeat::Safe || is_later || (400..500).contains(&self.status),
+        );
         let error = match self.retry_after {
             Some(pause) => error.retry_after(pause),
             None => error,
