@@ -20,20 +20,23 @@ export function UsedBy({ view: { flows, spec } }: { view: ConnectionView }) {
         </span>
       }
     >
-      {flows.length === 0 && <p className={styles.quiet}>{t("connection.usedByNone")}</p>}
-      <div className={styles.flows}>
-        {flows.map(({ flow, name }) => (
-          <Button
-            key={flow}
-            size="small"
-            icon={Workflow}
-            label={t("connection.openFlow", { name })}
-            onPress={() => void openFlow(flow)}
-          >
-            {name}
-          </Button>
-        ))}
-      </div>
+      {flows.length === 0 ? (
+        <p className={styles.quiet}>{t("connection.usedByNone")}</p>
+      ) : (
+        <div className={styles.flows}>
+          {flows.map(({ flow, name }) => (
+            <Button
+              key={flow}
+              size="small"
+              icon={Workflow}
+              label={t("connection.openFlow", { name })}
+              onPress={() => void openFlow(flow)}
+            >
+              {name}
+            </Button>
+          ))}
+        </div>
+      )}
     </Card>
   );
 }
