@@ -110,7 +110,7 @@ fn rules(index: usize, node: &graph::Node, behaviour: &Behaviour, is_kept: bool)
         id: spec.id.clone(),
         connection: spec.connection.clone(),
         index,
-        retry: spec.retry.unwrap_or_default(),
+        retry: spec.retry.clone().unwrap_or_default(),
         timeout: spec.timeout_ms.map(Duration::from_millis),
         on_error: Policy::of(spec.on_error.as_ref(), error_port.unwrap_or(0)),
         concurrency: spec.concurrency.unwrap_or(default_concurrency),

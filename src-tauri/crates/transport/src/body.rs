@@ -1,7 +1,6 @@
 //! The body of an answer as it arrives: unpacked, counted against its cap, and cancellable between
 //! any two bytes. Not what is in it.
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::charset::TextDecoder;
 use crate::decode::{Encoding, Pieces};
 use crate::error::{Kind, TransportError};
+use crate::limit::Permit;
 use crate::observe::Record;
 use crate::wire::WireBytes;
 
@@ -30,8 +30,8 @@ pub struct AnswerBody {
     record: Record,
     /// What was looked at before it was asked for.
     peeked: VecDeque<Bytes>,
-    /// What is kept until the body is over: a place among the calls at once.
-    held: Option<Box<dyn Any + Send + Sync>>,
+    /// The call's place among the calls at once, which it keeps until the body is over.
+    permit: Option<Permit>,
     seen: u64,
     max_bytes: u64,
     max_whole: u64,
@@ -89,7 +89,7 @@ impl AnswerBody {
             writes: facts.writes,
             record,
             peeked: VecDeque::new(),
-            held: None,
+            permit: None,
             seen: 0,
             max_bytes: facts.max_bytes,
             max_whole: facts.max_whole,
@@ -128,10 +128,11 @@ impl AnswerBody {
         Ok(first.freeze())
     }
 
-    /// Keeps something until the body is over, or let go of.
-    pub(crate) fn hold(&mut self, held: impl Any + Send + Sync) {
+    /// Keeps the call's place among the calls at once until the body is over, or let go of.
+    pub(crate) fn hold(&mut self, permit: Permit) {
         if !self.is_over {
-            self.held = Some(Box::new(held));
+            permit.reading(false);
+            self.permit = Some(permit);
         }
     }
 
@@ -139,10 +140,17 @@ impl AnswerBody {
         if self.is_over {
             return Ok(None);
         }
-        match self.pieces.next().await {
+        if let Some(permit) = &self.permit {
+            permit.reading(true);
+        }
+        let next = self.pieces.next().await;
+        if let Some(permit) = &self.permit {
+            permit.reading(false);
+        }
+        match next {
             None => {
                 self.is_over = true;
-                self.held = None;
+                self.permit = None;
                 self.record.tell();
                 Ok(None)
             }
@@ -255,7 +263,7 @@ impl AnswerBody {
     fn end(&mut self) {
         self.is_over = true;
         self.is_decoded = true;
-        self.held = None;
+        self.permit = None;
         self.peeked.clear();
         self.pieces = Box::pin(stream::empty());
     }

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
 
+use crate::circuit::{Circuit, CircuitHealth};
+use crate::limit::{Limit, LimitHealth};
 use crate::spec::ConnectionSpec;
 
 /// A connection at work. All flows that name it share it, and so its limits and tokens.
@@ -14,6 +16,26 @@ pub struct Connection {
     pub spec: ConnectionSpec,
     /// Where its secrets are.
     pub vault: Arc<Vault>,
+    pub(crate) circuit: Circuit,
+    pub(crate) limit: Limit,
+}
+
+impl Connection {
+    fn new(spec: ConnectionSpec, vault: Arc<Vault>) -> Self {
+        let circuit = Circuit::new(&spec.name, &spec.circuit);
+        let limit = Limit::new(&spec.name, &spec.limits);
+        Self { spec, vault, circuit, limit }
+    }
+
+    /// Whether it is asked at the moment.
+    pub fn circuit(&self) -> CircuitHealth {
+        self.circuit.health()
+    }
+
+    /// How its limits stand.
+    pub fn limit(&self) -> LimitHealth {
+        self.limit.health()
+    }
 }
 
 /// The connections that were used since the program began.
@@ -33,7 +55,7 @@ impl Connections {
         {
             return Arc::clone(connection);
         }
-        let connection = Arc::new(Connection { spec: spec.clone(), vault: Arc::clone(vault) });
+        let connection = Arc::new(Connection::new(spec.clone(), Arc::clone(vault)));
         known.insert(owner, Arc::clone(&connection));
         connection
     }

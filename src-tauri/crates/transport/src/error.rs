@@ -129,19 +129,12 @@ impl TransportError {
             Kind::Cancelled => ErrorClass::Stopped,
             Kind::BadRequest(_) | Kind::NotAllowed(_) => ErrorClass::Validation,
             Kind::BodyFile(_) => ErrorClass::File,
-<<<<<<< HEAD
             Kind::SignIn(_) | Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
-            Kind::Dns | Kind::Refused | Kind::Unreachable(_) | Kind::Tls(_) => {
-                ErrorClass::Connection
-            }
-=======
-            Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
             Kind::Dns
             | Kind::Refused
             | Kind::Unreachable(_)
             | Kind::Tls(_)
             | Kind::CircuitOpen { .. } => ErrorClass::Connection,
->>>>>>> 4911343 (Limits, a circuit breaker and rules for trying again)
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use vault::Vault;
 
 use crate::body::{AnswerBody, Facts, Patience};
+use crate::circuit::Outcome;
 use crate::connection::{Connection, Connections};
 use crate::decode;
 use crate::error::{Kind, TransportError};
@@ -61,10 +62,16 @@ impl Default for Options {
 }
 
 /// The way to every system; one for the whole process, so that connections are used again.
+#[derive(Clone)]
 pub struct Transport {
+    lower: Arc<Lower>,
+    connections: Arc<Connections>,
+}
+
+/// The layers below the sign-in: policy, fault, mode, socket.
+struct Lower {
     options: Options,
     socket: Socket,
-    connections: Connections,
 }
 
 impl Default for Transport {
@@ -75,7 +82,7 @@ impl Default for Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transport").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Transport").field("options", &self.lower.options).finish_non_exhaustive()
     }
 }
 
@@ -97,7 +104,8 @@ impl Deadline {
 impl Transport {
     /// Makes a transport; opens no connection yet.
     pub fn new(options: Options) -> Self {
-        Self { options, socket: Socket::new(), connections: Connections::default() }
+        let lower = Arc::new(Lower { options, socket: Socket::new() });
+        Self { lower, connections: Arc::default() }
     }
 
     /// The connection that is written down so, at work: shared by all calls that are made with it,
@@ -123,11 +131,41 @@ impl Transport {
         cancel: &CancellationToken,
     ) -> Result<Response, TransportError> {
         let out = outgoing(&request)?;
-        self.send_signed(&request, out, cancel).await
+        let Some(connection) = &request.connection else {
+            return self.lower.send(&request, out, cancel).await;
+        };
+        let patience = self.lower.deadline(&request).total;
+        let entered = connection.circuit.enter(patience, &request.conduct, cancel).await;
+        let pass = entered.map_err(|kind| fail(&out, kind, false, None))?;
+        let sent = self.send_limited(&request, connection, out, cancel).await;
+        pass.ended(match &sent {
+            Ok(answer) => Outcome::of_status(answer.status),
+            Err(error) => Outcome::of_kind(&error.kind, error.message()),
+        });
+        sent
     }
 
+    /// Sends a call once its connection's limits allow it.
+    async fn send_limited(
+        &self,
+        request: &Request,
+        connection: &Connection,
+        out: Outgoing,
+        cancel: &CancellationToken,
+    ) -> Result<Response, TransportError> {
+        let entered = connection.limit.enter(&request.conduct, cancel).await;
+        let mut permit = entered.map_err(|kind| fail(&out, kind, false, None))?;
+        let began = Instant::now();
+        let mut answer = self.lower.send(request, out, cancel).await?;
+        permit.answered(answer.status, &answer.headers, request.at + elapsed_ms(began));
+        answer.body.hold(permit);
+        Ok(answer)
+    }
+}
+
+impl Lower {
     /// Sends a call that is let in already through the layers below: policy, fault, mode, socket.
-    pub(crate) async fn send_signed(
+    async fn send(
         &self,
         request: &Request,
         mut out: Outgoing,
