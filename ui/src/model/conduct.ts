@@ -1,4 +1,5 @@
 /** How a run is made: live or from a cassette, with which faults. Pure. */
+import type { Fault } from "../bindings/Fault";
 
 /** What stands in the place of the systems. */
 export type Mode = "live" | "record" | "replay" | "mock" | "dry_run";
@@ -8,8 +9,6 @@ export const MODES: readonly Mode[] = ["live", "record", "replay", "mock", "dry_
 
 /** How the next run is made. */
 export type Conduct = { mode: Mode; cassette: string | null; faults: Fault[] };
-
-export type Fault = string;
 
 /** What is told of it to the host; nothing of what is as usual. */
 export function argsOf({ mode, cassette, faults }: Conduct) {
