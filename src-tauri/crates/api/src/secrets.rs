@@ -112,7 +112,7 @@ impl App {
 /// A refusal of the vault, for the user.
 pub(crate) fn refused(error: &VaultError) -> ApiError {
     let code = match error {
-        VaultError::Locked => Code::Locked,
+        VaultError::Locked | VaultError::WrongPassphrase => Code::Locked,
         VaultError::Keeper(_) => Code::Storage,
     };
     ApiError::new(code, error.to_string())

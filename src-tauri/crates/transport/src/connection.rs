@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
 
+use crate::auth::Auth;
 use crate::circuit::{Circuit, CircuitHealth};
 use crate::limit::{Limit, LimitHealth};
 use crate::spec::ConnectionSpec;
@@ -18,13 +19,15 @@ pub struct Connection {
     pub vault: Arc<Vault>,
     pub(crate) circuit: Circuit,
     pub(crate) limit: Limit,
+    /// How far its sign-in is.
+    pub(crate) auth: Auth,
 }
 
 impl Connection {
     fn new(spec: ConnectionSpec, vault: Arc<Vault>) -> Self {
         let circuit = Circuit::new(&spec.name, &spec.circuit);
         let limit = Limit::new(&spec.name, &spec.limits);
-        Self { spec, vault, circuit, limit }
+        Self { spec, vault, circuit, limit, auth: Auth::default() }
     }
 
     /// Whether it is asked at the moment.

@@ -32,6 +32,9 @@ pub enum Kind {
     NotAllowed(String),
     /// The call could not be let in: the connection's sign-in lacks something, or was refused.
     SignIn(String),
+
+    /// Whoever lets calls in could not be asked just now.
+    SignInBusy(String),
     /// A file that was to be sent could not be read.
     BodyFile(String),
     /// There is no such host.
@@ -135,6 +138,7 @@ impl TransportError {
             | Kind::Unreachable(_)
             | Kind::Tls(_)
             | Kind::CircuitOpen { .. } => ErrorClass::Connection,
+            Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)
@@ -175,6 +179,7 @@ impl TransportError {
             | Kind::Total(_)
             | Kind::Cut { .. }
             | Kind::CircuitOpen { .. }
+            | Kind::SignInBusy(_)
             | Kind::Other(_) => true,
             Kind::Cancelled
             | Kind::BadRequest(_)
@@ -206,6 +211,7 @@ impl TransportError {
             Kind::BadRequest(reason)
             | Kind::NotAllowed(reason)
             | Kind::SignIn(reason)
+            | Kind::SignInBusy(reason)
             | Kind::BodyFile(reason) => reason.clone(),
             Kind::Dns => format!("There is no system named {host}: its name could not be found."),
             Kind::Refused => format!("{host} refused the connection: nothing listens there."),
@@ -273,6 +279,8 @@ impl TransportError {
             Kind::BadRequest(_) => "Correct the node's method, URL or headers.",
             Kind::NotAllowed(_) => "Use https, or call it without credentials.",
             Kind::SignIn(_) => "Correct the connection's sign-in, and test it.",
+
+            Kind::SignInBusy(_) => "Run it again later, or let the node try several times.",
             Kind::BodyFile(_) => "Check that the file is there and may be read.",
             Kind::Dns => "Check the host in the URL, and the network.",
             Kind::Refused => "Check the port in the URL, and that the system runs.",

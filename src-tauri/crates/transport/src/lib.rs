@@ -47,6 +47,7 @@ pub mod spec;
 mod transport;
 mod wire;
 
+pub use auth::consent::{Consent, ScopeInWords, SignedIn, sign_out, signed_in};
 pub use body::AnswerBody;
 pub use charset::{CharsetError, TextDecoder};
 pub use circuit::{CircuitHealth, CircuitState};
