@@ -32,6 +32,12 @@ export const transport = {
   "raw.masked": "Masked: {places}",
   "raw.har": "Export HAR",
 
+  "raw.waiting": "Waited {wait}: {reason}",
+
+  "callBrowser.resize": "Width of the call beside the list",
+  "callBrowser.detail": "The call",
+  "callBrowser.none": "No call is chosen",
+
   "mode.label": "Mode",
   "mode.live": "Live",
   "mode.record": "Record",
