@@ -8,6 +8,7 @@ import type { ConnectionView } from "../bindings/ConnectionView";
 import type { Consent } from "../bindings/Consent";
 import type { Environment } from "../bindings/Environment";
 import type { Field } from "../bindings/Field";
+import { escapeKey, getAt, setAt } from "./pointer";
 
 /** All environments, in the order in which work goes through them. */
 export const ENVIRONMENTS: readonly Environment[] = ["dev", "test", "production"];
@@ -105,10 +106,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether nothing was said in it: what an emptied form leaves behind. */
 function isBlank(value: unknown): boolean {
-  return (
-    isRecord(value) && Object.values(value).every((each) => each === undefined || isBlank(each))
-  );
+  if (value === undefined || value === "") return true;
+  return isRecord(value) && Object.values(value).every(isBlank);
 }
 
 function filled(field: Field, value: unknown): unknown {
@@ -140,7 +141,10 @@ function filledAll(fields: readonly Field[], value: unknown): Record<string, unk
  * were emptied are gone. What is still missing to work, the host says.
  */
 export function storable(fields: readonly Field[], draft: ConnectionSpec): ConnectionSpec {
-  return { ...draft, ...filledAll(fields, draft) };
+  return fields.reduce((spec, field) => {
+    const pointer = `/${escapeKey(field.key)}`;
+    return setAt(spec, pointer, filled(field, getAt(spec, pointer)));
+  }, draft);
 }
 
 /** A connection as it is before anything is said of it. The host's own defaults, as it tells them. */
