@@ -1,6 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import type { Exchange } from "../bindings/Exchange";
-import { ExchangeDetail } from "../inspector/ExchangeDetail";
 import { FromBadge } from "../inspector/FromBadge";
 import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
@@ -10,19 +9,22 @@ import { t } from "../words/t";
 import styles from "./CallBrowser.module.css";
 import { CallStatus } from "./CallStatus";
 
+/** What a list tells of a call. */
+export type CallHead = Pick<Exchange, "at" | "took_ms" | "method" | "url" | "status" | "from">;
+
 /** A call in the list: how it went, and what it belongs to. */
 export type CallRow = {
   key: string;
-  exchange: Exchange;
+  call: CallHead;
   /** The flow and node, where they are known. */
   where?: string | undefined;
 };
 
-type Props = {
+type Props<Row extends CallRow> = {
   label: string;
-  rows: readonly CallRow[];
-  /** The whole call, where the rows hold only its head. */
-  detail?: (row: CallRow) => ReactNode;
+  rows: readonly Row[];
+  /** The chosen call, whole. */
+  detail: (row: Row) => ReactNode;
   /** What stands below the list, such as a button for more. */
   foot?: ReactNode;
 };
@@ -30,15 +32,15 @@ type Props = {
 const ROW = 32;
 
 /** Calls one below the other, with the chosen one beside them. Arrows walk through them. */
-export function CallBrowser({ label, rows, detail, foot }: Props) {
-  const [width, setWidth] = useState(() => Math.round(window.innerWidth * 0.38));
+export function CallBrowser<Row extends CallRow>({ label, rows, detail, foot }: Props<Row>) {
+  const [width, setWidth] = useState(() => Math.round(window.innerWidth * 0.36));
   const [chosen, setChosen] = useState<string>();
   const list = useRef<VirtualListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const open = rows.find((row) => row.key === chosen) ?? rows[0];
   const walk = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const to = step && rows[rows.findIndex((row) => row === open) + step];
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const to = step === 0 || !open ? undefined : rows[rows.indexOf(open) + step];
     if (!to) return;
     event.preventDefault();
     setChosen(to.key);
@@ -61,7 +63,7 @@ export function CallBrowser({ label, rows, detail, foot }: Props) {
             rowHeight={ROW}
             keyOf={(row) => row.key}
             render={(row) => (
-              <Row row={row} isOpen={row === open} onOpen={() => setChosen(row.key)} />
+              <Line row={row} isOpen={row === open} onOpen={() => setChosen(row.key)} />
             )}
           />
         </div>
@@ -81,8 +83,7 @@ export function CallBrowser({ label, rows, detail, foot }: Props) {
           <EmptyState title={t("callBrowser.none")} />
         ) : (
           <div key={open.key} className={styles.inner}>
-            {open.where !== undefined && <p className={styles.muted}>{open.where}</p>}
-            {detail ? detail(open) : <ExchangeDetail exchange={open.exchange} />}
+            {detail(open)}
           </div>
         )}
       </section>
@@ -90,9 +91,9 @@ export function CallBrowser({ label, rows, detail, foot }: Props) {
   );
 }
 
-type RowProps = { row: CallRow; isOpen: boolean; onOpen: () => void };
+type LineProps = { row: CallRow; isOpen: boolean; onOpen: () => void };
 
-function Row({ row: { key, exchange, where }, isOpen, onOpen }: RowProps) {
+function Line({ row: { key, call, where }, isOpen, onOpen }: LineProps) {
   return (
     <button
       type="button"
@@ -102,19 +103,21 @@ function Row({ row: { key, exchange, where }, isOpen, onOpen }: RowProps) {
       tabIndex={isOpen ? 0 : -1}
       onClick={onOpen}
     >
-      <span className={styles.muted} title={formatDate(exchange.at)}>
-        {formatTime(exchange.at)}
+      <span className={styles.muted} title={formatDate(call.at)}>
+        {formatTime(call.at)}
       </span>
-      <CallStatus exchange={exchange} />
-      <b className={styles.mono}>{exchange.method}</b>
-      <span className={styles.url} title={exchange.url}>
-        {exchange.url.replace(/^[a-z]+:\/\//i, "")}
+      <CallStatus call={call} />
+      <b className={styles.mono}>{call.method}</b>
+      <span className={styles.url} title={call.url}>
+        {call.url.replace(/^[a-z]+:\/\//i, "")}
       </span>
-      <FromBadge from={exchange.from} />
+      <span className={styles.from}>
+        <FromBadge from={call.from} />
+      </span>
       <span className={styles.where} title={where}>
         {where}
       </span>
-      <span className={styles.took}>{formatDuration(exchange.took_ms)}</span>
+      <span className={styles.took}>{formatDuration(call.took_ms)}</span>
     </button>
   );
 }

@@ -1,9 +1,9 @@
-import type { Exchange } from "../bindings/Exchange";
 import { Badge } from "../kit/Badge";
 import { t } from "../words/t";
+import type { CallHead } from "./CallBrowser";
 
 /** The status of an answer, or that there was none. */
-export function CallStatus({ exchange: { status, from } }: { exchange: Exchange }) {
+export function CallStatus({ call: { status, from } }: { call: CallHead }) {
   if (status === undefined) {
     // What a dry run held back has no answer, and lacks none.
     if (from === "dry_run") return <Badge>–</Badge>;

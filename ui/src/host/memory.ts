@@ -13,6 +13,7 @@ import { memoryConnections } from "./memory/connections";
 import { look } from "./memory/findings";
 import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
 import { mapperHandlers } from "./memory/mapper";
+import { memoryNetwork } from "./memory/network";
 import { playRun } from "./memory/run";
 import { memoryTables } from "./memory/tables";
 
@@ -235,6 +236,7 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
       storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
     ...memoryTables(tell),
     ...memoryConnections(tell),
+    ...memoryNetwork(),
     "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
     ...mapperHandlers((flow, id) => findNode(stored(flow).flow, id)?.node),
   };

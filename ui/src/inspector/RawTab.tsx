@@ -1,9 +1,11 @@
-import { ChevronRight, RadioTower } from "lucide-react";
+import { ChevronRight, Download, RadioTower } from "lucide-react";
 import { useMemo, useState } from "react";
+import { exportHar } from "../actions/network";
 import type { RunEvent } from "../bindings/RunEvent";
 import { CallStatus } from "../calls/CallStatus";
 import { useCall } from "../host/useCall";
 import { Badge } from "../kit/Badge";
+import { Button } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { EmptyState } from "../kit/EmptyState";
 import { formatDuration } from "../words/format";
@@ -47,6 +49,13 @@ export function RawTab({ view }: { view: NodeInView }) {
   }
   return (
     <div className={styles.calls}>
+      {run !== undefined && (
+        <div className={styles.tools}>
+          <Button size="small" variant="quiet" icon={Download} onPress={() => void exportHar(run)}>
+            {t("raw.har")}
+          </Button>
+        </div>
+      )}
       {lines.map((event) =>
         event.type === "waiting" ? (
           <p key={event.seq} className={styles.wait}>
@@ -74,7 +83,7 @@ export function RawTab({ view }: { view: NodeInView }) {
                 aria-hidden
                 className={cx(styles.chevron, open === event.seq && styles.turned)}
               />
-              <CallStatus exchange={event.exchange} />
+              <CallStatus call={event.exchange} />
               <b className={styles.method}>{event.exchange.method}</b>
               <span className={styles.url} title={event.exchange.url}>
                 {pathOf(event.exchange.url)}
