@@ -16,7 +16,7 @@
 //! The tries of a step are the engine's, so that each of them is journaled; what it needs to
 //! decide about one stands in [`TransportError`] and [`retry_after`].
 //!
-//! Caps are always on: the head of an answer (100 headers, 400 KB), its decoded body, the silence
+//! Caps are always on: the head of an answer (256 headers, 256 KB), its decoded body, the silence
 //! between two bytes, and the time a call waits in all.
 
 mod auth;
@@ -36,7 +36,9 @@ mod mode;
 mod observe;
 mod outgoing;
 mod per_clock;
+mod phases;
 mod policy;
+mod pool;
 mod redirect;
 mod request;
 mod response;
@@ -44,6 +46,7 @@ pub mod retry;
 mod retry_after;
 mod socket;
 pub mod spec;
+mod tls;
 mod transport;
 mod wire;
 

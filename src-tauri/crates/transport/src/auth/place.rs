@@ -111,6 +111,8 @@ pub(super) mod tests {
             headers: HeaderMap::new(),
             body: Body::Empty,
             at: 1_440_938_160_000,
+            credentials: Vec::new(),
+            is_led_here: false,
         }
     }
 }

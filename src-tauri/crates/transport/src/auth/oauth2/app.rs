@@ -103,7 +103,7 @@ impl App {
         let jwt =
             JwtSpec { issuer: or_id(&jwt.issuer), subject: or_id(&jwt.subject), ..jwt.clone() };
         let signed = jwt::sign(&jwt, key, &oauth.token_url, asking.now())
-            .map_err(|why| asking.failed(Kind::BadRequest(why)))?;
+            .map_err(|kind| asking.failed(kind))?;
         Ok(self
             .hiding(&signed)
             .with("client_assertion_type", ASSERTION_TYPE)
@@ -145,6 +145,7 @@ impl App {
             at: self.asking.now(),
             // It goes where the connection says and is sent on to nowhere.
             credentials: Vec::new(),
+            is_led_here: false,
         };
         let told = self.asking.way.call(out, self.secrets.clone()).await?;
         self.status.store(told.status, Ordering::Relaxed);
