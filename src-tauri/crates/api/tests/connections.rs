@@ -56,7 +56,13 @@ async fn system() -> String {
     let answer = async |request: Request| {
         let key = request.headers().get("x-key").and_then(|value| value.to_str().ok());
         match (key, request.uri().path()) {
-            (_, "/open") => (StatusCode::OK, "open".to_owned()).into_response(),
+            (_, "/token") => {
+                let tokens = json!({ "access_token": "given-access", "token_type": "Bearer",
+                                     "refresh_token": "given-refresh", "expires_in": 3600,
+                                     "scope": "api:read" });
+                let kind = [("content-type", "application/json")];
+                (StatusCode::OK, kind, tokens.to_string()).into_response()
+            }
             (Some("right"), "/me") => {
                 let me = json!({ "user": { "name": "Ada" }, "env": "sandbox", "scope": "read write",
                                  "echo": "right" });
@@ -74,7 +80,7 @@ async fn system() -> String {
     serving.spawn(async move {
         axum::serve(listener, axum::Router::new().fallback(answer)).await.unwrap();
     });
-    // It lives as long as the test.
+    // It lives as long as the test's runtime.
     serving.detach_all();
     url
 }
@@ -319,4 +325,67 @@ async fn an_exported_flow_names_its_connection_and_has_nothing_of_it() {
     let exported = host.call("flows.export", json!({ "flow": "orders" })).await.to_string();
     assert!(exported.contains("shop"));
     assert!(!exported.contains("right") && !exported.contains("shop.example"), "{exported}");
+}
+
+/// Comes back from the browser as the system would send it: to the address that it was given.
+async fn come_back(asked: &Json, with: &str) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let url = transport::Url::parse(asked["url"].as_str().unwrap()).unwrap();
+    let param = |name: &str| {
+        let found = url.query_pairs().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.into_owned()).unwrap()
+    };
+    let back = transport::Url::parse(&param("redirect_uri")).unwrap();
+    let address = format!("127.0.0.1:{}", back.port().unwrap());
+    let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+    let path = format!("{}?{with}&state={}", back.path(), param("state"));
+    let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_user_says_yes_in_the_browser_and_takes_it_back() {
+    let host = host().await;
+    let url = system().await;
+    let mut spec = shop();
+    spec["auth"] = json!({ "type": "oauth2", "grant": "authorization_code", "client_id": "gantry",
+        "client_auth": "none", "authorize_url": format!("{url}/authorize"),
+        "token_url": format!("{url}/token"), "scopes": ["api:read", "offline_access"] });
+    let at = json!({ "id": "shop", "environment": "test" });
+    let made = host.call("connections.save", json!({ "spec": spec })).await;
+    assert_eq!(
+        (&made["health"]["state"], &made["asks_user"]),
+        (&json!("needs_sign_in"), &json!(true))
+    );
+
+    // The first question is given up by the second one.
+    let first = host.call("connections.consent", at.clone()).await;
+    let asked = host.call("connections.consent", at.clone()).await;
+    assert_eq!(asked["scopes_in_words"], json!(["Read api", "Stay signed in when you are away"]));
+    let of = |asked: &Json| json!({ "consent": asked["consent"] });
+    let gone = host.refused("connections.consent.wait", of(&first)).await;
+    assert_eq!(gone.code, Code::NotFound);
+
+    let waiting = host.call("connections.consent.wait", of(&asked));
+    let (view, ()) = tokio::join!(waiting, come_back(&asked, "code=abc"));
+    assert_eq!(view["health"]["state"], "ready", "{view}");
+    assert!(!view.to_string().contains("given-"), "{view}");
+    assert!(host.secret("shop@test", "tokens").unwrap().contains("given-refresh"));
+
+    let view = host.call("connections.disconnect", at.clone()).await;
+    assert_eq!(view["health"]["state"], "needs_sign_in");
+    assert_eq!(host.secret("shop@test", "tokens"), None);
+
+    let asked = host.call("connections.consent", at.clone()).await;
+    let waiting = host.refused("connections.consent.wait", of(&asked));
+    let (refused, ()) = tokio::join!(waiting, come_back(&asked, "error=access_denied"));
+    assert!(refused.message.contains("declined"), "{refused}");
+
+    let asked = host.call("connections.consent", at).await;
+    host.call("connections.consent.cancel", of(&asked)).await;
+    assert_eq!(host.refused("connections.consent.wait", of(&asked)).await.code, Code::NotFound);
 }

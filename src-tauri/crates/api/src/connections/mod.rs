@@ -18,6 +18,7 @@ use ts_rs::TS;
 use vault::SecretKey;
 
 pub(crate) use self::accounts::{Accounts, ENVIRONMENT, FlowAccounts};
+pub(crate) use self::consent::Consents;
 pub use self::consent::{Consent, OfConsent, cancel, consent, disconnect, wait};
 pub use self::health::{Health, HealthState};
 pub use self::probe::{Tested, test};
@@ -180,6 +181,7 @@ pub async fn delete(app: &App, which: Which) -> Result<(), ApiError> {
     let spec = read_spec(&load(app, &which).await?)?;
     let owner = spec.owner();
     let slots = spec.slots();
+    app.consents.give_up(&which).await;
     // The secrets first: what is left when this breaks off is a connection that can be deleted
     // again, not a secret that nobody knows of.
     app.with_vault(move |vault| {
@@ -223,6 +225,10 @@ impl App {
         let owner = format!("{}@{}", which.id, which.environment.name());
         self.transport.forget(&owner);
         self.prepared.forget_all();
+        self.tell_changed(which, gone);
+    }
+
+    fn tell_changed(&self, which: &Which, gone: bool) {
         let Which { id, environment } = which.clone();
         self.hub.tell([UiEvent::ConnectionChanged { id, environment, gone }]);
     }
@@ -236,7 +242,7 @@ pub(crate) struct Looked {
 
 async fn look(app: &App, row: &ConnectionRow, spec: &ConnectionSpec) -> Result<Looked, ApiError> {
     let (owner, slots) = (spec.owner(), spec.slots());
-    let vault = std::sync::Arc::clone(&app.vault);
+    let (vault, asked_of) = (std::sync::Arc::clone(&app.vault), spec.clone());
     let asked = tokio::task::spawn_blocking(move || {
         let mut states = Vec::with_capacity(slots.len());
         let mut trouble = None;
@@ -251,10 +257,14 @@ async fn look(app: &App, row: &ConnectionRow, spec: &ConnectionSpec) -> Result<L
             };
             states.push(SlotState { slot, is_set, variable: vault.variable_of(&key) });
         }
-        (states, trouble)
+        let signed_in = match trouble {
+            None => transport::signed_in(&asked_of, &vault),
+            Some(error) => Err(error),
+        };
+        (states, signed_in)
     });
-    let (slots, trouble) = asked.await.map_err(ApiError::internal)?;
-    let health = health::of(spec, &slots, row, trouble.as_ref());
+    let (slots, signed_in) = asked.await.map_err(ApiError::internal)?;
+    let health = health::of(spec, &slots, row, &signed_in, now());
     Ok(Looked { slots, health })
 }
 
