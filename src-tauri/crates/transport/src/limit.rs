@@ -227,10 +227,14 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let kept = self.clock.now().saturating_duration_since(self.entered);
+        let now = self.clock.now();
+        let kept = now.saturating_duration_since(self.entered);
         let mut state = lock(&self.shared.now);
         if !self.is_answered {
             state.on_the_way = state.on_the_way.saturating_sub(1);
+            if let (Some(bucket), Some(number)) = (&mut state.bucket, self.number) {
+                bucket.ended(number, now);
+            }
         }
         state.kept = Some(state.kept.map_or(kept, |mean| (mean * 7 + kept) / 8));
         drop(state);
