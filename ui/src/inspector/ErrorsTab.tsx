@@ -9,8 +9,8 @@ import { JsonInput } from "../form/kinds/JsonInput";
 import { changeLabel } from "../form/labels";
 import { Select } from "../kit/Select";
 import { t } from "../words/t";
-import styles from "./Inspector.module.css";
 import { errorFields } from "./errorFields";
+import styles from "./Inspector.module.css";
 import { retrySentence } from "./retry";
 import type { NodeInView } from "./useNode";
 
