@@ -60,7 +60,7 @@ pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
 pub use fault::{Fault, FaultKind, Faults};
-pub use limit::LimitHealth;
+pub use limit::{LimitHealth, pause_asked};
 pub use mask::{is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
