@@ -61,6 +61,8 @@ pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
 pub use fault::{Fault, FaultKind, Faults};
 pub use limit::LimitHealth;
+pub use limit::{LimitHealth, pause_asked};
+pub use mask::{is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
     Strictness,
