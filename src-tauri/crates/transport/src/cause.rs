@@ -8,12 +8,28 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError};
 
 use crate::error::{Kind, TlsFault};
-use crate::phases::LedInside;
+use crate::phases::{LedInside, Seen};
 use crate::pool::Way;
 use crate::tls::SelfSigned;
 
 /// The cause of a call that got no answer, and whether it may have reached the system.
-pub(crate) fn of_send(error: &reqwest::Error, way: &Way) -> (Kind, bool) {
+pub(crate) fn of_send(error: &reqwest::Error, way: &Way, seen: Seen) -> (Kind, bool) {
+    match of_call(error, way) {
+        // It was asked for a certificate, and then there was nothing more.
+        (Kind::Reset | Kind::Other(_), sent) if seen.is_certificate_asked => {
+            let fault = if way.shows_certificate {
+                let reason = "it closed the connection when it had seen it";
+                TlsFault::ClientCertificateRefused(reason.to_owned())
+            } else {
+                TlsFault::ClientCertificate
+            };
+            (Kind::Tls(fault), sent)
+        }
+        cause => cause,
+    }
+}
+
+fn of_call(error: &reqwest::Error, way: &Way) -> (Kind, bool) {
     if error.is_builder() {
         return (
             Kind::BadRequest(format!("The call cannot be sent: {}.", innermost(error))),

@@ -156,6 +156,12 @@ impl TransportError {
             }
             Kind::NotRecorded(_) => ErrorClass::Answer,
             Kind::BodyFile(_) => ErrorClass::File,
+            // It may be that the system asks for a certificate and can do without it.
+            Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_))
+                if unknown =>
+            {
+                ErrorClass::UnknownOutcome
+            }
             Kind::SignIn(_)
             | Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_)) => {
                 ErrorClass::Auth

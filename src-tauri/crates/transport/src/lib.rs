@@ -64,11 +64,11 @@ pub use error::{Kind, TlsFault, TransportError};
 pub use fault::{Fault, FaultKind, Faults};
 pub use har::har;
 pub use limit::{LimitHealth, pause_asked};
+pub use mask::{Masks, Taint, is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
     Strictness,
 };
-pub use mask::{Masks, Taint, is_secret_name, mask_text};
 pub use network::{Departure, NetworkLog, Whose};
 pub use observe::Observe;
 pub use policy::is_inside_host;

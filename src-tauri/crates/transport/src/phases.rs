@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -28,6 +28,7 @@ tokio::task_local! {
 struct Watch {
     dns_us: AtomicU64,
     connect_us: AtomicU64,
+    is_certificate_asked: AtomicBool,
     guard: Guard,
 }
 
@@ -67,27 +68,42 @@ impl Guard {
     }
 }
 
-/// Runs what sends a call, and says how long its parts took until it was done.
-pub(crate) async fn measured<T>(guard: Guard, sending: impl Future<Output = T>) -> (T, Phases) {
+/// What was seen while a call was sent.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Seen {
+    pub(crate) phases: Phases,
+    /// Whether the system asked for a certificate of ours.
+    pub(crate) is_certificate_asked: bool,
+}
+
+/// Runs what sends a call, and says what was seen until it was done.
+pub(crate) async fn measured<T>(guard: Guard, sending: impl Future<Output = T>) -> (T, Seen) {
     let watch = Watch { guard, ..Watch::default() };
     let began = Instant::now();
     let work = async {
         let done = sending.await;
-        let (dns, connect) = WATCH.with(|watch| {
-            (watch.dns_us.load(Ordering::Relaxed), watch.connect_us.load(Ordering::Relaxed))
+        let seen = WATCH.with(|watch| {
+            let phases =
+                (watch.dns_us.load(Ordering::Relaxed), watch.connect_us.load(Ordering::Relaxed));
+            (phases, watch.is_certificate_asked.load(Ordering::Relaxed))
         });
-        (done, dns, connect)
+        (done, seen)
     };
-    let (done, dns, whole_connect) = WATCH.scope(watch, work).await;
-    let connect = whole_connect.saturating_sub(dns);
+    let (done, ((dns, whole_connect), is_certificate_asked)) = WATCH.scope(watch, work).await;
     let some = |us: u64| (us > 0).then_some(us);
     let phases = Phases {
         dns_us: some(dns),
-        connect_us: some(connect),
+        connect_us: some(whole_connect.saturating_sub(dns)),
         wait_us: Some(us_since(began).saturating_sub(whole_connect)),
         receive_us: None,
     };
-    (done, phases)
+    (done, Seen { phases, is_certificate_asked })
+}
+
+/// Notes that the system that the task connects to asks for a certificate of ours.
+pub(crate) fn certificate_is_asked() {
+    // A connection that no call waits for any more belongs to none.
+    let _ = WATCH.try_with(|watch| watch.is_certificate_asked.store(true, Ordering::Relaxed));
 }
 
 /// Measures how long connections take to open.

@@ -11,10 +11,13 @@ use vault::{SecretKey, Vault};
 use crate::connection::Connection;
 use crate::error::Kind;
 use crate::phases::{Names, Timed};
-use crate::policy::{host_of, is_loopback};
+use crate::policy::{host_of, is_at_sign_in, is_loopback, is_own_host};
 use crate::spec::ConnectionSpec;
 use crate::tls::{self, Shown};
 use crate::transport::Options;
+
+/// What never goes through a proxy.
+const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";
 
 /// The connections that are open to systems, and those that can be opened.
 pub(crate) struct Pool {
@@ -43,7 +46,7 @@ pub(crate) struct Way {
 /// computer's trust store takes time that a run without such calls need not spend.
 #[derive(Default)]
 pub(crate) struct Pools {
-    made: RwLock<Arc<[OnceCell<Arc<Pool>>; 3]>>,
+    made: RwLock<Arc<[OnceCell<Arc<Pool>>; 4]>>,
 }
 
 /// Where a call goes, as far as pools differ.
@@ -55,6 +58,8 @@ enum Route {
     Here,
     /// To everywhere else.
     Outside,
+    /// To a host that is not the connection's: its certificate is not shown there.
+    Elsewhere,
 }
 
 impl Pools {
@@ -81,7 +86,7 @@ impl Pools {
         connection: Option<&Connection>,
         options: &Options,
     ) -> Result<Arc<Pool>, Kind> {
-        let route = Route::of(url);
+        let route = Route::of(url, connection);
         let made = Arc::clone(&self.made.read().unwrap_or_else(PoisonError::into_inner));
         let place = &made[route as usize];
         if let Some(pool) = place.get() {
@@ -107,7 +112,14 @@ impl Pools {
 }
 
 impl Route {
-    fn of(url: &Url) -> Self {
+    fn of(url: &Url, connection: Option<&Connection>) -> Self {
+        if let Some(Connection { spec, .. }) = connection
+            && spec.tls.client_certificate
+            && !is_own_host(spec, url)
+            && !is_at_sign_in(spec, url)
+        {
+            return Self::Elsewhere;
+        }
         match (is_loopback(url), url.scheme()) {
             (true, "http") => Self::PlainHere,
             (true, _) => Self::Here,
@@ -146,9 +158,9 @@ fn pool(
         .connector_layer(Timed);
     let own_proxy = connection.map(proxy).transpose()?.flatten();
     match own_proxy {
-        _ if route != Route::Outside => builder = builder.no_proxy(),
+        _ if matches!(route, Route::PlainHere | Route::Here) => builder = builder.no_proxy(),
         Some((proxy, shown)) => {
-            builder = builder.proxy(proxy);
+            builder = builder.proxy(proxy.no_proxy(reqwest::NoProxy::from_string(LOOPBACK)));
             way.proxy = Some(shown);
         }
         None => {}
@@ -156,7 +168,7 @@ fn pool(
     if route == Route::PlainHere {
         builder = builder.tls_certs_only([]);
     } else {
-        let (config, shows_certificate) = secured(options, connection)?;
+        let (config, shows_certificate) = secured(options, connection, route)?;
         way.shows_certificate = shows_certificate;
         builder = builder.tls_backend_preconfigured(config).tls_info(true);
     }
@@ -168,6 +180,7 @@ fn pool(
 fn secured(
     options: &Options,
     connection: Option<(&ConnectionSpec, &Vault)>,
+    route: Route,
 ) -> Result<(rustls::ClientConfig, bool), Kind> {
     let mut extra = Vec::new();
     for pem in &options.extra_roots {
@@ -188,7 +201,7 @@ fn secured(
             })?;
             extra.extend(own);
         }
-        if spec.tls.client_certificate {
+        if spec.tls.client_certificate && route != Route::Elsewhere {
             identity = Some(own_certificate(spec, vault)?);
         }
     }

@@ -48,15 +48,15 @@ impl Socket {
         }
         network::leaves();
         let guard = Guard::of(out, connection.map(|own| &own.spec));
-        let (answer, phases) = phases::measured(guard, request.send()).await;
+        let (answer, seen) = phases::measured(guard, request.send()).await;
         let answer = answer.map_err(|error| {
-            let (kind, sent) = cause::of_send(&error, &pool.way);
+            let (kind, sent) = cause::of_send(&error, &pool.way, seen);
             WireError { kind, sent }
         })?;
         if let Some(kind) = refused(&answer, &pool.way) {
             return Err(WireError::sent(kind));
         }
-        Ok(arrived(answer, &pool, phases))
+        Ok(arrived(answer, &pool, seen.phases))
     }
 
     /// Leaves all connections behind: one of them is at a place that nobody can be sure of.

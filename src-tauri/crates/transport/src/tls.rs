@@ -7,16 +7,20 @@ use base64::Engine as _;
 use flow::run::TlsFacts;
 use p12_keystore::Pkcs12Archive;
 use pkcs8::{EncryptedPrivateKeyInfoRef, SecretDocument};
+use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_platform_verifier::Verifier;
 use vault::Secret;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use zeroize::Zeroizing;
+
+use crate::phases;
 
 /// How many systems' certificates are kept as read; a pool rarely has more systems.
 const MAX_READ: usize = 32;
@@ -40,17 +44,21 @@ pub(crate) fn config(
     let platform = Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&provider))
         .map_err(|error| error.to_string())?;
     let trust = Trust { platform, own: extra, provider: Arc::clone(&provider) };
-    let builder = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(trust));
-    let mut config = match identity {
-        Some(Identity { chain, key }) => builder
-            .with_client_auth_cert(chain, key)
-            .map_err(|error| format!("the client certificate cannot be used ({error})"))?,
-        None => builder.with_no_client_auth(),
+    let own = match identity {
+        Some(Identity { chain, key }) => {
+            let own = CertifiedKey::from_der(chain, key, &provider);
+            let own =
+                own.map_err(|error| format!("the client certificate cannot be used ({error})"))?;
+            Some(Arc::new(own))
+        }
+        None => None,
     };
+    let mut config = builder.with_client_cert_resolver(Arc::new(Asked { own }));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -153,6 +161,24 @@ fn of_pfx(text: &str, passphrase: &str) -> Result<Identity, String> {
     certs.swap(0, own.unwrap_or(0));
     let key = PrivatePkcs8KeyDer::from(key.key.as_der().to_vec());
     Ok(Identity { chain: certs, key: key.into() })
+}
+
+/// Shows our certificate, where there is one, and notes that it was asked for: a system that gets
+/// none often just closes the connection.
+#[derive(Debug)]
+struct Asked {
+    own: Option<Arc<CertifiedKey>>,
+}
+
+impl ResolvesClientCert for Asked {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        phases::certificate_is_asked();
+        self.own.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.own.is_some()
+    }
 }
 
 /// Trusts whom the computer trusts, and whom the connection trusts.

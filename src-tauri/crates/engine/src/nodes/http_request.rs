@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use data::{Path, Value};
+use data::{Limits, Path, Value};
 use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Problem};
 use flow::file::NodeSpec;
 use indexmap::IndexMap;
@@ -244,8 +244,19 @@ impl Plan {
             repeat: self.repeat(call),
             fail_when: self.params.fail_when.clone(),
             is_get: self.params.method == Method::Get,
+            limits: limits(call),
         }
     }
+}
+
+/// How deep and large the JSON of an answer may be, by the caps of the call's connection.
+fn limits(call: &Call) -> Limits {
+    // One text is held in memory as a whole.
+    const MAX_TEXT: usize = 64 << 20;
+    let caps = call.connection.as_ref().map(|connection| &connection.spec.caps);
+    let depth = caps.and_then(|caps| caps.json_depth).map(|depth| depth as usize);
+    let limits = Limits { text: MAX_TEXT, ..Limits::default() };
+    Limits { depth: depth.unwrap_or(limits.depth).min(Limits::MAX_DEPTH), ..limits }
 }
 
 impl Method {

@@ -35,6 +35,8 @@ pub(super) struct Reading {
     pub(super) fail_when: Option<Expression>,
     /// Whether the call asked for something, so that an empty answer is odd.
     pub(super) is_get: bool,
+    /// How deep and large JSON may be.
+    pub(super) limits: Limits,
 }
 
 /// What an answer comes to.
@@ -111,7 +113,7 @@ impl Reading {
                     return Ok(Some(self.empty(answer)));
                 }
                 let looks_like_it = text.trim_start().starts_with(['{', '[']);
-                let json = data::json::read(text.as_bytes(), &Limits::default());
+                let json = data::json::read(text.as_bytes(), &self.limits);
                 Ok(Some(match json {
                     Ok(document) if looks_like_it => self.of_document(answer, document, cx)?,
                     _ => Read::One(whole(answer, Value::from(text))),
@@ -162,7 +164,7 @@ impl Reading {
             _ => Format::Document,
         };
         let is_document = format == Format::Document;
-        let mut push = Push::new(format, Limits::default());
+        let mut push = Push::new(format, self.limits);
         let mut items = Vec::new();
         push.push(&first);
         drop(first);
