@@ -8,23 +8,35 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError};
 
 use crate::error::{Kind, TlsFault};
+use crate::phases::LedInside;
+use crate::pool::Way;
+use crate::tls::SelfSigned;
 
 /// The cause of a call that got no answer, and whether it may have reached the system.
-pub(crate) fn of_send(error: &reqwest::Error, connect_timeout: Duration) -> (Kind, bool) {
+pub(crate) fn of_send(error: &reqwest::Error, way: &Way) -> (Kind, bool) {
     if error.is_builder() {
         return (
             Kind::BadRequest(format!("The call cannot be sent: {}.", innermost(error))),
             false,
         );
     }
-    if let Some(fault) = tls_fault(error) {
-        return (Kind::Tls(fault), !error.is_connect());
+    if let Some(fault) = tls_fault(error, way) {
+        // A system that wants another certificate says so after our side of the connection is
+        // made, but before it reads what came over it.
+        let is_early =
+            matches!(fault, TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_));
+        return (Kind::Tls(fault), !error.is_connect() && !is_early);
     }
-    if error.is_dns() {
-        return (Kind::Dns, false);
+    if find::<LedInside>(error).is_some() {
+        return (led_inside(), false);
     }
-    if error.is_connect() {
-        return (of_connect(error, connect_timeout), false);
+    if error.is_connect() || error.is_dns() {
+        let kind = match of_proxy(error, way) {
+            Some(kind) => kind,
+            None if error.is_dns() => Kind::Dns,
+            None => of_connect(error, way.connect_timeout),
+        };
+        return (kind, false);
     }
     if let Some(hyper) = find::<hyper::Error>(error) {
         if hyper.is_parse() && hyper.to_string().contains("too large") {
@@ -70,6 +82,44 @@ pub(crate) fn of_body(error: &reqwest::Error, got: u64, expected: Option<u64>) -
     }
 }
 
+fn led_inside() -> Kind {
+    Kind::AgainstRules {
+        reason: "The call is refused: the name of its host leads to an address inside the own \
+                 network, and a system outside may not lead there."
+            .to_owned(),
+        advice: "If it is a system of yours, make a connection with this host.".to_owned(),
+    }
+}
+
+/// What a proxy between has to do with a connection that could not be opened.
+fn of_proxy(error: &reqwest::Error, way: &Way) -> Option<Kind> {
+    let proxy = way.proxy.clone()?;
+    let mut words = String::new();
+    let mut next = error.source();
+    while let Some(current) = next {
+        words = current.to_string();
+        if words.contains("tunnel") || words.contains("SOCKS") {
+            break;
+        }
+        next = current.source();
+    }
+    let reason = if error.is_timeout() {
+        format!("no connection within {} s", way.connect_timeout.as_secs())
+    } else if words.contains("authorization required") || words.contains("credentials") {
+        "it does not take the user and password".to_owned()
+    } else if words.contains("tunnel") || words.contains("SOCKS") {
+        words
+    } else if error.is_dns() {
+        "its name could not be found".to_owned()
+    } else {
+        match find::<io::Error>(error).map(io::Error::kind) {
+            Some(io::ErrorKind::ConnectionRefused) => "nothing listens there".to_owned(),
+            _ => innermost(error),
+        }
+    };
+    Some(Kind::Proxy { proxy, reason })
+}
+
 fn of_connect(error: &reqwest::Error, connect_timeout: Duration) -> Kind {
     if error.is_timeout() {
         return Kind::ConnectTimeout(connect_timeout);
@@ -87,7 +137,7 @@ fn of_connect(error: &reqwest::Error, connect_timeout: Duration) -> Kind {
     }
 }
 
-fn tls_fault(error: &reqwest::Error) -> Option<TlsFault> {
+fn tls_fault(error: &reqwest::Error, way: &Way) -> Option<TlsFault> {
     let tls = find::<rustls::Error>(error)?;
     Some(match tls {
         rustls::Error::InvalidCertificate(fault) => match fault {
@@ -98,24 +148,37 @@ fn tls_fault(error: &reqwest::Error) -> Option<TlsFault> {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 TlsFault::WrongHost
             }
+            CertificateError::Other(other) if other.0.is::<SelfSigned>() => TlsFault::SelfSigned,
             CertificateError::UnknownIssuer => TlsFault::UnknownIssuer,
-            // A certificate that signed itself is reported as an authority used as a server.
-            CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-                TlsFault::UnknownIssuer
-            }
             other => TlsFault::Other(format!("its certificate is refused ({other:?})")),
         },
-        rustls::Error::AlertReceived(
-            AlertDescription::CertificateRequired | AlertDescription::BadCertificate,
-        ) => TlsFault::ClientCertificate,
-        rustls::Error::AlertReceived(alert) => {
-            TlsFault::Other(format!("the system broke it off ({alert:?})"))
-        }
+        rustls::Error::AlertReceived(alert) => of_alert(*alert, way.shows_certificate),
         rustls::Error::InvalidMessage(_) => {
             TlsFault::Other("the system does not speak https on this port".to_owned())
         }
         other => TlsFault::Other(other.to_string()),
     })
+}
+
+/// What a system means that breaks a secure connection off (RFC 8446 § 6.2).
+fn of_alert(alert: AlertDescription, shows_certificate: bool) -> TlsFault {
+    use AlertDescription as A;
+    let of_ours = match alert {
+        A::CertificateRequired => return TlsFault::ClientCertificate,
+        A::UnknownCA => "it does not know who signed it",
+        A::CertificateExpired => "it has expired",
+        A::CertificateRevoked => "it was revoked",
+        A::AccessDenied => "it gives no access",
+        A::BadCertificate | A::UnsupportedCertificate | A::CertificateUnknown | A::DecryptError => {
+            "it cannot use it"
+        }
+        _ => return TlsFault::Other(format!("the system broke it off ({alert:?})")),
+    };
+    if shows_certificate {
+        TlsFault::ClientCertificateRefused(of_ours.to_owned())
+    } else {
+        TlsFault::ClientCertificate
+    }
 }
 
 /// The first error of a type in the chain. An [`io::Error`] hides what it wraps from the chain, so

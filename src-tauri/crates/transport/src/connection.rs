@@ -1,6 +1,7 @@
 //! A connection at work: what all flows that use it share. Not how it is written down: see `spec`.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use vault::Vault;
@@ -8,10 +9,10 @@ use vault::Vault;
 use crate::auth::Auth;
 use crate::circuit::{Circuit, CircuitHealth};
 use crate::limit::{Limit, LimitHealth};
+use crate::pool::Pools;
 use crate::spec::ConnectionSpec;
 
 /// A connection at work. All flows that name it share it, and so its limits and tokens.
-#[derive(Debug)]
 pub struct Connection {
     /// How it is written down.
     pub spec: ConnectionSpec,
@@ -20,13 +21,16 @@ pub struct Connection {
     pub(crate) circuit: Circuit,
     pub(crate) limit: Limit,
     pub(crate) auth: Auth,
+    /// Its pools, where it needs some of its own.
+    pub(crate) pools: Option<Pools>,
 }
 
 impl Connection {
     fn new(spec: ConnectionSpec, vault: Arc<Vault>) -> Self {
         let circuit = Circuit::new(&spec.name, &spec.circuit);
         let limit = Limit::new(&spec.name, &spec.limits);
-        Self { spec, vault, circuit, limit, auth: Auth::default() }
+        let pools = Pools::of_its_own(&spec);
+        Self { spec, vault, circuit, limit, auth: Auth::default(), pools }
     }
 
     /// Whether it is asked at the moment.
@@ -37,6 +41,12 @@ impl Connection {
     /// How its limits stand.
     pub fn limit(&self) -> LimitHealth {
         self.limit.health()
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("spec", &self.spec).finish_non_exhaustive()
     }
 }
 

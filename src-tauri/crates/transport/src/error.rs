@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use flow::run::{ErrorClass, Exchange};
 
+use crate::mode::Miss;
+
 /// A call that brought no whole answer.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.message())]
@@ -30,6 +32,20 @@ pub enum Kind {
     BadRequest(String),
     /// The rules for calls do not allow it.
     NotAllowed(String),
+    /// A rule does not allow it, or a setting of the connection cannot be used.
+    AgainstRules {
+        /// What is not allowed, as a sentence.
+        reason: String,
+        /// The setting that is to be changed, as a sentence.
+        advice: String,
+    },
+    /// The proxy that stands between did not let it through.
+    Proxy {
+        /// The proxy's host.
+        proxy: String,
+        /// Why not.
+        reason: String,
+    },
     /// The call could not be let in: the connection's sign-in lacks something, or was refused.
     SignIn(String),
     /// Whoever lets calls in could not be asked just now.
@@ -103,6 +119,8 @@ pub enum Kind {
         /// What the last call came to, as a sentence.
         why: String,
     },
+    /// Neither the cassette nor the mock that stands for the system has an answer.
+    NotRecorded(Box<Miss>),
     /// Anything else, in the library's words.
     Other(String),
 }
@@ -116,8 +134,12 @@ pub enum TlsFault {
     UnknownIssuer,
     /// The certificate is for another host.
     WrongHost,
-    /// The system asks for a certificate of ours.
+    /// The certificate signed itself, and is not one that is trusted here.
+    SelfSigned,
+    /// The system asks for a certificate of ours, and none is shown.
     ClientCertificate,
+    /// The system does not take our certificate; its reason.
+    ClientCertificateRefused(String),
     /// Anything else.
     Other(String),
 }
@@ -129,14 +151,21 @@ impl TransportError {
         let unknown = self.sent && self.writes;
         match &self.kind {
             Kind::Cancelled => ErrorClass::Stopped,
-            Kind::BadRequest(_) | Kind::NotAllowed(_) => ErrorClass::Validation,
+            Kind::BadRequest(_) | Kind::NotAllowed(_) | Kind::AgainstRules { .. } => {
+                ErrorClass::Validation
+            }
+            Kind::NotRecorded(_) => ErrorClass::Answer,
             Kind::BodyFile(_) => ErrorClass::File,
-            Kind::SignIn(_) | Kind::Tls(TlsFault::ClientCertificate) => ErrorClass::Auth,
+            Kind::SignIn(_)
+            | Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_)) => {
+                ErrorClass::Auth
+            }
             Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::Dns
             | Kind::Refused
             | Kind::Unreachable(_)
             | Kind::Tls(_)
+            | Kind::Proxy { .. }
             | Kind::CircuitOpen { .. } => ErrorClass::Connection,
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
@@ -183,8 +212,11 @@ impl TransportError {
             Kind::Cancelled
             | Kind::BadRequest(_)
             | Kind::NotAllowed(_)
+            | Kind::AgainstRules { .. }
+            | Kind::Proxy { .. }
             | Kind::SignIn(_)
             | Kind::BodyFile(_)
+            | Kind::NotRecorded(_)
             | Kind::Tls(_)
             | Kind::TooLarge(_)
             | Kind::HeadTooLarge
@@ -212,6 +244,10 @@ impl TransportError {
             | Kind::SignIn(reason)
             | Kind::SignInBusy(reason)
             | Kind::BodyFile(reason) => reason.clone(),
+            Kind::AgainstRules { reason, .. } => reason.clone(),
+            Kind::Proxy { proxy, reason } => {
+                format!("The proxy {proxy} did not let the call to {host} through: {reason}.")
+            }
             Kind::Dns => format!("There is no system named {host}: its name could not be found."),
             Kind::Refused => format!("{host} refused the connection: nothing listens there."),
             Kind::Unreachable(reason) => format!("{host} could not be reached: {reason}."),
@@ -262,6 +298,7 @@ impl TransportError {
                 open_for.as_secs(),
                 again_in.as_secs() + u64::from(again_in.subsec_nanos() > 0),
             ),
+            Kind::NotRecorded(miss) => miss.to_string(),
             Kind::Other(reason) => format!("The call to {host} broke off: {reason}."),
         }
     }
@@ -277,8 +314,15 @@ impl TransportError {
             Kind::Cancelled => "",
             Kind::BadRequest(_) => "Correct the node's method, URL or headers.",
             Kind::NotAllowed(_) => "Use https, or call it without credentials.",
+            Kind::AgainstRules { advice, .. } => advice,
+            Kind::Proxy { .. } => {
+                "Check the proxy's address, user and password in the connection under Proxy."
+            }
             Kind::SignIn(_) => "Correct the connection's sign-in, and test it.",
             Kind::SignInBusy(_) => "Run it again later, or let the node try several times.",
+            Kind::NotRecorded(_) => {
+                "Record the run again, replay it leniently, or add a rule to the mock."
+            }
             Kind::BodyFile(_) => "Check that the file is there and may be read.",
             Kind::Dns => "Check the host in the URL, and the network.",
             Kind::Refused => "Check the port in the URL, and that the system runs.",
@@ -290,17 +334,25 @@ impl TransportError {
                 "Run it again; if it happens often, let the node try several times."
             }
             Kind::NoAnswer(_) | Kind::Idle(_) | Kind::Total(_) => {
-                "Run it again later, ask for less at once, or give the node a longer timeout."
+                "Run it again later, ask for less at once, or give the node a longer timeout, or \
+                 the connection under Caps."
+            }
+            Kind::TooLarge(_) => {
+                "Ask for less at once, by pages or with a filter, or allow more in the node or in \
+                 the connection under Caps."
             }
             Kind::CircuitOpen { .. } => {
                 "Mend what made the calls fail; then run it again, or wait until a call tries."
             }
-            Kind::TooLarge(_) => "Ask for less at once, by pages or with a filter.",
             Kind::BadEncoding { .. } => {
                 "Send the header Accept-Encoding: identity, so that the system does not pack it."
             }
             Kind::BadCharset { .. } => "Tell the system's owner that its charset is wrong.",
-            Kind::HeadTooLarge | Kind::NotHttp(_) => {
+            Kind::HeadTooLarge => {
+                "Check that the URL leads to a web service; if it does, allow more headers in the \
+                 connection under Caps."
+            }
+            Kind::NotHttp(_) => {
                 "Check that the URL, its port and its scheme lead to a web service."
             }
             Kind::TooManyRedirects(_) | Kind::RedirectNowhere(_) => {
@@ -320,9 +372,16 @@ fn tls_message(host: &str, fault: &TlsFault) -> String {
         TlsFault::UnknownIssuer => format!(
             "The certificate of {host} is not trusted: this computer does not know who signed it."
         ),
+        TlsFault::SelfSigned => format!(
+            "The certificate of {host} is not trusted: it signed itself, so anybody could have made \
+             it."
+        ),
         TlsFault::WrongHost => format!("The certificate of {host} is for another host."),
         TlsFault::ClientCertificate => {
             format!("{host} asks for a client certificate, and none is set.")
+        }
+        TlsFault::ClientCertificateRefused(reason) => {
+            format!("{host} does not take the connection's client certificate: {reason}.")
         }
         TlsFault::Other(reason) => format!("No secure connection to {host}: {reason}."),
     }
@@ -335,11 +394,21 @@ fn tls_advice(fault: &TlsFault) -> &'static str {
              certificate."
         }
         TlsFault::UnknownIssuer => {
-            "If it is your company's own system, add its certificate authority to this computer's \
-             trust store."
+            "If it is your company's own system, paste the certificate of its authority into the \
+             connection under Certificates, or add it to this computer's trust store."
+        }
+        TlsFault::SelfSigned => {
+            "If you know that it is the right one, paste it into the connection under Certificates \
+             as extra certificate authority."
         }
         TlsFault::WrongHost => "Use the host name that the certificate was made for.",
-        TlsFault::ClientCertificate => "Add the client certificate to the connection.",
+        TlsFault::ClientCertificate => {
+            "Tick *Client certificate* in the connection under Certificates, and give it there."
+        }
+        TlsFault::ClientCertificateRefused(_) => {
+            "Set the client certificate anew in the connection under Certificates; ask the \
+             system's owner which authority must have signed it."
+        }
         TlsFault::Other(_) => "Check that the URL's port speaks https.",
     }
 }

@@ -16,11 +16,12 @@
 //! The tries of a step are the engine's, so that each of them is journaled; what it needs to
 //! decide about one stands in [`TransportError`] and [`retry_after`].
 //!
-//! Caps are always on: the head of an answer (100 headers, 400 KB), its decoded body, the silence
+//! Caps are always on: the head of an answer (256 headers, 256 KB), its decoded body, the silence
 //! between two bytes, and the time a call waits in all.
 
 mod auth;
 mod body;
+pub mod cassette;
 mod cause;
 mod charset;
 mod circuit;
@@ -36,7 +37,9 @@ mod mode;
 mod observe;
 mod outgoing;
 mod per_clock;
+mod phases;
 mod policy;
+mod pool;
 mod redirect;
 mod request;
 mod response;
@@ -44,6 +47,7 @@ pub mod retry;
 mod retry_after;
 mod socket;
 pub mod spec;
+mod tls;
 mod transport;
 mod wire;
 
@@ -55,10 +59,13 @@ pub use clock::Clock;
 pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
-pub use fault::Faults;
+pub use fault::{Fault, FaultKind, Faults};
 pub use limit::LimitHealth;
 pub use mask::{is_secret_name, mask_text};
-pub use mode::Mode;
+pub use mode::{
+    Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
+    Strictness,
+};
 pub use observe::Observe;
 pub use policy::is_inside_host;
 pub use redirect::Redirects;

@@ -24,6 +24,8 @@ pub(crate) struct Record {
     body_bytes: u64,
     snippet_bytes: usize,
     started: Instant,
+    /// When the head of the answer was there.
+    head_at: Option<Instant>,
     observe: Option<Observe>,
 }
 
@@ -57,6 +59,7 @@ impl Record {
             body_bytes: 0,
             snippet_bytes,
             started: Instant::now(),
+            head_at: None,
             observe: request.observe.clone(),
         }
     }
@@ -77,6 +80,7 @@ impl Record {
         self.exchange.phases = Some(answer.phases);
         self.exchange.tls.clone_from(&answer.tls);
         self.headers = answer.headers.clone();
+        self.head_at = Some(Instant::now());
         self.touch();
     }
 
@@ -118,7 +122,11 @@ impl Record {
     }
 
     fn touch(&mut self) {
-        self.exchange.took_ms = self.started.elapsed().as_millis() as u64;
+        let now = Instant::now();
+        self.exchange.took_ms = now.duration_since(self.started).as_millis() as u64;
+        if let (Some(head_at), Some(phases)) = (self.head_at, &mut self.exchange.phases) {
+            phases.receive_us = Some(now.duration_since(head_at).as_micros() as u64);
+        }
     }
 }
 

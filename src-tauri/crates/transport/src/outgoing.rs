@@ -19,6 +19,8 @@ pub(crate) struct Outgoing {
     pub(crate) at: Timestamp,
     /// The headers that let it in: dropped on the way to another origin, whatever their names.
     pub(crate) credentials: Vec<HeaderName>,
+    /// Whether a system outside led it to where it goes now.
+    pub(crate) is_led_here: bool,
 }
 
 impl Outgoing {

@@ -7,7 +7,7 @@ use url::Url;
 use crate::error::Kind;
 use crate::mask::is_secret_name;
 use crate::outgoing::Outgoing;
-use crate::policy::{host_of, is_inside_host};
+use crate::policy::{self, is_inside_host};
 use crate::request::Body;
 
 /// Whether and where a call may be sent on.
@@ -73,13 +73,12 @@ pub(crate) fn next(
     };
     let keeps_body = call.has_body() && !becomes_get;
     let same_host = url.host() == from.host();
-    let listed = allowed_hosts.iter().any(|host| {
-        url.host_str().is_some_and(|name| name.eq_ignore_ascii_case(host)) || *host == host_of(&url)
-    });
+    let listed = policy::is_listed(allowed_hosts, &url);
     if keeps_body && !same_host && !listed {
         return Err(refused("its data would go to another host"));
     }
-    let mut next = Outgoing { url, ..call.clone() };
+    let is_led_here = call.is_led_here || (!same_host && !is_inside_host(from));
+    let mut next = Outgoing { url, is_led_here, ..call.clone() };
     if becomes_get {
         next.method = Method::GET;
         let of_body = [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING];
@@ -126,6 +125,7 @@ mod tests {
             body: if *method == Method::POST { Body::Bytes("{}".into()) } else { Body::Empty },
             at: 0,
             credentials: vec![HeaderName::from_static("x-pass")],
+            is_led_here: false,
         };
         next(&call, &[], StatusCode::from_u16(status).unwrap(), &answer)
     }

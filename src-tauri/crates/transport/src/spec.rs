@@ -89,7 +89,8 @@ pub struct ConnectionSpec {
     #[serde(default)]
     #[schemars(title = "Caps")]
     pub caps: CapSpec,
-    /// Whether credentials may go to it over http, beyond this computer and the own network.
+    /// Whether it may be called over http, where it is not on this computer. Everybody between here
+    /// and there can then read what is sent, credentials too.
     #[serde(default)]
     #[schemars(title = "Allow http without encryption")]
     pub allow_http: bool,

@@ -4,6 +4,7 @@ mod sign_in;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use flow::run::Timestamp;
@@ -45,6 +46,10 @@ pub struct Options {
     pub snippet_bytes: usize,
     /// What calls say they come from.
     pub user_agent: String,
+    /// The most headers that an answer may have.
+    pub max_headers: usize,
+    /// The most bytes that they may have together; about 400 KB are read at most.
+    pub max_header_bytes: usize,
     /// Certificate authorities that are trusted besides the computer's own, as PEM.
     pub extra_roots: Vec<Vec<u8>>,
 }
@@ -59,6 +64,8 @@ impl Default for Options {
             max_whole: 64 * 1024 * 1024,
             snippet_bytes: 64 * 1024,
             user_agent: concat!("gantry/", env!("CARGO_PKG_VERSION")).to_owned(),
+            max_headers: 256,
+            max_header_bytes: 256 * 1024,
             extra_roots: Vec::new(),
         }
     }
@@ -224,14 +231,17 @@ impl Lower {
         deadline: Deadline,
         cancel: &CancellationToken,
     ) -> Result<(WireAnswer, Record), TransportError> {
-        policy::check(&out.url, &out.headers).map_err(|kind| fail(out, kind, false, None))?;
+        policy::check(out, request).map_err(|kind| fail(out, kind, false, None))?;
         let mut record = Record::start(request, out, self.options.snippet_bytes);
         let patience = deadline.patience();
         if patience.left.is_zero() {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
-        let call = WireCall { request, out, masks: record.masks() };
-        let sending = request.conduct.mode.send(call, &self.socket, &self.options);
+        let call = WireCall { request, out, masks: record.masks(), record: &record, patience };
+        if !out.method.is_idempotent() && !request.is_keyed {
+            request.conduct.has_left.store(true, Ordering::Relaxed);
+        }
+        let sending = request.conduct.meet(call, &self.socket, &self.options);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),
@@ -271,7 +281,7 @@ impl Lower {
             // Two ends for one body: where the next answer begins is anybody's guess, so nothing
             // more is read from such a connection (RFC 9112 § 6.3, request smuggling).
             drop(body);
-            self.socket.renew();
+            self.socket.renew(request.connection.as_deref());
             let reason = "it gives both a length and a chunked body".to_owned();
             return refuse(Kind::NotHttp(reason), &mut record);
         }
@@ -329,12 +339,16 @@ fn outgoing(request: &Request) -> Result<Outgoing, TransportError> {
     let url = url.map_err(|why| unsent(Kind::BadRequest(why), String::new()))?;
     let mut headers =
         read_headers(&request.headers).map_err(|kind| unsent(kind, policy::host_of(&url)))?;
+    let mut credentials = Vec::new();
     if let Some(connection) = &request.connection {
         let own: Vec<_> = connection.spec.headers.clone().into_iter().collect();
         let own = read_headers(&own).map_err(|kind| unsent(kind, policy::host_of(&url)))?;
         for (name, value) in &own {
             headers.entry(name).or_insert_with(|| value.clone());
         }
+        policy::check_own(&connection.spec, &url)
+            .map_err(|kind| unsent(kind, policy::host_of(&url)))?;
+        credentials.extend(own.keys().cloned());
     }
     headers
         .entry(header::ACCEPT_ENCODING)
@@ -345,7 +359,8 @@ fn outgoing(request: &Request) -> Result<Outgoing, TransportError> {
         headers,
         body: request.body.clone(),
         at: request.at,
-        credentials: Vec::new(),
+        credentials,
+        is_led_here: false,
     })
 }
 

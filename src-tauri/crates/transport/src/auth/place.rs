@@ -124,6 +124,7 @@ pub(super) mod tests {
             body: Body::Empty,
             at: 1_440_938_160_000,
             credentials: Vec::new(),
+            is_led_here: false,
         }
     }
 }

@@ -175,6 +175,10 @@ pub struct CapSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub headers: Option<u32>,
+    /// The most that the headers of an answer may be together, in kilobytes; at most 400.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub header_kb: Option<u32>,
     /// The most times that a call is sent on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -144,6 +144,7 @@ impl App {
             at: self.asking.now(),
             // It goes where the connection says and is sent on to nowhere.
             credentials: Vec::new(),
+            is_led_here: false,
         };
         let told = self.asking.way.call(out, self.secrets.clone()).await?;
         self.status.store(told.status, Ordering::Relaxed);
