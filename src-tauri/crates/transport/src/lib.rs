@@ -21,6 +21,7 @@
 
 mod auth;
 mod body;
+pub mod cassette;
 mod cause;
 mod charset;
 mod circuit;
@@ -58,10 +59,13 @@ pub use clock::Clock;
 pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
-pub use fault::Faults;
 pub use limit::LimitHealth;
+pub use fault::{Fault, FaultKind, Faults};
 pub use mask::{is_secret_name, mask_text};
-pub use mode::Mode;
+pub use mode::{
+    Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
+    Strictness,
+};
 pub use observe::Observe;
 pub use policy::is_inside_host;
 pub use redirect::Redirects;

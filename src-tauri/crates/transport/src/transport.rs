@@ -237,11 +237,11 @@ impl Lower {
         if patience.left.is_zero() {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
-        let call = WireCall { request, out, masks: record.masks() };
+        let call = WireCall { request, out, masks: record.masks(), record: &record, patience };
         if !out.method.is_idempotent() && !request.is_keyed {
             request.conduct.has_left.store(true, Ordering::Relaxed);
         }
-        let sending = request.conduct.mode.send(call, &self.socket, &self.options);
+        let sending = request.conduct.meet(call, &self.socket, &self.options);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),
