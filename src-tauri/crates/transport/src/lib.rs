@@ -59,8 +59,8 @@ pub use clock::Clock;
 pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
-pub use limit::LimitHealth;
 pub use fault::{Fault, FaultKind, Faults};
+pub use limit::LimitHealth;
 pub use mask::{is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,

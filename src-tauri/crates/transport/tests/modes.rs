@@ -146,7 +146,9 @@ async fn a_recorded_call_is_replayed_without_the_system() {
                 assert_eq!((live.0, &live.1), (again.0, &again.1));
                 assert_eq!((live.2, again.2), (AnswerFrom::System, AnswerFrom::Cassette));
             }
-            (Err(live), Err(again)) => assert_eq!((&live.kind, live.sent), (&again.kind, again.sent)),
+            (Err(live), Err(again)) => {
+                assert_eq!((&live.kind, live.sent), (&again.kind, again.sent))
+            }
             (live, again) => panic!("{path}: {live:?} {again:?}"),
         }
     }
@@ -270,8 +272,8 @@ async fn a_recording_that_is_killed_can_be_read_and_is_not_lost() {
 async fn packed_and_binary_bodies_come_back_as_they_were() {
     // `{"a":1}` as gzip.
     const PACKED: [u8; 27] = [
-        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 0x05, 0, 0x2d,
-        0xc6, 0x1d, 0x30, 7, 0, 0, 0,
+        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 0x05, 0,
+        0x2d, 0xc6, 0x1d, 0x30, 7, 0, 0, 0,
     ];
     let folder = tempfile::tempdir().unwrap();
     let (path, recorder) = recorder(folder.path()).await;
@@ -290,10 +292,15 @@ async fn packed_and_binary_bodies_come_back_as_they_were() {
     let record = by(Mode::Record(Arc::clone(&recorder)));
     let fetch = async |path: &str, conduct: &Conduct| {
         let request = get(&format!("{}{path}", server.url), path, conduct);
-        let mut answer = Transport::default().send(request, &CancellationToken::new()).await.unwrap();
+        let mut answer =
+            Transport::default().send(request, &CancellationToken::new()).await.unwrap();
         answer.bytes().await.unwrap()
     };
-    let live = [fetch("/packed", &record).await, fetch("/file", &record).await, fetch("/file2", &record).await];
+    let live = [
+        fetch("/packed", &record).await,
+        fetch("/file", &record).await,
+        fetch("/file2", &record).await,
+    ];
     assert_eq!(live[0], r#"{"a":1}"#);
     recorder.finish().unwrap();
     // Equal bodies stand in the file once, and are readable where they are text.
@@ -351,7 +358,8 @@ async fn a_dry_run_reads_and_tells_what_it_would_write() {
     }));
     let url = format!("{}/customers/1", server.url);
     assert_eq!(send(get(&url, "n/1", &dry)).await.unwrap().2, AnswerFrom::System);
-    for (method, body) in [(Method::PATCH, r#"{"name":"Bob"}"#), (Method::POST, r#"{"name":"C"}"#)] {
+    for (method, body) in [(Method::PATCH, r#"{"name":"Bob"}"#), (Method::POST, r#"{"name":"C"}"#)]
+    {
         let mut write = get(&url, "n/2", &dry).header("authorization", "Bearer canary");
         write.method = method;
         write.body = Body::Bytes(Bytes::from(body));
@@ -368,7 +376,8 @@ async fn a_dry_run_reads_and_tells_what_it_would_write() {
     assert_eq!(told.len(), 3);
     assert_eq!((told[0].method.as_str(), told[0].from), ("PATCH", AnswerFrom::DryRun));
     assert_eq!(told[0].request_body.as_ref().unwrap().text, r#"{"name":"Bob"}"#);
-    let changes: Vec<_> = told[0].changes.iter().map(|c| (&*c.path, c.was.as_deref(), c.now.as_deref())).collect();
+    let changes: Vec<_> =
+        told[0].changes.iter().map(|c| (&*c.path, c.was.as_deref(), c.now.as_deref())).collect();
     assert_eq!(changes, [("/name", Some("\"Ann\""), Some("\"Bob\""))]);
     assert!(!format!("{told:?}").contains("canary"));
     let methods: Vec<String> =
@@ -396,7 +405,8 @@ async fn faults_strike_the_call_that_they_name() {
         (got, server.seen().len())
     };
     let ok = r#"200 {"page":"/a","total":1} System"#;
-    let fault = |status| format!(r#"{status} {{"error":"{status}, a fault that was switched on"}} Fault"#);
+    let fault =
+        |status| format!(r#"{status} {{"error":"{status}, a fault that was switched on"}} Fault"#);
     assert_eq!(check("429@2", 3).await, (vec![ok.into(), fault(429), ok.into()], 2));
     assert_eq!(check("503x2", 3).await, (vec![fault(503), fault(503), ok.into()], 1));
     assert_eq!(check("expire@2", 2).await.0, [ok.to_owned(), fault(401)]);
@@ -455,7 +465,10 @@ fn har_files_of_other_programs_are_read_without_their_secrets() {
             }
         }
     }
-    println!("{n_files} HAR files with {n_entries} calls read; {} refused: {refused:?}", refused.len());
+    println!(
+        "{n_files} HAR files with {n_entries} calls read; {} refused: {refused:?}",
+        refused.len()
+    );
     assert!(n_files >= 6 && n_entries > 0);
     let har = |name: &String| name.ends_with(".har");
     assert_eq!(refused.iter().filter(|name| har(name)).count(), 0, "{refused:?}");

@@ -238,12 +238,11 @@ fn at_path(body: &[u8], path: &str) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
     let path = path.trim().trim_start_matches('$');
     let steps = path.split(['.', '[', ']']).map(|step| step.trim_matches(['"', '\'']));
-    let found = steps.filter(|step| !step.is_empty()).try_fold(&value, |value, step| {
-        match value {
+    let found =
+        steps.filter(|step| !step.is_empty()).try_fold(&value, |value, step| match value {
             Value::Array(items) => items.get(step.parse::<usize>().ok()?),
             other => other.get(step),
-        }
-    })?;
+        })?;
     let token = match found {
         Value::String(token) => token.clone(),
         Value::Number(number) => number.to_string(),

@@ -40,7 +40,10 @@ fn name_and_password_are_written_as_the_type_wants_it() {
     assert_eq!(filled("text/xml; charset=utf-8", xml, "<&>'"), expect);
     assert_eq!(filled("application/soap+xml", xml, "<&>'"), expect);
     let form = "application/x-www-form-urlencoded";
-    assert_eq!(filled(form, "u={user}&p={password}", "a&b=c d+é"), "u=an%22na&p=a%26b%3Dc+d%2B%C3%A9");
+    assert_eq!(
+        filled(form, "u={user}&p={password}", "a&b=c d+é"),
+        "u=an%22na&p=a%26b%3Dc+d%2B%C3%A9"
+    );
     assert_eq!(filled("text/plain", "{user}:{password}", "a&b"), "an\"na:a&b");
 }
 
@@ -139,7 +142,8 @@ fn a_login_that_is_refused_is_said_with_the_next_step() {
 fn a_session_is_kept_whole_and_begun_anew_at_four_fifths() {
     let login = spec("application/json", "", TokenFrom::Body);
     let url = "https://h/login".parse().unwrap();
-    let cookie = HeaderMap::from_iter([(header::SET_COOKIE, HeaderValue::from_static("a=b; Path=/"))]);
+    let cookie =
+        HeaderMap::from_iter([(header::SET_COOKIE, HeaderValue::from_static("a=b; Path=/"))]);
     let session = of_answer(&login, &url, (200, &cookie, b"t0ken"), 1_000_000).unwrap();
     assert_eq!(Session::read(&session.written()), Some(session.clone()));
     assert_eq!(Session::read(&Secret::new("{}")), None);
