@@ -8,7 +8,7 @@ fn main() {
 
     // Every command named here gets a permission of its own; without the list, any page that
     // reached the window could call all of them.
-    let commands = tauri_build::AppManifest::new().commands(&["call", "subscribe"]);
+    let commands = tauri_build::AppManifest::new().commands(&["call", "subscribe", "open_outside"]);
     let attributes = tauri_build::Attributes::new().app_manifest(commands);
     if let Err(error) = tauri_build::try_build(attributes) {
         println!("cargo::error={error:#}");

@@ -1,4 +1,4 @@
-//! The two doors between the page and Rust; `capabilities/main.json` opens no other.
+//! The three doors between the page and Rust; `capabilities/main.json` opens no other.
 
 use api::types::{ApiError, Code};
 use serde_json::Value;
@@ -32,4 +32,20 @@ pub(crate) fn subscribe(
     backend: State<'_, Backend>,
 ) -> Result<(), ApiError> {
     backend.subscribe(move |batch| events.send(InvokeResponseBody::Json(batch)).is_ok())
+}
+
+/// Opens a web address in the system's browser, where a user signs in to a system.
+#[tauri::command]
+#[allow(clippy::needless_pass_by_value, reason = "a command takes what Tauri hands it")]
+pub(crate) fn open_outside(url: String) -> Result<(), ApiError> {
+    let refuse = |message: String| ApiError { code: Code::Invalid, message, at: None };
+    // A page must not be able to start programs or open files: a web address does neither.
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(refuse(format!("\"{url}\" is no web address, so it is not opened.")));
+    }
+    open::that_detached(&url).map_err(|error| {
+        refuse(format!(
+            "The browser could not be started: {error}. Open the address yourself: {url}"
+        ))
+    })
 }

@@ -61,7 +61,11 @@ fn run(args: &Args) -> anyhow::Result<()> {
     let backend = tauri::async_runtime::block_on(Backend::open(args));
     tauri::Builder::default()
         .manage(backend)
-        .invoke_handler(tauri::generate_handler![commands::call, commands::subscribe])
+        .invoke_handler(tauri::generate_handler![
+            commands::call,
+            commands::subscribe,
+            commands::open_outside
+        ])
         .setup(|app| Ok(window::open(app)?))
         .build(tauri::generate_context!())
         .context("the window could not be made")?

@@ -1,6 +1,7 @@
 import type { Action } from "./action";
 import { appActions } from "./app-actions";
 import { canvasActions } from "./canvas-actions";
+import { connectionActions } from "./connection-actions";
 import { editActions } from "./edit-actions";
 import { mapperActions } from "./mapper-actions";
 import { runActions } from "./run-actions";
@@ -11,6 +12,7 @@ export const ACTIONS: readonly Action[] = [
   ...editActions,
   ...canvasActions,
   ...mapperActions,
+  ...connectionActions,
   ...appActions,
 ];
 

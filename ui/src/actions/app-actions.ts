@@ -1,4 +1,7 @@
 import {
+  ArrowLeftRight,
+  Cable,
+  CassetteTape,
   Command,
   CopyPlus,
   Download,
@@ -108,9 +111,12 @@ export const appActions: Action[] = [
   },
   screen("flows", "action.showFlows", LayoutGrid, "Alt+1"),
   screen("canvas", "action.showCanvas", Workflow, "Alt+2"),
-  screen("runs", "action.showRuns", History, "Alt+3"),
-  screen("tables", "action.showTables", Table2, "Alt+4"),
-  screen("settings", "action.showSettings", Settings, "Alt+5"),
+  screen("connections", "action.showConnections", Cable, "Alt+3"),
+  screen("runs", "action.showRuns", History, "Alt+4"),
+  screen("tables", "action.showTables", Table2, "Alt+5"),
+  screen("cassettes", "action.showCassettes", CassetteTape, "Alt+6"),
+  screen("network", "action.showNetwork", ArrowLeftRight, "Alt+7"),
+  screen("settings", "action.showSettings", Settings, "Alt+8"),
   {
     id: "toggle-palette",
     label: "action.togglePalette",

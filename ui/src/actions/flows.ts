@@ -1,4 +1,5 @@
 import type { FlowView } from "../bindings/FlowView";
+import { LIVE } from "../model/conduct";
 import { runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { type Screen, store } from "../model/store";
@@ -35,6 +36,8 @@ function show(view: FlowView): void {
     past: false,
     unsaved: [],
     run: null,
+    // A cassette and faults are of one flow: another one begins live.
+    conduct: state.open?.flow.id === view.flow.id ? state.conduct : LIVE,
     selection: NOTHING_SELECTED,
     inspector: { ...state.inspector, full: false, focusKey: null, wire: null, flow: false },
     overlay: null,

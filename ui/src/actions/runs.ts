@@ -1,4 +1,5 @@
 import { type HostError, toHostError } from "../host/host";
+import { argsOf } from "../model/conduct";
 import { newRun, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
@@ -13,23 +14,46 @@ import { titleOf } from "./world";
 // The message that a flow cannot run; it goes once a run begins.
 let refusal: string | null = null;
 
+/** Runs in production after all; with `isLast`, later runs of this session are not asked about. */
+export async function startConfirmed(node: string | undefined, isLast: boolean): Promise<void> {
+  if (isLast) store.setState({ writesConfirmed: true });
+  await startRun(node, { confirmed: true });
+}
+
 /** Runs the open flow, or one node of it on the items that its input kept of the last run. */
-export async function startRun(node?: string): Promise<void> {
+export async function startRun(node?: string, { confirmed = false } = {}): Promise<void> {
   await flush();
-  const { open, past } = store.getState();
+  const { open, past, conduct, writesConfirmed } = store.getState();
   if (!open) return;
   const flow = open.flow.id;
+  if (conduct.mode === "replay" && conduct.cassette === null) {
+    toast("error", t("conduct.needsCassette"));
+    return;
+  }
   // What runs is the flow as it is now, so it is shown before.
   if (past) await openFlow(flow);
   try {
-    const run = await host().call("runs.start", node === undefined ? { flow } : { flow, node });
+    const run = await host().call("runs.start", {
+      flow,
+      ...(node === undefined ? {} : { node }),
+      ...argsOf(conduct),
+      ...(confirmed || writesConfirmed ? { confirmed: true } : {}),
+    });
     // The event may have come before the answer, with more than the answer tells.
     if (store.getState().run?.run.id !== run.id) store.setState({ run: newRun(run, open.flow) });
     forgetRefusal();
   } catch (thrown) {
     forgetRefusal();
-    refuse(toHostError(thrown));
+    const error = toHostError(thrown);
+    if (error.code === "confirm") askToWrite(error.message, node);
+    else refuse(error);
   }
+}
+
+function askToWrite(message: string, node: string | undefined): void {
+  store.setState({
+    overlay: { type: "confirm_writes", message, ...(node === undefined ? {} : { node }) },
+  });
 }
 
 function forgetRefusal(): void {

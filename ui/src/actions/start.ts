@@ -3,8 +3,10 @@ import { toHostError } from "../host/host";
 import { finishRun, newRun, reduceRun } from "../model/run";
 import { store } from "../model/store";
 import { t } from "../words/t";
+import { heardOfConnection, loadConnections } from "./connections";
 import { host } from "./context";
 import { heardOfRev } from "./editing";
+import { loadSettings } from "./environment";
 import { loadFlows, openFlow, refresh, showScreen } from "./flows";
 import { loadPanels, watchPanels } from "./panels";
 import { heardOfTable } from "./tables";
@@ -40,6 +42,9 @@ export function hear(event: UiEvent): void {
       }
       void loadFlows();
       return;
+    case "connection_changed":
+      void heardOfConnection({ id: event.id, environment: event.environment }, event.gone);
+      return;
     case "table_changed":
       void heardOfTable(event.table, event.rev);
       return;
@@ -51,7 +56,7 @@ export function hear(event: UiEvent): void {
 /** Some events were missed: what is shown is read again. */
 async function catchUp(): Promise<void> {
   const { open, past } = store.getState();
-  await loadFlows();
+  await Promise.all([loadFlows(), loadConnections()]);
   if (open && !past) await refresh(open.flow.id);
 }
 
@@ -69,7 +74,7 @@ export async function start(): Promise<void> {
     host().subscribe((events) => {
       for (const event of events) hear(event);
     });
-    await loadFlows();
+    await Promise.all([loadFlows(), loadSettings(), loadConnections()]);
     const asked = new URLSearchParams(window.location.search).get("flow");
     // A page that is loaded again stays where it was.
     const last = sessionStorage.getItem(FLOW_KEY);

@@ -18,6 +18,8 @@ import type { MapPreview } from "./MapPreview";
 import type { MapRow } from "./MapRow";
 import type { MapperMenu } from "./MapperMenu";
 import type { MapperView } from "./MapperView";
+import type { NetworkEntry } from "./NetworkEntry";
+import type { NetworkFormat } from "./NetworkFormat";
 import type { NodeDetail } from "./NodeDetail";
 import type { NodeInfo } from "./NodeInfo";
 import type { Preview } from "./Preview";
@@ -42,6 +44,7 @@ import type { TableView } from "./TableView";
 import type { Tap } from "./Tap";
 import type { TemplateSummary } from "./TemplateSummary";
 import type { Tested } from "./Tested";
+import type { TextFile } from "./TextFile";
 import type { VaultState } from "./VaultState";
 import type { Which } from "./Which";
 
@@ -95,6 +98,9 @@ export type Commands = {
   "runs.schema": { args: { run: string, tap: Tap }; ret: SchemaView };
   "runs.node": { args: { run: string, node: string }; ret: NodeDetail };
   "runs.errors": { args: { run: string, limit: number }; ret: Array<ItemError> };
+  "runs.har": { args: { run: string }; ret: TextFile };
+  "network.list": { args: { before?: number, host?: string, limit: number }; ret: Array<NetworkEntry> };
+  "network.export": { args: { format: NetworkFormat, host?: string }; ret: TextFile };
   "expressions.preview": { args: { flow: string, run?: string, node: string, text: string, template: boolean, limit: number }; ret: Array<Preview> };
   "mapper.open": { args: { flow: string, node: string, run?: string }; ret: MapperView };
   "mapper.menu": { args: Record<string, never>; ret: MapperMenu };

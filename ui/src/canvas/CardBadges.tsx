@@ -11,6 +11,7 @@ import {
   StickyNote,
   TriangleAlert,
 } from "lucide-react";
+import { FROM_ICONS } from "../inspector/FromBadge";
 import { cx } from "../kit/cx";
 import type { CardData } from "../model/canvas";
 import { isStale, type NodeRunState } from "../model/run";
@@ -31,8 +32,10 @@ type Mark = {
 function runMark(run: NodeRunState | undefined): Mark | null {
   if (!run) return null;
   if (run.wait) {
-    const { attempt, tries, reason } = run.wait;
-    const text = t("badge.retrying", { attempt: attempt + 1, tries, reason });
+    const { retry, reason } = run.wait;
+    const text = retry
+      ? t("badge.retrying", { attempt: retry.attempt + 1, tries: retry.tries, reason })
+      : t("badge.waiting", { reason });
     return { id: "run", icon: Clock, tone: "warning", text };
   }
   switch (run.status) {
@@ -85,6 +88,13 @@ function problemMark({ diagnostics }: CardData): Mark | null {
   };
 }
 
+function fromMark(run: NodeRunState | undefined): Mark | null {
+  if (!run?.from) return null;
+  const { from } = run;
+  const tone = from === "fault" ? "warning" : "accent";
+  return { id: "from", icon: FROM_ICONS[from], tone, text: t(`badge.from.${from}`) };
+}
+
 /** How a node stands: small icons at its top right, each with its words on hover. */
 export function CardBadges({ id, data }: { id: string; data: CardData }) {
   const run = useGantry((state) => state.run?.nodes[id]);
@@ -94,6 +104,7 @@ export function CardBadges({ id, data }: { id: string; data: CardData }) {
     data.disabled ? { id: "disabled", icon: Ban, tone: "muted", text: t("badge.disabled") } : null,
     note ? { id: "note", icon: StickyNote, tone: "muted", text: t("badge.note", { note }) } : null,
     problemMark(data),
+    fromMark(run),
     stale ? { id: "stale", icon: HistoryIcon, tone: "muted", text: t("badge.stale") } : null,
     runMark(run),
   ];

@@ -14,7 +14,8 @@ type Props = { field: Field; value: unknown; pointer: string };
 
 /** One field: label, input, help, and what is wrong with it. */
 export function FieldRow({ field, value, pointer }: Props) {
-  const { diagnostics } = useForm();
+  const { diagnostics, before } = useForm();
+  const prefix = before?.[pointer];
   const found = at(diagnostics, pointer);
   // A switch stands in one line with its label.
   const isSwitch = field.kind.type === "bool";
@@ -37,13 +38,18 @@ export function FieldRow({ field, value, pointer }: Props) {
           )}
         </span>
       )}
+      {prefix !== undefined && (
+        <code className={styles.before} title={t("form.before", { text: prefix })}>
+          {prefix}
+        </code>
+      )}
       <FieldInput
         kind={field.kind}
         label={field.label}
         pointer={pointer}
         value={value}
         fallback={field.default}
-        placeholder={placeholderOf(field)}
+        placeholder={prefix === undefined ? placeholderOf(field) : t("form.beforeExample")}
         required={field.required}
       />
       <Help text={field.help} />

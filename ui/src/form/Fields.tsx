@@ -7,6 +7,7 @@ import { useForm } from "./door";
 import { FieldRow } from "./FieldRow";
 import styles from "./Form.module.css";
 import { within, worst } from "./findings";
+import { isSet } from "./isSet";
 import { isRecord, isWithin, join } from "./pointer";
 
 type Props = {
@@ -35,7 +36,7 @@ export function Fields({ fields, value, pointer, jumpKey }: Props) {
           title={t("form.more", { n: advanced.length })}
           names={advanced.map((field) => field.label).join(", ")}
           keys={advanced.map((field) => join(pointer, field.key))}
-          isSet={advanced.some((field) => isRecord(value) && value[field.key] !== undefined)}
+          isSet={advanced.some((field) => isRecord(value) && isSet(field, value[field.key]))}
           jumpKey={jumpKey}
         >
           {advanced.map(row)}

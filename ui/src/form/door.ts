@@ -11,6 +11,8 @@ export type FormDoor = {
   /** Changes the value at a JSON pointer inside the node; undefined takes it away. */
   change: (key: string, value: unknown, label: string) => void;
   names: Names;
+  /** What is put before the text of a field, by its pointer: a connection's base URL. */
+  before?: Record<string, string>;
   /** Evaluates a text on the last run's items; undefined where there is no flow to do it in. */
   preview: ((text: string, isTemplate: boolean) => Promise<Preview[]>) | undefined;
   /** The code field that was last in use: the one that shows its preview. */

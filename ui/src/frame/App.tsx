@@ -11,9 +11,12 @@ import styles from "./App.module.css";
 import { CanvasScreen } from "./CanvasScreen";
 import { Overlays } from "./Overlays";
 import {
+  CassettesScreen,
+  ConnectionsScreen,
   FlowsScreen,
   fetchParts,
   MapperScreen,
+  NetworkScreen,
   RunsScreen,
   SettingsScreen,
   TablesScreen,
@@ -32,6 +35,12 @@ function ScreenOf() {
       return <CanvasScreen />;
     case "mapper":
       return <MapperScreen />;
+    case "connections":
+      return <ConnectionsScreen />;
+    case "cassettes":
+      return <CassettesScreen />;
+    case "network":
+      return <NetworkScreen />;
     case "runs":
       return <RunsScreen />;
     case "tables":

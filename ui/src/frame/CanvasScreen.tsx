@@ -1,4 +1,4 @@
-import { PanelLeftClose, PanelLeftOpen, Workflow } from "lucide-react";
+import { PanelLeftClose, PanelLeftOpen, ShieldAlert, Workflow } from "lucide-react";
 import { Suspense, useEffect } from "react";
 import { keysOf } from "../actions/all";
 import { showScreen } from "../actions/flows";
@@ -8,6 +8,7 @@ import { Canvas } from "../canvas/Canvas";
 import { Button, IconButton } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Resizer } from "../kit/Resizer";
+import { environmentOf } from "../model/connections";
 import { findWire, parsePort } from "../model/flow";
 import { onlyNode } from "../model/selection";
 import { store, useGantry } from "../model/store";
@@ -118,6 +119,7 @@ export function CanvasScreen() {
   const isOpen = useGantry((state) => state.open !== null);
   const full = useGantry((state) => state.inspector.full);
   const past = useGantry((state) => state.past);
+  const environment = useGantry((state) => environmentOf(state.settings));
   if (!isOpen) return <NoFlow />;
   return (
     <div className={styles.screen}>
@@ -126,8 +128,14 @@ export function CanvasScreen() {
       <div className={styles.middle}>
         {!full && !past && <PaletteSide />}
         {!full && (
-          <main className={styles.canvas}>
+          <main className={styles.canvas} data-environment={environment}>
             <Canvas />
+            {environment === "production" && (
+              <p className={styles.production}>
+                <ShieldAlert size={14} aria-hidden />
+                {t("environment.frame")}
+              </p>
+            )}
           </main>
         )}
         <InspectorSide />

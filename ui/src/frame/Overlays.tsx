@@ -1,10 +1,13 @@
+import { Suspense } from "react";
 import { deleteFlow } from "../actions/flows";
 import { Confirm } from "../kit/Dialog";
 import { store, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { CommandPalette } from "./CommandPalette";
+import { ConfirmWrites } from "./ConfirmWrites";
 import { Find } from "./Find";
 import { KeysSheet } from "./KeysSheet";
+import { NewConnection, UnlockDialog } from "./parts";
 
 function close(): void {
   store.setState({ overlay: null });
@@ -31,6 +34,20 @@ export function Overlays() {
           onClose={close}
         />
       );
+    case "new_connection":
+      return (
+        <Suspense>
+          <NewConnection node={overlay.node} onClose={close} />
+        </Suspense>
+      );
+    case "unlock":
+      return (
+        <Suspense>
+          <UnlockDialog onClose={close} />
+        </Suspense>
+      );
+    case "confirm_writes":
+      return <ConfirmWrites message={overlay.message} node={overlay.node} onClose={close} />;
     case "menu":
     case "quick_add":
     case undefined:

@@ -1,4 +1,7 @@
 import {
+  ArrowLeftRight,
+  Cable,
+  CassetteTape,
   History,
   LayoutGrid,
   type LucideIcon,
@@ -20,9 +23,12 @@ import styles from "./Rail.module.css";
 const SCREENS: { screen: Exclude<Screen, "mapper">; icon: LucideIcon; keys: string }[] = [
   { screen: "flows", icon: LayoutGrid, keys: "Alt+1" },
   { screen: "canvas", icon: Workflow, keys: "Alt+2" },
-  { screen: "runs", icon: History, keys: "Alt+3" },
-  { screen: "tables", icon: Table2, keys: "Alt+4" },
-  { screen: "settings", icon: Settings, keys: "Alt+5" },
+  { screen: "connections", icon: Cable, keys: "Alt+3" },
+  { screen: "runs", icon: History, keys: "Alt+4" },
+  { screen: "tables", icon: Table2, keys: "Alt+5" },
+  { screen: "cassettes", icon: CassetteTape, keys: "Alt+6" },
+  { screen: "network", icon: ArrowLeftRight, keys: "Alt+7" },
+  { screen: "settings", icon: Settings, keys: "Alt+8" },
 ];
 
 const NEXT_THEME: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };

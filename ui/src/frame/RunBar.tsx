@@ -29,6 +29,7 @@ import { Problems } from "./Problems";
 import styles from "./RunBar.module.css";
 import { Timeline } from "./Timeline";
 import { useNow } from "./useNow";
+import { WouldSend } from "./WouldSend";
 
 const ICONS: Record<RunStatus, LucideIcon> = {
   running: LoaderCircle,
@@ -111,6 +112,7 @@ export function RunBar() {
     (state) => (state.open?.findings.diagnostics.length ?? 0) + (state.run?.errors.length ?? 0),
   );
   const calls = run?.calls.length ?? 0;
+  const held = run?.wouldSend.length ?? 0;
   const toggle = () => setPanel("runBar", { open: !open });
   return (
     <section className={styles.runBar} aria-label={t("runBar.label")}>
@@ -139,6 +141,12 @@ export function RunBar() {
                   content: <Problems />,
                 },
                 { id: "calls", label: t("runBar.calls"), count: calls, content: <Calls /> },
+                {
+                  id: "would_send",
+                  label: t("wouldSend.tab"),
+                  count: held,
+                  content: <WouldSend />,
+                },
               ]}
             />
           </div>

@@ -1,10 +1,7 @@
 import {
-  ChevronDown,
   CircleAlert,
   CircleCheck,
-  CircleStop,
   Command,
-  Play,
   Redo2,
   SlidersHorizontal,
   TriangleAlert,
@@ -18,12 +15,12 @@ import { setPanel } from "../actions/panels";
 import { showFlowSettings } from "../inspector/view";
 import { Button, IconButton } from "../kit/Button";
 import { Keys } from "../kit/Keys";
-import { Menu } from "../kit/Menu";
 import { Tooltip } from "../kit/Tooltip";
 import { store, useGantry } from "../model/store";
 import { formatTime } from "../words/format";
 import { t } from "../words/t";
-import { entryOf } from "./entries";
+import { EnvironmentSwitch } from "./EnvironmentSwitch";
+import { RunButtons } from "./RunButtons";
 import styles from "./TopBar.module.css";
 
 function run(id: string): void {
@@ -96,39 +93,6 @@ function Problems() {
   );
 }
 
-function RunButtons() {
-  const running = useGantry((state) => state.run?.run.status === "running");
-  const many = useGantry((state) => state.selection.nodes.length);
-  const menu = many === 1 ? ["run", "run-node", "stop"] : ["run", "stop"];
-  return (
-    <div className={styles.run}>
-      {running ? (
-        <Tooltip text={t("action.stop")} keys={keysOf("stop")}>
-          <AriaButton className={styles.stopButton} onPress={() => run("stop")}>
-            <CircleStop size={16} aria-hidden />
-            {t("top.stop")}
-          </AriaButton>
-        </Tooltip>
-      ) : (
-        <Tooltip text={t("action.run")} keys={keysOf("run")}>
-          <AriaButton className={styles.runButton} onPress={() => run("run")}>
-            <Play size={16} aria-hidden />
-            {t("top.run")}
-          </AriaButton>
-        </Tooltip>
-      )}
-      <Menu label={t("top.runMenu")} placement="bottom end" entries={menu.map(entryOf)}>
-        <AriaButton
-          className={running ? styles.stopMore : styles.runMore}
-          aria-label={t("top.runMenu")}
-        >
-          <ChevronDown size={14} aria-hidden />
-        </AriaButton>
-      </Menu>
-    </div>
-  );
-}
-
 /** The bar on top: the flow's name, how it is saved, its problems, and Run. */
 export function TopBar() {
   const name = useGantry((state) => state.open?.flow.name);
@@ -163,6 +127,7 @@ export function TopBar() {
       />
       <SavedLine />
       <span className={styles.gap} />
+      <EnvironmentSwitch />
       <Problems />
       <Button
         variant="quiet"

@@ -7,6 +7,11 @@ import { lazy } from "react";
 const inspector = () => import("../inspector/Inspector");
 const flows = () => import("../screens/FlowsScreen");
 const mapper = () => import("../mapper/MapperScreen");
+const connections = () => import("../connections/ConnectionsScreen");
+const newConnection = () => import("../connections/NewConnection");
+const unlock = () => import("../connections/UnlockDialog");
+const cassettes = () => import("../cassettes/CassettesScreen");
+const network = () => import("../network/NetworkScreen");
 const runs = () => import("../screens/RunsScreen");
 const tables = () => import("../tables/TablesScreen");
 const settings = () => import("../screens/SettingsScreen");
@@ -14,13 +19,38 @@ const settings = () => import("../screens/SettingsScreen");
 export const Inspector = lazy(async () => ({ default: (await inspector()).Inspector }));
 export const FlowsScreen = lazy(async () => ({ default: (await flows()).FlowsScreen }));
 export const MapperScreen = lazy(async () => ({ default: (await mapper()).MapperScreen }));
+export const ConnectionsScreen = lazy(async () => ({
+  default: (await connections()).ConnectionsScreen,
+}));
+export const NewConnection = lazy(async () => ({
+  default: (await newConnection()).NewConnection,
+}));
+export const UnlockDialog = lazy(async () => ({ default: (await unlock()).UnlockDialog }));
+export const CassettesScreen = lazy(async () => ({
+  default: (await cassettes()).CassettesScreen,
+}));
+export const NetworkScreen = lazy(async () => ({ default: (await network()).NetworkScreen }));
 export const RunsScreen = lazy(async () => ({ default: (await runs()).RunsScreen }));
 export const TablesScreen = lazy(async () => ({ default: (await tables()).TablesScreen }));
 export const SettingsScreen = lazy(async () => ({ default: (await settings()).SettingsScreen }));
 
 /** Fetches every part ahead of its use. */
 export async function fetchParts(): Promise<void> {
-  await Promise.all([inspector(), flows(), mapper(), runs(), tables(), settings()]);
+  await Promise.all(
+    [
+      inspector,
+      flows,
+      mapper,
+      connections,
+      newConnection,
+      unlock,
+      runs,
+      tables,
+      cassettes,
+      network,
+      settings,
+    ].map((fetchPart) => fetchPart()),
+  );
 }
 
 /** Calls back when the window has shown what it has and is idle; at once where it cannot tell. */

@@ -7,6 +7,8 @@ export interface Host {
   readonly kind: "tauri" | "http" | "memory";
   /** Runs a command. Rejects with `HostError`. */
   call<K extends CommandName>(name: K, args: Commands[K]["args"]): Promise<Commands[K]["ret"]>;
+  /** Opens an address in the system's browser. */
+  openOutside(url: string): Promise<void>;
   /** Tells of what happens, in batches, until the returned function is called. */
   subscribe(onEvents: (events: UiEvent[]) => void): () => void;
 }

@@ -51,6 +51,9 @@ export function httpHost(): Host {
         });
       }
     },
+    async openOutside(url) {
+      window.open(url, "_blank", "noopener");
+    },
     subscribe(onEvents) {
       const listen = () => {
         // EventSource cannot send headers, so the token travels in the address.

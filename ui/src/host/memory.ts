@@ -9,9 +9,11 @@ import { newRun, reduceRun } from "../model/run";
 import type { CommandName, Commands } from "./commands";
 import { type Host, HostError } from "./host";
 import { CATALOGUE } from "./memory/catalogue";
+import { memoryConnections } from "./memory/connections";
 import { look } from "./memory/findings";
 import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
 import { mapperHandlers } from "./memory/mapper";
+import { memoryNetwork } from "./memory/network";
 import { playRun } from "./memory/run";
 import { memoryTables } from "./memory/tables";
 
@@ -233,6 +235,8 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     "runs.errors": ({ run }) =>
       storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
     ...memoryTables(tell),
+    ...memoryConnections(tell),
+    ...memoryNetwork(),
     "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
     ...mapperHandlers((flow, id) => findNode(stored(flow).flow, id)?.node),
   };
@@ -242,6 +246,9 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     async call(name, args) {
       await Promise.resolve();
       return handlers[name](args);
+    },
+    async openOutside() {
+      // There is no browser behind a host in memory.
     },
     subscribe(onEvents) {
       listeners.add(onEvents);

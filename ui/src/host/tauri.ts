@@ -21,6 +21,13 @@ export function tauriHost(): Host {
         throw toHostError(thrown);
       }
     },
+    async openOutside(url) {
+      try {
+        await invoke("open_outside", { url });
+      } catch (thrown) {
+        throw toHostError(thrown);
+      }
+    },
     subscribe(onEvents) {
       let live = true;
       const events = new Channel<UiEvent[]>();

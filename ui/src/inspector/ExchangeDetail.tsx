@@ -11,6 +11,8 @@ import { t } from "../words/t";
 import { readable } from "./bodies";
 import { asCurl } from "./curl";
 import styles from "./Exchange.module.css";
+import { ExchangeFacts } from "./ExchangeFacts";
+import { FromBadge } from "./FromBadge";
 
 type Headers = Exchange["request_headers"];
 type Side = "response" | "request";
@@ -27,9 +29,10 @@ export function ExchangeDetail({ exchange }: { exchange: Exchange }) {
   return (
     <div className={styles.detail}>
       <code className={styles.url}>
-        <b>{exchange.method}</b> {exchange.url}
+        <b>{exchange.method}</b> {exchange.url} <FromBadge from={exchange.from} />
       </code>
       {exchange.error !== undefined && <p className={styles.error}>{exchange.error}</p>}
+      <ExchangeFacts exchange={exchange} />
       <div className={styles.bar}>
         <Segments
           label={t("raw.side")}

@@ -66,6 +66,6 @@ export function NodeTabs({ view, door, tab, onTab }: Props) {
 }
 
 function tabOf(key: string): Tab {
-  if (key.startsWith("/params")) return "params";
+  if (key.startsWith("/params") || key === "/connection") return "params";
   return key.startsWith("/note") ? "notes" : "errors";
 }

@@ -1,6 +1,7 @@
 import { Waypoints } from "lucide-react";
 import { useMemo } from "react";
 import type { Field } from "../bindings/Field";
+import { ConnectionPicker } from "../connections/ConnectionPicker";
 import { JsonLines } from "../data/JsonLines";
 import type { FormDoor } from "../form/door";
 import { Findings } from "../form/FieldRow";
@@ -9,6 +10,7 @@ import { elsewhere } from "../form/findings";
 import { join } from "../form/pointer";
 import { Button } from "../kit/Button";
 import { mappable, openMapper } from "../mapper/open";
+import { environmentOf, lookUp } from "../model/connections";
 import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./Inspector.module.css";
@@ -23,6 +25,14 @@ type Props = {
 /** The form of a node's params, made from what its type tells. */
 export function ParamsTab({ view, door, jump }: Props) {
   const { node, info } = view;
+  const base = useGantry((state) => {
+    const found = lookUp(state.connections, node.connection, environmentOf(state.settings));
+    return found.state === "here" ? found.connection.base_url : undefined;
+  });
+  const withBase = useMemo(
+    () => (base === undefined ? door : { ...door, before: { [ADDRESS]: base } }),
+    [door, base],
+  );
   if (info === undefined) return <UnknownType view={view} door={door} />;
   const keys = info.fields.map((field) => join("/params", field.key));
   const hasParams = Object.keys(node.params ?? {}).length > 0;
@@ -42,9 +52,13 @@ export function ParamsTab({ view, door, jump }: Props) {
           fields={info.fields}
           value={node.params ?? {}}
           pointer="/params"
-          door={door}
+          door={withBase}
           jump={jump}
-        />
+        >
+          {info.family === "system" && (
+            <ConnectionPicker node={node.id} title={info.title} chosen={node.connection} />
+          )}
+        </Form>
       )}
     </div>
   );
@@ -71,6 +85,9 @@ const WHOLE: Field = {
   advanced: false,
   kind: { type: "json" },
 };
+
+/** Where an address stands that a connection's base URL is put before. */
+const ADDRESS = "/params/url";
 
 const OTHER_TABS = ["/retry", "/timeout_ms", "/on_error", "/concurrency"];
 

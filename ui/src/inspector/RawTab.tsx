@@ -1,19 +1,26 @@
-import { ChevronRight, RadioTower } from "lucide-react";
+import { ChevronRight, Download, RadioTower } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { Exchange } from "../bindings/Exchange";
+import { exportHar } from "../actions/network";
 import type { RunEvent } from "../bindings/RunEvent";
+import { CallStatus } from "../calls/CallStatus";
 import { useCall } from "../host/useCall";
 import { Badge } from "../kit/Badge";
+import { Button } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { EmptyState } from "../kit/EmptyState";
 import { formatDuration } from "../words/format";
 import { t } from "../words/t";
 import { ExchangeDetail } from "./ExchangeDetail";
+import { FromBadge } from "./FromBadge";
 import styles from "./Raw.module.css";
 import type { NodeInView } from "./useNode";
 
 type Called = Extract<RunEvent, { type: "called" }>;
+type Waiting = Extract<RunEvent, { type: "waiting" }>;
+type Held = Extract<RunEvent, { type: "would_send" }>;
 type Retrying = Extract<RunEvent, { type: "retrying" }>;
+
+type Line = Called | Held | Retrying | Waiting;
 
 /** Every call that the node made in the run, as it went over the wire. */
 export function RawTab({ view }: { view: NodeInView }) {
@@ -27,7 +34,11 @@ export function RawTab({ view }: { view: NodeInView }) {
   const lines = useMemo(
     () =>
       data?.events.filter(
-        (event): event is Called | Retrying => event.type === "called" || event.type === "retrying",
+        (event): event is Line =>
+          event.type === "called" ||
+          event.type === "would_send" ||
+          event.type === "retrying" ||
+          event.type === "waiting",
       ) ?? [],
     [data],
   );
@@ -38,8 +49,19 @@ export function RawTab({ view }: { view: NodeInView }) {
   }
   return (
     <div className={styles.calls}>
+      {run !== undefined && (
+        <div className={styles.tools}>
+          <Button size="small" variant="quiet" icon={Download} onPress={() => void exportHar(run)}>
+            {t("raw.har")}
+          </Button>
+        </div>
+      )}
       {lines.map((event) =>
-        event.type === "retrying" ? (
+        event.type === "waiting" ? (
+          <p key={event.seq} className={styles.wait}>
+            {t("raw.waiting", { wait: formatDuration(event.wait_ms), reason: event.reason })}
+          </p>
+        ) : event.type === "retrying" ? (
           <p key={event.seq} className={styles.wait}>
             {t("raw.waited", {
               wait: formatDuration(event.wait_ms),
@@ -61,11 +83,12 @@ export function RawTab({ view }: { view: NodeInView }) {
                 aria-hidden
                 className={cx(styles.chevron, open === event.seq && styles.turned)}
               />
-              <CallStatus exchange={event.exchange} />
+              <CallStatus call={event.exchange} />
               <b className={styles.method}>{event.exchange.method}</b>
               <span className={styles.url} title={event.exchange.url}>
                 {pathOf(event.exchange.url)}
               </span>
+              <FromBadge from={event.exchange.from} />
               {event.exchange.attempt > 1 && (
                 <Badge>{t("raw.try", { n: event.exchange.attempt })}</Badge>
               )}
@@ -82,18 +105,6 @@ export function RawTab({ view }: { view: NodeInView }) {
       )}
       {data?.more && <p className={styles.wait}>{t("raw.more")}</p>}
     </div>
-  );
-}
-
-function CallStatus({ exchange }: { exchange: Exchange }) {
-  const { status } = exchange;
-  if (status === undefined) return <Badge tone="error">{t("calls.noAnswer")}</Badge>;
-  return (
-    <Badge
-      tone={status < 300 ? "ok" : status < 400 ? "neutral" : status < 500 ? "warning" : "error"}
-    >
-      {status}
-    </Badge>
   );
 }
 

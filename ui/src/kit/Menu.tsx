@@ -1,6 +1,7 @@
-import type { LucideIcon } from "lucide-react";
+import { Check, type LucideIcon } from "lucide-react";
 import type { ReactElement, RefObject } from "react";
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from "react-aria-components";
+import { t } from "../words/t";
 import { Keys } from "./Keys";
 import styles from "./Menu.module.css";
 
@@ -13,6 +14,10 @@ export type MenuEntry =
       keys?: string;
       disabled?: boolean;
       danger?: boolean;
+      /** Whether it is the one chosen; leave it out where nothing is chosen. */
+      checked?: boolean;
+      /** A line below its label. */
+      about?: string;
       run: () => void;
     }
   | "separator";
@@ -36,12 +41,19 @@ function Entries({ label, entries, onClose }: ItemsProps) {
             key={entry.id}
             id={entry.id}
             textValue={entry.label}
+            aria-label={entry.checked ? t("menu.chosen", { label: entry.label }) : undefined}
             className={styles.item}
             data-danger={entry.danger || undefined}
             onAction={entry.run}
           >
+            {entry.checked !== undefined && (
+              <Check size={14} aria-hidden className={styles.check} data-on={entry.checked} />
+            )}
             {entry.icon ? <entry.icon size={16} aria-hidden /> : <span className={styles.noIcon} />}
-            <span className={styles.label}>{entry.label}</span>
+            <span className={styles.label}>
+              {entry.label}
+              {entry.about && <span className={styles.about}>{entry.about}</span>}
+            </span>
             {entry.keys && <Keys keys={entry.keys} />}
           </MenuItem>
         ),

@@ -2,7 +2,7 @@
 export type Theme = "system" | "light" | "dark";
 
 /** The tabs of the run bar. */
-export type RunTab = "timeline" | "problems" | "calls";
+export type RunTab = "timeline" | "problems" | "calls" | "would_send";
 
 /** How wide and open the panels stand; kept from one start to the next. */
 export type Panels = {

@@ -67,7 +67,11 @@ describe("a run", () => {
     expect(waits(play(EVENTS.slice(0, 3)))).toEqual([
       {
         node: "a",
-        wait: { until: 1600, attempt: 1, tries: 4, reason: "the shop said Retry-After" },
+        wait: {
+          until: 1600,
+          reason: "the shop said Retry-After",
+          retry: { attempt: 1, tries: 4 },
+        },
       },
     ]);
     expect(waits(play(EVENTS.slice(0, 4)))).toEqual([]);

@@ -1,3 +1,4 @@
+import type { AnswerFrom } from "../bindings/AnswerFrom";
 import type { Exchange } from "../bindings/Exchange";
 import type { FlowFile } from "../bindings/FlowFile";
 import type { ItemError } from "../bindings/ItemError";
@@ -10,8 +11,12 @@ import type { RunView } from "../bindings/RunView";
 import type { WireRun } from "../bindings/WireRun";
 import { walk } from "./flow";
 
-/** A pause before a step is tried again. */
-export type Wait = { until: number; attempt: number; tries: number; reason: string };
+/** A pause before a call leaves; `retry` says which try was the last, where it is tried again. */
+export type Wait = {
+  until: number;
+  reason: string;
+  retry: { attempt: number; tries: number } | null;
+};
 
 /** One node in a run. */
 export type NodeRunState = {
@@ -21,6 +26,8 @@ export type NodeRunState = {
   finishedAt: number | null;
   wait: Wait | null;
   error: ItemError | null;
+  /** Where its answers came from, where that was not the system. */
+  from: Exclude<AnswerFrom, "system"> | null;
 };
 
 /** A call that a node of the run made. */
@@ -36,6 +43,8 @@ export type RunState = {
   nodes: Record<string, NodeRunState>;
   wires: Record<string, WireRun>;
   calls: Call[];
+  /** Writes that a dry run held back. */
+  wouldSend: Call[];
   errors: ItemError[];
   /** Counts of items over time, for the speed shown. */
   pace: { at: number; items: number }[];
@@ -53,11 +62,22 @@ const IDLE: NodeRunState = {
   finishedAt: null,
   wait: null,
   error: null,
+  from: null,
 };
 
 /** A run that has just begun. */
 export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState {
-  return { run, flow, seq: -1, nodes: {}, wires: {}, calls: [], errors: [], pace: [] };
+  return {
+    run,
+    flow,
+    seq: -1,
+    nodes: {},
+    wires: {},
+    calls: [],
+    wouldSend: [],
+    errors: [],
+    pace: [],
+  };
 }
 
 /** A run of the past, as it was stored. */
@@ -107,13 +127,27 @@ function take(state: RunState, event: RunEvent): RunState {
     }
     case "retrying": {
       const { attempt, tries, reason } = event;
-      const wait = { until: event.at + event.wait_ms, attempt, tries, reason };
+      const wait = { until: event.at + event.wait_ms, reason, retry: { attempt, tries } };
       return setNode(state, event.node, { wait });
+    }
+    case "waiting": {
+      const wait = { until: event.at + event.wait_ms, reason: event.reason, retry: null };
+      return setNode(state, event.node, { wait });
+    }
+    case "would_send": {
+      const { seq, at, node, item, exchange } = event;
+      const wouldSend = [...state.wouldSend, { seq, at, node, item, exchange }];
+      const next = { ...state, wouldSend: wouldSend.slice(-MAX_CALLS) };
+      return setNode(next, node, { wait: null, from: "dry_run" });
     }
     case "called": {
       const { seq, at, node, item, exchange } = event;
       const calls = [...state.calls, { seq, at, node, item, exchange }];
-      return setNode({ ...state, calls: calls.slice(-MAX_CALLS) }, node, { wait: null });
+      const from = exchange.from ?? "system";
+      return setNode({ ...state, calls: calls.slice(-MAX_CALLS) }, node, {
+        wait: null,
+        ...(from === "system" ? {} : { from }),
+      });
     }
     case "rejected":
       return { ...state, errors: [...state.errors, event.error].slice(0, MAX_ERRORS) };

@@ -1,19 +1,35 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { AppInfo } from "../bindings/AppInfo";
+import type { ConnectionSummary } from "../bindings/ConnectionSummary";
 import type { Edit } from "../bindings/Edit";
+import type { Field } from "../bindings/Field";
 import type { FlowSummary } from "../bindings/FlowSummary";
 import type { FlowView } from "../bindings/FlowView";
 import type { NodeInfo } from "../bindings/NodeInfo";
 import type { TableSummary } from "../bindings/TableSummary";
 import type { TemplateSummary } from "../bindings/TemplateSummary";
+import type { VaultState } from "../bindings/VaultState";
+import type { Which } from "../bindings/Which";
+import type { Conduct } from "./conduct";
+import { LIVE } from "./conduct";
+import type { OpenConnection } from "./connections";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
 import type { RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
 import type { OpenTable } from "./tables";
 
 /** What fills the window beside the rail. */
-export type Screen = "flows" | "canvas" | "mapper" | "runs" | "tables" | "settings";
+export type Screen =
+  | "flows"
+  | "canvas"
+  | "mapper"
+  | "connections"
+  | "runs"
+  | "tables"
+  | "cassettes"
+  | "network"
+  | "settings";
 
 /** A short message that goes away by itself. */
 export type Toast = {
@@ -43,7 +59,10 @@ export type Overlay =
   | { type: "keys" }
   | { type: "quick_add"; quickAdd: QuickAdd }
   | { type: "menu"; x: number; y: number; on: "node" | "wire" | "canvas" }
-  | { type: "confirm_delete"; flow: string; name: string };
+  | { type: "confirm_delete"; flow: string; name: string }
+  | { type: "new_connection"; node?: string }
+  | { type: "unlock" }
+  | { type: "confirm_writes"; message: string; node?: string };
 
 /** What the inspector shows of the selected node. */
 export type InspectorState = {
@@ -71,7 +90,21 @@ export type State = {
   tables: TableSummary[] | null;
   /** The table on the screen of tables. */
   table: OpenTable | null;
+  /** All connections of all environments. */
+  connections: ConnectionSummary[] | null;
+  /** The connection on the screen of connections. */
+  connection: OpenConnection | null;
+  /** The form that connections are edited with. */
+  connectionForm: Field[] | null;
+  /** Where one wanted to go while a connection had changes that are not stored. */
+  leaving: { to: Which | null } | null;
+  vault: VaultState | null;
+  cassettes: { name: string }[] | null;
   settings: Record<string, unknown>;
+  /** How the next run is made: against what, and with which faults. */
+  conduct: Conduct;
+  /** Whether writes in production are not asked about again until the window is closed. */
+  writesConfirmed: boolean;
   open: FlowView | null;
   /** Edits shown on the canvas that the host has not stored yet. */
   unsaved: { label: string; edit: Edit; inverse: Edit }[];
@@ -100,7 +133,15 @@ const START: State = {
   templates: null,
   tables: null,
   table: null,
+  connections: null,
+  connection: null,
+  connectionForm: null,
+  leaving: null,
+  vault: null,
+  cassettes: null,
   settings: {},
+  conduct: LIVE,
+  writesConfirmed: false,
   open: null,
   unsaved: [],
   past: false,

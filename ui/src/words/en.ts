@@ -207,6 +207,8 @@ export const en = {
   "inspector.resize": "Width of the inspector",
   "palette.resize": "Width of the palette",
 
+  "menu.chosen": "{label}, chosen",
+
   "toast.close": "Close this message",
   "toast.copied": "{n} node copied as text|{n} nodes copied as text",
   "toast.pasteNothing": "The clipboard holds no nodes. Copy some nodes of a flow first.",

@@ -48,6 +48,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / HOUR)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+/** A short length of time, with the parts of a millisecond: `0.4 ms`, `12 ms`, `3.2 s`. */
+export function formatFineDuration(ms: number): string {
+  return ms < 10 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
+}
+
 /** A time of day, with seconds. */
 export function formatTime(at: number): string {
   return time.format(at);

@@ -213,6 +213,8 @@ export const panes = {
   "severity.warning": "Warning",
   "severity.info": "Note",
 
+  "form.before": "{text} is put before an address that begins with a slash",
+  "form.beforeExample": "/orders",
   "form.change": "Change {label}",
   "form.example": "Such as {example}",
   "form.required": "The node cannot run without it",

@@ -1,9 +1,11 @@
+import { connections } from "./connections";
 import { en } from "./en";
 import { mapper } from "./mapper";
 import { panes } from "./panes";
 import { tables } from "./tables";
+import { transport } from "./transport";
 
-const words = { ...en, ...panes, ...mapper, ...tables };
+const words = { ...en, ...panes, ...mapper, ...tables, ...connections, ...transport };
 
 /** The name of a text in the catalogue. */
 export type Word = keyof typeof words;

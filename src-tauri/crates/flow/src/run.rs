@@ -273,6 +273,7 @@ pub struct Exchange {
     pub error: Option<String>,
     /// Where the answer came from.
     #[serde(default, skip_serializing_if = "AnswerFrom::is_system")]
+    #[ts(optional, as = "Option<AnswerFrom>")]
     pub from: AnswerFrom,
     /// How long each part of it took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -284,6 +285,7 @@ pub struct Exchange {
     pub tls: Option<TlsFacts>,
     /// What was masked, by its place: `header authorization`, `query key`, `body token`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<String>>")]
     pub masked: Vec<String>,
     /// What it would change in the record that is there, where a dry run held it back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -355,12 +357,15 @@ pub struct Phases {
 pub struct TlsFacts {
     /// The version: `TLS 1.3`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
     pub version: String,
     /// Whom the certificate is for.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
     pub subject: String,
     /// Who signed it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
     pub issuer: String,
     /// Until when it is valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ import { useDraft } from "../useDraft";
 type Props = KindProps<Extract<FieldKind, { type: "text" }>>;
 
 /** A text taken as it is. */
-export function TextKindInput({ label, pointer, value, placeholder }: Props) {
+export function TextKindInput({ kind, label, pointer, value, placeholder }: Props) {
   const { change, readOnly } = useForm();
   const stored =
     typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
@@ -21,6 +21,7 @@ export function TextKindInput({ label, pointer, value, placeholder }: Props) {
       labelHidden
       value={draft}
       placeholder={placeholder}
+      {...(kind.multiline ? { rows: 5, mono: true } : {})}
       disabled={readOnly}
       onChange={type}
       onBlur={flush}

@@ -68,6 +68,7 @@ pub(crate) fn fetch_call(
         body: Body::Empty,
         at,
         credentials: Vec::new(),
+        is_led_here: false,
     })
 }
 

@@ -143,7 +143,8 @@ pub(crate) fn login_call(
         "" => Body::Empty,
         text => Body::Bytes(Bytes::from(text.to_owned())),
     };
-    Ok((Outgoing { method, url, headers, body, at, credentials: Vec::new() }, masked))
+    let credentials = Vec::new();
+    Ok((Outgoing { method, url, headers, body, at, credentials, is_led_here: false }, masked))
 }
 
 /// What the answer to that call brought.

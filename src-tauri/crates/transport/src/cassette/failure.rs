@@ -105,6 +105,9 @@ impl Failure {
                 Self::BadEncoding { encoding: encoding.clone(), reason: reason.clone() }
             }
             Kind::Other(reason) => Self::Other { reason: reason.clone() },
+            Kind::Proxy { proxy, reason } => {
+                Self::Unreachable { reason: format!("the proxy {proxy} said: {reason}") }
+            }
             _ => return None,
         })
     }
@@ -134,8 +137,13 @@ impl Failure {
     }
 }
 
+/// What begins the name of a certificate of ours that was refused, before the reason.
+const REFUSED: &str = "client_certificate_refused: ";
+
 fn name_of(fault: &TlsFault) -> String {
     match fault {
+        TlsFault::ClientCertificateRefused(reason) => return format!("{REFUSED}{reason}"),
+        TlsFault::SelfSigned => "self_signed",
         TlsFault::Expired => "expired",
         TlsFault::UnknownIssuer => "unknown_issuer",
         TlsFault::WrongHost => "wrong_host",
@@ -146,7 +154,11 @@ fn name_of(fault: &TlsFault) -> String {
 }
 
 fn fault_of(name: &str) -> TlsFault {
+    if let Some(reason) = name.strip_prefix(REFUSED) {
+        return TlsFault::ClientCertificateRefused(reason.to_owned());
+    }
     match name {
+        "self_signed" => TlsFault::SelfSigned,
         "expired" => TlsFault::Expired,
         "unknown_issuer" => TlsFault::UnknownIssuer,
         "wrong_host" => TlsFault::WrongHost,
@@ -168,6 +180,8 @@ mod tests {
             Kind::Unreachable("no route".to_owned()),
             Kind::ConnectTimeout(limit),
             Kind::Tls(TlsFault::WrongHost),
+            Kind::Tls(TlsFault::SelfSigned),
+            Kind::Tls(TlsFault::ClientCertificateRefused("it is not known".to_owned())),
             Kind::Tls(TlsFault::Other("odd".to_owned())),
             Kind::Reset,
             Kind::NoAnswer(limit),

@@ -1,0 +1,2 @@
+/** Reads the list of cassettes. */
+export async function loadCassettes(): Promise<void> {}
