@@ -28,7 +28,7 @@ async fn two_hundred_calls_with_a_token_that_has_run_out_make_one_refresh() {
     // A minute on, by our clock: four fifths of the token's time are over, and the fifth too.
     let later = now() + 61_000;
     let answers = join_all((0..CALLS).map(|_| account.get("/api/orders", later))).await;
-    assert_eq!(n_ok(&answers), CALLS);
+    assert_eq!(n_ok(answers), CALLS);
     assert_eq!(account.n_calls("/token") - n_before, 1, "refreshes");
     assert_eq!(account.n_calls("/api/orders"), CALLS, "no call was refused");
     let after = account.kept();
@@ -44,7 +44,7 @@ async fn two_hundred_calls_with_a_revoked_token_make_one_refresh_and_are_each_se
     let n_before = account.n_calls("/token");
     revoke(&provider, account.kept()["access_token"].as_str().unwrap()).await;
     let answers = join_all((0..CALLS).map(|_| account.get("/api/orders", now()))).await;
-    assert_eq!(n_ok(&answers), CALLS);
+    assert_eq!(n_ok(answers), CALLS);
     assert_eq!(account.n_calls("/token") - n_before, 1, "refreshes");
     let seen = seen(&provider, &account).await;
     let seen: Vec<bool> = seen
@@ -189,9 +189,10 @@ async fn two_processes_at_once_do_not_lose_the_sign_in() {
     let one = rotating(&fake, &kept("t1", "r1", 0, 1));
     let accounts: Vec<Account> = (0..8).map(|_| again(&one)).collect();
     let answers = join_all(accounts.iter().map(|account| account.get("/x", now()))).await;
-    let n_ok = n_ok(&answers);
-    println!("8 processes at once with one refresh token: {n_ok} went on");
-    assert_eq!(n_ok, 8, "{:?}", answers.iter().filter_map(|a| a.as_ref().err()).next());
+    let errors: Vec<String> =
+        answers.iter().filter_map(|answer| Some(answer.as_ref().err()?.to_string())).collect();
+    println!("8 processes at once with one refresh token: {} went on", n_ok(answers));
+    assert!(errors.is_empty(), "{errors:?}");
 }
 
 /// A token URL that takes each refresh token once: `r1` gives `r2` and so on.
@@ -274,8 +275,8 @@ async fn seen(provider: &Provider, account: &Account) -> Vec<Value> {
     serde_json::from_str(&answer.text().await.unwrap()).unwrap()
 }
 
-fn n_ok(answers: &[Result<transport::Response, transport::TransportError>]) -> usize {
-    answers.iter().filter(|answer| answer.as_ref().is_ok_and(|a| a.status == 200)).count()
+fn n_ok(answers: Vec<Result<transport::Response, transport::TransportError>>) -> usize {
+    answers.into_iter().filter(|answer| answer.as_ref().is_ok_and(|a| a.status == 200)).count()
 }
 
 /// Kept for tests that look into the vault themselves.
