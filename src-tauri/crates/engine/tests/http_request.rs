@@ -8,8 +8,11 @@
 
 mod support;
 
+use std::io::{Read as _, Write as _};
+use std::sync::{Arc, Mutex};
+
 use flow::run::{ErrorClass, RunStatus};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use support::{Got, Server, call, json_reply, reply};
 
 fn echo(got: &Got) -> Vec<u8> {
@@ -334,6 +337,88 @@ async fn a_broken_write_is_not_repeated_and_its_outcome_is_unknown() {
     let get = call(node("GET"), json!([{}])).await;
     assert_eq!(get.error().class, ErrorClass::Timeout);
     assert_eq!(server.seen().len(), 3);
+}
+
+/// A system that reads a whole request and then does something else than answer.
+fn breaks_off(how: &'static str) -> (String, Arc<Mutex<usize>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(Mutex::new(0));
+    let log = Arc::clone(&seen);
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for mut stream in listener.incoming().flatten() {
+            let mut got = Vec::new();
+            while !got.windows(8).any(|bytes| bytes == br#""end":1}"#) {
+                let mut bytes = [0; 1024];
+                let n = stream.read(&mut bytes).unwrap();
+                got.extend_from_slice(&bytes[..n]);
+                if n == 0 {
+                    break;
+                }
+            }
+            *log.lock().unwrap() += 1;
+            match how {
+                "no answer" => open.push(stream),
+                "cut head" => stream.write_all(b"HTTP/1.1 20").unwrap(),
+                "cut body" => {
+                    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{").unwrap();
+                }
+                _ => {}
+            }
+        }
+    });
+    (url, seen)
+}
+
+#[tokio::test]
+async fn a_write_that_breaks_off_anywhere_after_it_left_is_not_repeated() {
+    for how in ["close", "no answer", "cut head", "cut body"] {
+        for (method, idempotency, tries, class) in [
+            ("POST", Json::Null, 1, Some(ErrorClass::UnknownOutcome)),
+            ("PATCH", Json::Null, 1, Some(ErrorClass::UnknownOutcome)),
+            ("PUT", Json::Null, 3, None),
+            ("POST", json!({}), 3, None),
+        ] {
+            let (url, seen) = breaks_off(how);
+            let mut params = json!({ "method": method, "url": url, "body": { "type": "json", "value": { "end": 1 } } });
+            if !idempotency.is_null() {
+                params["idempotency"] = idempotency;
+            }
+            // The rules ask for more than is safe.
+            let node = json!({ "params": params, "timeout_ms": 300, "retry": {
+                "tries": 3, "base_ms": 1, "on": { "classes": ["unknown_outcome", "timeout", "connection"] } } });
+            let ran = call(node, json!([{}])).await;
+            assert_eq!(*seen.lock().unwrap(), tries, "{method}, {how}: {:?}", ran.error());
+            match class {
+                Some(class) => assert_eq!(ran.error().class, class, "{method}, {how}"),
+                None => assert_ne!(ran.error().class, ErrorClass::UnknownOutcome, "{how}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn rules_choose_the_statuses_and_the_time_for_further_tries() {
+    let tries = async |status: &'static str, retry: Json| {
+        let server = Server::start(move |_| reply(status, &[], ""));
+        let mut params = json!({ "url": server.url });
+        if status.starts_with("50") {
+            params["method"] = json!("POST");
+        }
+        call(json!({ "params": params, "retry": retry }), json!([{}])).await;
+        server.seen().len()
+    };
+    let on = |statuses: Json| json!({ "tries": 3, "base_ms": 1, "on": { "statuses": statuses } });
+    assert_eq!(tries("404 X", on(json!([404]))).await, 3);
+    assert_eq!(tries("404 X", on(json!([503]))).await, 1);
+    // A failed write is not safe to repeat, whatever the rules say; one that was put off is.
+    assert_eq!(tries("500 X", on(json!([500, 503]))).await, 1);
+    assert_eq!(tries("503 X", on(json!([500, 503]))).await, 3);
+    let short =
+        json!({ "tries": 9, "base_ms": 60, "factor": 1, "jitter": "none", "max_total_ms": 150 });
+    let n = tries("429 X", short).await;
+    assert!((2..=3).contains(&n), "{n}");
 }
 
 #[tokio::test]

@@ -287,6 +287,24 @@ pub struct Exchange {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<String>>")]
     pub masked: Vec<String>,
+    /// What it would change in the record that is there, where a dry run held it back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldChange>,
+}
+
+/// A field that a write would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldChange {
+    /// The field, as a JSON pointer.
+    pub path: String,
+    /// What it is, as JSON; none where there is no such field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub was: Option<String>,
+    /// What it would become, as JSON; none where it would go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub now: Option<String>,
 }
 
 /// Where an answer came from.

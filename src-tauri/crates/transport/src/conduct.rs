@@ -10,6 +10,9 @@ use flow::run::Exchange;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::mode::Mode;
+use crate::socket::Socket;
+use crate::transport::Options;
+use crate::wire::{WireAnswer, WireCall, WireError};
 
 /// How the calls of a node in a run are met.
 #[derive(Clone, Default)]
@@ -47,6 +50,20 @@ pub enum Note {
 }
 
 impl Conduct {
+    /// Meets one hop of a call, where it leaves the layers.
+    pub(crate) async fn meet(
+        &self,
+        call: WireCall<'_>,
+        socket: &Socket,
+        options: &Options,
+    ) -> Result<WireAnswer, WireError> {
+        match &self.faults {
+            None => self.mode.send(call, socket, options).await,
+            // Boxed, or every call would take the room of the rare ones.
+            Some(faults) => Box::pin(faults.meet(call, self, socket, options)).await,
+        }
+    }
+
     /// Tells, where somebody listens.
     pub(crate) fn tell(&self, note: Note) {
         if let Some(tell) = &self.tell {

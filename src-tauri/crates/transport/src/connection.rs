@@ -20,7 +20,6 @@ pub struct Connection {
     pub vault: Arc<Vault>,
     pub(crate) circuit: Circuit,
     pub(crate) limit: Limit,
-    /// How far its sign-in is.
     pub(crate) auth: Auth,
     /// Its pools, where it needs some of its own.
     pub(crate) pools: Option<Pools>,

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use flow::run::{ErrorClass, Exchange};
 
+use crate::mode::Miss;
+
 /// A call that brought no whole answer.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.message())]
@@ -117,6 +119,8 @@ pub enum Kind {
         /// What the last call came to, as a sentence.
         why: String,
     },
+    /// Neither the cassette nor the mock that stands for the system has an answer.
+    NotRecorded(Box<Miss>),
     /// Anything else, in the library's words.
     Other(String),
 }
@@ -150,18 +154,19 @@ impl TransportError {
             Kind::BadRequest(_) | Kind::NotAllowed(_) | Kind::AgainstRules { .. } => {
                 ErrorClass::Validation
             }
+            Kind::NotRecorded(_) => ErrorClass::Answer,
             Kind::BodyFile(_) => ErrorClass::File,
             Kind::SignIn(_)
             | Kind::Tls(TlsFault::ClientCertificate | TlsFault::ClientCertificateRefused(_)) => {
                 ErrorClass::Auth
             }
+            Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::Dns
             | Kind::Refused
             | Kind::Unreachable(_)
             | Kind::Tls(_)
             | Kind::Proxy { .. }
             | Kind::CircuitOpen { .. } => ErrorClass::Connection,
-            Kind::SignInBusy(_) => ErrorClass::Server,
             Kind::ConnectTimeout(_) => ErrorClass::Timeout,
             Kind::Reset
             | Kind::NoAnswer(_)
@@ -211,6 +216,7 @@ impl TransportError {
             | Kind::Proxy { .. }
             | Kind::SignIn(_)
             | Kind::BodyFile(_)
+            | Kind::NotRecorded(_)
             | Kind::Tls(_)
             | Kind::TooLarge(_)
             | Kind::HeadTooLarge
@@ -292,6 +298,7 @@ impl TransportError {
                 open_for.as_secs(),
                 again_in.as_secs() + u64::from(again_in.subsec_nanos() > 0),
             ),
+            Kind::NotRecorded(miss) => miss.to_string(),
             Kind::Other(reason) => format!("The call to {host} broke off: {reason}."),
         }
     }
@@ -313,6 +320,9 @@ impl TransportError {
             }
             Kind::SignIn(_) => "Correct the connection's sign-in, and test it.",
             Kind::SignInBusy(_) => "Run it again later, or let the node try several times.",
+            Kind::NotRecorded(_) => {
+                "Record the run again, replay it leniently, or add a rule to the mock."
+            }
             Kind::BodyFile(_) => "Check that the file is there and may be read.",
             Kind::Dns => "Check the host in the URL, and the network.",
             Kind::Refused => "Check the port in the URL, and that the system runs.",

@@ -8,7 +8,7 @@
 //! | observe | tells each hop as an [`flow::run::Exchange`], masked | `observe`, `mask` |
 //! | circuit | stops asking a system that is down | `circuit` |
 //! | limit | keeps to a system's rate | `limit` |
-//! | auth | signs the call, refreshes a token once | - |
+//! | auth | signs the call, refreshes a token once | `auth`, `transport/sign_in` |
 //! | policy | schemes, hosts, redirects | `policy`, `redirect` |
 //! | mode | record, replay, mock, dry run | - |
 //! | socket | the connection pool, TLS, HTTP; the only place that opens a connection | `socket` |
@@ -21,6 +21,7 @@
 
 mod auth;
 mod body;
+pub mod cassette;
 mod cause;
 mod charset;
 mod circuit;
@@ -58,10 +59,13 @@ pub use clock::Clock;
 pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
-pub use fault::Faults;
+pub use fault::{Fault, FaultKind, Faults};
 pub use limit::LimitHealth;
 pub use mask::{is_secret_name, mask_text};
-pub use mode::Mode;
+pub use mode::{
+    Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
+    Strictness,
+};
 pub use observe::Observe;
 pub use policy::is_inside_host;
 pub use redirect::Redirects;

@@ -48,6 +48,8 @@ pub struct Request {
     pub conduct: Arc<Conduct>,
     /// The step it belongs to, by its key: what cassettes tell equal calls apart by.
     pub step: Option<String>,
+    /// Whether it changes nothing at the system although its method could: a search by POST.
+    pub is_reading: bool,
     /// Whether the system knows a repeated call again by a key that it carries.
     pub is_keyed: bool,
 }
@@ -107,6 +109,7 @@ impl Request {
             connection: None,
             conduct: Arc::default(),
             step: None,
+            is_reading: false,
             is_keyed: false,
         }
     }

@@ -1,21 +1,21 @@
 //! Sends a call through the layers, hop by hop. Not the layers themselves.
 
+mod sign_in;
+
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use flow::run::Timestamp;
-use futures::future::BoxFuture;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
-use vault::{Secret, Vault};
+use vault::Vault;
 
-use crate::auth::consent::Consent;
-use crate::auth::{Told, Way};
+use crate::auth::Signed;
 use crate::body::{AnswerBody, Facts, Patience};
 use crate::circuit::Outcome;
-use crate::clock::Clock;
 use crate::connection::{Connection, Connections};
 use crate::decode;
 use crate::error::{Kind, TransportError};
@@ -78,8 +78,7 @@ pub struct Transport {
     connections: Arc<Connections>,
 }
 
-/// The layers below the sign-in: policy, fault, mode, socket. The calls of a sign-in pass only
-/// these, also when the call that they are for is stopped.
+/// The layers below the sign-in: policy, fault, mode, socket.
 struct Lower {
     options: Options,
     socket: Socket,
@@ -142,13 +141,13 @@ impl Transport {
         cancel: &CancellationToken,
     ) -> Result<Response, TransportError> {
         let out = outgoing(&request)?;
-        let Some(connection) = &request.connection else {
+        let Some(connection) = request.connection.clone() else {
             return self.lower.send(&request, out, cancel).await;
         };
         let patience = self.lower.deadline(&request).total;
         let entered = connection.circuit.enter(patience, &request.conduct, cancel).await;
         let pass = entered.map_err(|kind| fail(&out, kind, false, None))?;
-        let sent = self.send_signed(request.clone(), connection, out, cancel).await;
+        let sent = self.send_let_in(request, &connection, out, cancel).await;
         pass.ended(match &sent {
             Ok(answer) => Outcome::of_status(answer.status),
             Err(error) => Outcome::of_kind(&error.kind, error.message()),
@@ -156,121 +155,23 @@ impl Transport {
         sent
     }
 
-    /// Signs a call and sends it; once more where what let it in has run out meanwhile.
-    async fn send_signed(
+    /// Sends a call once its connection's limits allow it.
+    async fn send_limited(
         &self,
-        mut request: Request,
-        connection: &Arc<Connection>,
+        request: Request,
+        connection: &Connection,
         out: Outgoing,
+        began: Instant,
         cancel: &CancellationToken,
-    ) -> Result<Response, TransportError> {
-        let began = Instant::now();
-        let told = sign_in_call(&request);
-        let way = || SignInWay::make(&self.lower, told.clone());
-        let stopped = |out: &Outgoing| fail(out, Kind::Cancelled, false, None);
-        let conduct = Arc::clone(&request.conduct);
-        let (auth, mut is_replay) = (&connection.auth, false);
-        loop {
-            let entered = connection.limit.enter(&conduct, cancel).await;
-            let mut permit = entered.map_err(|kind| fail(&out, kind, false, None))?;
-            let mut signed_out = Outgoing { at: request.at + elapsed_ms(began), ..out.clone() };
-            let signed = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Err(stopped(&out)),
-                signed = auth.sign(connection, &conduct, &mut signed_out, &way) => signed?,
-            };
-            request.secrets.extend(signed.secrets.iter().cloned());
-            let mut answer = self.lower.send(&request, signed_out, cancel).await?;
-            let now = request.at + elapsed_ms(began);
-            permit.answered(answer.status, &answer.headers, now);
-            if is_replay {
-                answer.body.hold(permit);
-                return Ok(answer);
-            }
-            let is_refused = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Err(stopped(&out)),
-                is_refused = auth.refused(connection, &signed, &mut answer, now, &way) => is_refused?,
-            };
-            if !is_refused {
-                answer.body.hold(permit);
-                return Ok(answer);
-            }
-            is_replay = true;
-        }
-    }
-
-    /// Begins to let a user sign in to a connection. `at` is the time now.
-    ///
-    /// # Errors
-    /// [`TransportError`], where this connection asks no user, or lacks something.
-    pub async fn consent(
-        &self,
-        connection: &Arc<Connection>,
-        observe: Option<crate::Observe>,
-        at: Timestamp,
-    ) -> Result<Consent, TransportError> {
-        let mut told = Request::new(Method::POST, "");
-        told.connection = Some(Arc::clone(connection));
-        told.observe = observe;
-        told.at = at;
-        let way = SignInWay::make(&self.lower, sign_in_call(&told));
-        Consent::begin(connection, way, at).await
-    }
-}
-
-/// The way that the calls of a sign-in go.
-struct SignInWay {
-    lower: Arc<Lower>,
-    /// What they have in common: for whom they are, how they are met, who is told.
-    like: Request,
-}
-
-/// How long a call of a sign-in may take in all.
-const SIGN_IN_TIME: Duration = Duration::from_mins(1);
-
-/// The most that the answer to one may hold.
-const SIGN_IN_BYTES: u64 = 1024 * 1024;
-
-/// What the calls of a sign-in have in common with the call that they are for.
-fn sign_in_call(request: &Request) -> Request {
-    Request {
-        timeout: Some(SIGN_IN_TIME),
-        max_body: Some(SIGN_IN_BYTES),
-        attempt: request.attempt,
-        at: request.at,
-        observe: request.observe.clone(),
-        connection: request.connection.clone(),
-        conduct: Arc::clone(&request.conduct),
-        step: request.step.clone(),
-        redirects: Redirects::Stop,
-        ..Request::new(Method::POST, "")
-    }
-}
-
-impl SignInWay {
-    fn make(lower: &Arc<Lower>, like: Request) -> Arc<dyn Way> {
-        Arc::new(Self { lower: Arc::clone(lower), like })
-    }
-}
-
-impl Way for SignInWay {
-    fn call(
-        &self,
-        out: Outgoing,
-        secrets: Vec<Secret>,
-    ) -> BoxFuture<'_, Result<Told, TransportError>> {
-        Box::pin(async move {
-            let request = Request { method: out.method.clone(), secrets, ..self.like.clone() };
-            // Not stopped with the run: what it gets may be the only copy of a token.
-            let mut answer = self.lower.send(&request, out, &CancellationToken::new()).await?;
-            let body = answer.bytes().await?;
-            Ok(Told { status: answer.status, headers: answer.headers, body })
-        })
-    }
-
-    fn clock(&self) -> Clock {
-        self.like.conduct.clock.clone()
+    ) -> Result<(Response, Signed), TransportError> {
+        let entered = connection.limit.enter(&request.conduct, cancel).await;
+        let mut permit = entered.map_err(|kind| fail(&out, kind, false, None))?;
+        let at = request.at;
+        let (mut answer, signed) =
+            self.send_signed(request, connection, out, began, cancel).await?;
+        permit.answered(answer.status, &answer.headers, at + elapsed_ms(began));
+        answer.body.hold(permit);
+        Ok((answer, signed))
     }
 }
 
@@ -336,8 +237,11 @@ impl Lower {
         if patience.left.is_zero() {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
         }
-        let call = WireCall { request, out, masks: record.masks() };
-        let sending = request.conduct.mode.send(call, &self.socket, &self.options);
+        let call = WireCall { request, out, masks: record.masks(), record: &record, patience };
+        if !out.method.is_idempotent() && !request.is_keyed {
+            request.conduct.has_left.store(true, Ordering::Relaxed);
+        }
+        let sending = request.conduct.meet(call, &self.socket, &self.options);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),

@@ -9,8 +9,10 @@ use flow::run::{AnswerFrom, Phases, TlsFacts};
 use futures::Stream;
 use http::{HeaderMap, StatusCode, Version};
 
+use crate::body::Patience;
 use crate::error::Kind;
 use crate::mask::Masks;
+use crate::observe::Record;
 use crate::outgoing::Outgoing;
 use crate::request::Request;
 
@@ -21,8 +23,11 @@ pub(crate) struct WireCall<'a> {
     /// What goes over the wire, signed.
     pub(crate) out: &'a Outgoing,
     /// What must not be seen of it.
-    #[expect(dead_code, reason = "cassettes are redacted with it as they are written")]
     pub(crate) masks: &'a Masks,
+    /// What is told of it.
+    pub(crate) record: &'a Record,
+    /// How long it is waited for.
+    pub(crate) patience: Patience,
 }
 
 /// The answer of one hop, as it came from the wire: packed as the system packed it.

@@ -30,10 +30,10 @@ pub(crate) fn sign(
     }
     let value = Secret::new(format!("{prefix}{}", key.reveal()));
     match place {
-        ApiKeyPlace::Header => place::header(&mut call.headers, name, &value)?,
+        ApiKeyPlace::Header => place::header(call, name, &value)?,
         ApiKeyPlace::Query => place::query(&mut call.url, &[(name, value.reveal())]),
         ApiKeyPlace::Cookie => {
-            place::cookies(&mut call.headers, &[(name.to_owned(), value.clone())])?;
+            place::cookies(call, &[(name.to_owned(), value.clone())])?;
         }
     }
     let whole = call.headers.get(header::COOKIE).filter(|_| place == ApiKeyPlace::Cookie);

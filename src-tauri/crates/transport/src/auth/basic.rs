@@ -35,7 +35,7 @@ pub(crate) fn sign(
     let pair = Secret::new(format!("{user}:{}", password.reveal()));
     let packed = Secret::new(STANDARD.encode(pair.reveal()));
     let value = Secret::new(format!("Basic {}", packed.reveal()));
-    place::header(&mut call.headers, "authorization", &value)?;
+    place::header(call, "authorization", &value)?;
     Ok(vec![value, packed, pair])
 }
 

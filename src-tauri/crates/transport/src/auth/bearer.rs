@@ -17,7 +17,7 @@ pub(crate) fn sign(call: &mut Outgoing, token: &Secret) -> Result<Vec<Secret>, K
         return Err(Kind::SignIn("The connection's token is empty: enter it again.".to_owned()));
     }
     let value = Secret::new(format!("Bearer {bare}"));
-    place::header(&mut call.headers, "authorization", &value)?;
+    place::header(call, "authorization", &value)?;
     Ok(vec![value, Secret::new(bare)])
 }
 

@@ -26,7 +26,8 @@ pub(super) async fn is_expired(
     if by_status || by_header(rule, answer) {
         return Ok(true);
     }
-    if rule.body_path.is_empty() {
+    // Files and streams are not waited for.
+    if rule.body_path.is_empty() || !answer.media_type().contains("json") {
         return Ok(false);
     }
     let head = answer.body.peek(MAX_LOOK).await?;

@@ -14,7 +14,7 @@ use crate::outgoing::Outgoing;
 /// [`Kind::SignIn`], where a name or a value has characters that headers may not have.
 pub(crate) fn sign(call: &mut Outgoing, values: &[(String, Secret)]) -> Result<Vec<Secret>, Kind> {
     for (name, value) in values {
-        place::header(&mut call.headers, name, value)?;
+        place::header(call, name, value)?;
     }
     Ok(Vec::new())
 }

@@ -1,11 +1,13 @@
 //! The places of a call that secrets are put into: headers, the query, cookies. Not what they are.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 use vault::Secret;
 
 use crate::error::Kind;
+use crate::outgoing::Outgoing;
+use crate::spec::ConnectionSpec;
 
 /// All but the unreserved characters of RFC 3986 § 2.3.
 pub(super) const RESERVED: &AsciiSet =
@@ -16,33 +18,45 @@ pub(super) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// A header's value that logs cannot print.
+/// The address of a call that a sign-in makes: a whole one, or a path behind the base URL. `what`
+/// names the call.
 ///
 /// # Errors
-/// [`Kind::SignIn`], where it has characters that headers may not have.
-pub(super) fn value(name: &str, text: &Secret) -> Result<HeaderValue, Kind> {
-    let mut value = HeaderValue::from_bytes(text.reveal().as_bytes()).map_err(|_| {
-        Kind::SignIn(format!(
-            "The secret for \"{name}\" has a line break or another character in it that headers \
-             may not have: enter it again without."
-        ))
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
+/// [`Kind::SignIn`], where it is none.
+pub(super) fn address(connection: &ConnectionSpec, path: &str, what: &str) -> Result<Url, Kind> {
+    let path = path.trim();
+    let is_whole = path.contains("://") || path.starts_with(['/', '?']) || path.is_empty();
+    let url = connection.url(&if is_whole { path.to_owned() } else { format!("/{path}") });
+    url.map_err(|why| Kind::SignIn(format!("The {what} cannot be asked for: {why}")))
+}
+
+/// Bytes in lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Puts a secret into a header, in place of what stood there.
 ///
 /// # Errors
-/// [`Kind::SignIn`], where name or value cannot be sent.
-pub(super) fn header(headers: &mut HeaderMap, name: &str, text: &Secret) -> Result<(), Kind> {
-    let value = value(name, text)?;
+/// [`Kind::SignIn`], where name or value have characters that headers may not have.
+pub(super) fn header(call: &mut Outgoing, name: &str, text: &Secret) -> Result<(), Kind> {
+    let value = HeaderValue::from_bytes(text.reveal().as_bytes()).map_err(|_| {
+        Kind::SignIn(format!(
+            "The secret for \"{name}\" has a line break or another character in it that headers \
+             may not have: enter it again without."
+        ))
+    })?;
     let name = HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| {
         Kind::SignIn(format!(
             "\"{name}\" is not a header's name: correct the connection's sign-in."
         ))
     })?;
-    headers.insert(name, value);
+    call.let_in_by(name, value);
     Ok(())
 }
 
@@ -66,10 +80,10 @@ pub(super) fn query(url: &mut Url, pairs: &[(&str, &str)]) {
 ///
 /// # Errors
 /// [`Kind::SignIn`], where a name or value has characters that would end it.
-pub(super) fn cookies(headers: &mut HeaderMap, pairs: &[(String, Secret)]) -> Result<(), Kind> {
+pub(super) fn cookies(call: &mut Outgoing, pairs: &[(String, Secret)]) -> Result<(), Kind> {
     let ends = |text: &str| text.contains([';', '\r', '\n', '\0']);
     let mut parts = Vec::new();
-    for line in headers.get_all(header::COOKIE) {
+    for line in call.headers.get_all(header::COOKIE) {
         let line = String::from_utf8_lossy(line.as_bytes());
         for part in line.split(';').map(str::trim).filter(|part| !part.is_empty()) {
             let name = part.split('=').next().unwrap_or("").trim();
@@ -89,18 +103,16 @@ pub(super) fn cookies(headers: &mut HeaderMap, pairs: &[(String, Secret)]) -> Re
         parts.push(format!("{name}={}", value.reveal()));
     }
     if !parts.is_empty() {
-        let whole = Secret::new(parts.join("; "));
-        headers.insert(header::COOKIE, value("Cookie", &whole)?);
+        header(call, "cookie", &Secret::new(parts.join("; ")))?;
     }
     Ok(())
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use http::Method;
+    use http::{HeaderMap, Method};
 
     use super::*;
-    use crate::outgoing::Outgoing;
     use crate::request::Body;
 
     /// A call at 2015-08-30T12:36:00Z.

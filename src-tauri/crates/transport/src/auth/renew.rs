@@ -14,11 +14,12 @@ use vault::{Secret, Vault};
 
 use super::oauth2::{Asking, NoToken};
 use super::secrets::{self, Need, Secrets};
-use super::tokens::Tokens;
+use super::session::{self, Session};
+use super::tokens::{Pass, Tokens};
 use super::way::Way;
 use super::{again, sign_in_first, unsent};
 use crate::error::{Kind, TransportError};
-use crate::spec::{AuthSpec, ConnectionSpec, Grant, OAuth2Spec, Slot};
+use crate::spec::{AuthSpec, ConnectionSpec, OAuth2Spec, SessionSpec, Slot};
 
 /// How long a renewal that failed is let be while the token still holds, in milliseconds.
 const LET_BE_MS: i64 = 10_000;
@@ -36,7 +37,7 @@ pub(crate) struct Renewal {
 struct State {
     held: Option<Given>,
     /// Got, but not kept in the vault yet, because that failed.
-    unkept: Option<Tokens>,
+    unkept: Option<Pass>,
     flight: Option<Flight>,
     let_be_until: Timestamp,
     n_renewals: u64,
@@ -48,7 +49,7 @@ type Flight = Shared<BoxFuture<'static, Result<Given, TransportError>>>;
 /// What a call carries, and which of all that there were it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
-    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) pass: Arc<Pass>,
     pub(crate) no: u64,
 }
 
@@ -79,9 +80,9 @@ impl Renewal {
     ) -> Result<Given, TransportError> {
         let (flight, usable) = {
             let mut state = self.lock();
-            let usable = state.held.clone().filter(|given| given.tokens.is_valid(now));
+            let usable = state.held.clone().filter(|given| given.pass.is_valid(now));
             if let Some(given) = &usable
-                && (given.tokens.is_fresh(now) || now < state.let_be_until)
+                && (given.pass.is_fresh(now) || now < state.let_be_until)
             {
                 return Ok(given.clone());
             }
@@ -115,14 +116,14 @@ impl Renewal {
             if let Some(given) = state.held.as_ref().filter(|given| given.no != refused.no) {
                 return Ok(given.clone());
             }
-            self.join(&mut state, account, way, now, Some(refused.tokens.access.clone()))
+            self.join(&mut state, account, way, now, Some(Arc::clone(&refused.pass)))
         };
         flight.await
     }
 
     /// Takes what a user's sign-in got, once it is kept.
     pub(crate) fn take(&self, tokens: Tokens) {
-        self.lock().hold(tokens);
+        self.lock().hold(Pass::Tokens(tokens));
     }
 
     /// The renewal that is on its way, or a new one.
@@ -132,16 +133,13 @@ impl Renewal {
         account: impl FnOnce() -> Account,
         way: impl FnOnce() -> Arc<dyn Way>,
         now: Timestamp,
-        refused: Option<Secret>,
+        refused: Option<Arc<Pass>>,
     ) -> Flight {
         if let Some(flight) = &state.flight {
             return flight.clone();
         }
         let (account, way) = (account(), way());
-        let url = match &account.spec.auth {
-            AuthSpec::Oauth2(oauth) => oauth.token_url.clone(),
-            _ => String::new(),
-        };
+        let url = url_of(&account.spec).to_owned();
         let (tell, told) = oneshot::channel();
         let broken_off = move |_| {
             let words = "The sign-in was broken off: run it again.".to_owned();
@@ -154,11 +152,11 @@ impl Renewal {
         while tasks.try_join_next().is_some() {}
         tasks.spawn(async move {
             let ended = Ended(&this);
-            let got = this.renew(&account, way, now, refused.as_ref()).await;
+            let got = this.renew(&account, way, now, refused.as_deref()).await;
             let given = {
                 let mut state = this.lock();
                 state.flight = None;
-                got.map(|tokens| state.hold(tokens))
+                got.map(|pass| state.hold(pass))
             };
             drop(ended);
             let _ = tell.send(given);
@@ -173,87 +171,44 @@ impl Renewal {
         account: &Account,
         way: Arc<dyn Way>,
         now: Timestamp,
-        refused: Option<&Secret>,
-    ) -> Result<Tokens, TransportError> {
-        let AuthSpec::Oauth2(oauth) = &account.spec.auth else {
-            return Err(unsent(sign_in_first(&account.spec), &account.spec.base_url));
-        };
-        let failed = |kind| unsent(kind, &oauth.token_url);
+        refused: Option<&Pass>,
+    ) -> Result<Pass, TransportError> {
+        let failed = |kind| unsent(kind, url_of(&account.spec));
         let unkept = self.lock().unkept.take();
-        if let Some(tokens) = unkept {
-            self.keep(account, tokens).await.map_err(failed)?;
+        if let Some(pass) = unkept {
+            self.keep(account, pass).await.map_err(failed)?;
         }
-        let kept = self.kept(account).await.map_err(failed)?;
-        if let Some(tokens) = &kept
-            && tokens.is_fresh(now)
-            && refused != Some(&tokens.access)
+        let kept = kept(account).await.map_err(failed)?;
+        if let Some(pass) = &kept
+            && pass.is_fresh(now)
+            && !refused.is_some_and(|refused| refused.is_same(pass))
         {
-            return Ok(tokens.clone());
+            return Ok(pass.clone());
         }
-        let asking = asking(account, oauth, way, now);
-        let new = match &kept {
-            Some(Tokens { refresh: Some(refresh), .. }) => {
-                self.refresh(account, &asking, kept.as_ref(), refresh, now).await?
+        let new = match &account.spec.auth {
+            AuthSpec::Oauth2(oauth) => {
+                let old = match kept {
+                    Some(Pass::Tokens(tokens)) => Some(tokens),
+                    _ => None,
+                };
+                let asking = asking(account, oauth, way, now);
+                Pass::Tokens(tokens(account, &asking, old, now).await?)
             }
-            Some(_) if account.spec.auth.asks_user() => {
-                let said = "nothing to renew it with was given out";
-                return Err(failed(again(&account.spec, said)));
+            AuthSpec::Session(session) => {
+                Pass::Session(login(account, session, way.as_ref(), now, Need::Real).await?)
             }
-            _ => asking.by_itself().await.map_err(|error| spent(account, error, oauth))?,
+            _ => return Err(failed(sign_in_first(&account.spec))),
         };
         self.keep(account, new.clone()).await.map_err(failed)?;
         Ok(new)
     }
 
-    async fn refresh(
-        &self,
-        account: &Account,
-        asking: &Asking,
-        kept: Option<&Tokens>,
-        refresh: &Secret,
-        now: Timestamp,
-    ) -> Result<Tokens, TransportError> {
-        let Some(old) = kept else {
-            return Err(unsent(sign_in_first(&account.spec), &account.spec.base_url));
-        };
-        let said = match asking.refresh(old, refresh).await {
-            Ok(new) => return Ok(new),
-            Err(NoToken::Failed(error)) => return Err(error),
-            Err(NoToken::Spent(said)) => said,
-        };
-        // Another process may have used it a moment ago, and kept what it got for it.
-        let kept = self.kept(account).await;
-        if let Ok(Some(theirs)) = kept
-            && theirs.refresh.as_ref() != Some(refresh)
-        {
-            if theirs.is_fresh(now) {
-                return Ok(theirs);
-            }
-            if let Some(newer) = &theirs.refresh {
-                let renewed = asking.refresh(&theirs, newer).await;
-                return renewed.map_err(|error| spent(account, error, &asking.oauth));
-            }
-        }
-        match asking.oauth.grant {
-            Grant::AuthorizationCode | Grant::DeviceCode => {
-                Err(unsent(again(&account.spec, &said), &asking.oauth.token_url))
-            }
-            _ => asking.by_itself().await.map_err(|error| spent(account, error, &asking.oauth)),
-        }
-    }
-
-    async fn kept(&self, account: &Account) -> Result<Option<Tokens>, Kind> {
-        let kept = secrets::read(&account.spec, &account.vault, Slot::TOKENS).await?;
-        Ok(kept.as_ref().and_then(Tokens::read))
-    }
-
-    /// Keeps tokens in the vault, in place of the old ones. Where that fails they are not lost as
-    /// long as the program runs: the next renewal keeps them first.
-    async fn keep(&self, account: &Account, tokens: Tokens) -> Result<(), Kind> {
-        let kept =
-            secrets::keep(&account.spec, &account.vault, Slot::TOKENS, tokens.written()).await;
+    /// Keeps it in the vault, in place of the old. Where that fails it is not lost as long as the
+    /// program runs: the next renewal keeps it first.
+    async fn keep(&self, account: &Account, pass: Pass) -> Result<(), Kind> {
+        let kept = secrets::keep(&account.spec, &account.vault, Slot::TOKENS, pass.written()).await;
         if kept.is_err() {
-            self.lock().unkept = Some(tokens);
+            self.lock().unkept = Some(pass);
         }
         kept
     }
@@ -263,11 +218,118 @@ impl Renewal {
     }
 }
 
+/// Gets new tokens with what is kept, or else with what the connection has.
+async fn tokens(
+    account: &Account,
+    asking: &Asking,
+    old: Option<Tokens>,
+    now: Timestamp,
+) -> Result<Tokens, TransportError> {
+    let failed = |kind| unsent(kind, &asking.oauth.token_url);
+    let asks_user = account.spec.auth.asks_user();
+    let said = match old.as_ref().and_then(|old| Some((old, old.refresh.as_ref()?))) {
+        Some((old, refresh)) => match refreshed(account, asking, old, refresh, now).await {
+            Err(NoToken::Spent(said)) => said,
+            Err(NoToken::Failed(error)) => return Err(error),
+            Ok(new) => return Ok(new),
+        },
+        None if old.is_some() => "the token has run out, and no refresh token was given".to_owned(),
+        None if asks_user => return Err(failed(sign_in_first(&account.spec))),
+        None => String::new(),
+    };
+    if asks_user {
+        return Err(failed(again(&account.spec, &said)));
+    }
+    asking.by_itself().await.map_err(|error| spent(account, error, &asking.oauth))
+}
+
+/// Gets new tokens with a refresh token; with another one where a second process has used it a
+/// moment ago, and kept what it got for it.
+async fn refreshed(
+    account: &Account,
+    asking: &Asking,
+    old: &Tokens,
+    refresh: &Secret,
+    now: Timestamp,
+) -> Result<Tokens, NoToken> {
+    let said = match asking.refresh(old, refresh).await {
+        Err(NoToken::Spent(said)) => said,
+        settled => return settled,
+    };
+    match kept(account).await {
+        Ok(Some(Pass::Tokens(theirs))) if theirs.refresh.as_ref() != Some(refresh) => {
+            match &theirs.refresh {
+                _ if theirs.is_fresh(now) => Ok(theirs),
+                Some(newer) => asking.refresh(&theirs, newer).await,
+                None => Err(NoToken::Spent(said)),
+            }
+        }
+        _ => Err(NoToken::Spent(said)),
+    }
+}
+
+/// Logs in.
+async fn login(
+    account: &Account,
+    spec: &SessionSpec,
+    way: &dyn Way,
+    now: Timestamp,
+    need: Need,
+) -> Result<Session, TransportError> {
+    let failed = |kind| unsent(kind, &account.spec.base_url);
+    let began = Instant::now();
+    let Account { spec: connection, vault, secrets } = account;
+    let password = secrets.get(connection, vault, "password", need).await.map_err(failed)?;
+    let (call, mut masked) =
+        session::login_call(connection, spec, &password, now).map_err(failed)?;
+    masked.push(password);
+    let url = call.url.clone();
+    let told = way.call(call, masked).await;
+    // Whatever became of the login, the call that it is for never left.
+    let told = told.map_err(|error| TransportError { sent: false, writes: false, ..error })?;
+    if matches!(told.status, 408 | 425 | 429 | 500..=599) {
+        let words = format!("Nobody can log in just now: the login was answered {}.", told.status);
+        return Err(failed(Kind::SignInBusy(words)));
+    }
+    let at = now + Timestamp::try_from(began.elapsed().as_millis()).unwrap_or(0);
+    let answer = (told.status, &told.headers, told.body.as_ref());
+    session::of_answer(spec, &url, answer, at).map_err(failed)
+}
+
+/// Asks once, with placeholders, where a cassette may hold the answer. Whatever it says is not
+/// used.
+pub(crate) async fn rehearse(account: &Account, way: Arc<dyn Way>, now: Timestamp) {
+    match &account.spec.auth {
+        AuthSpec::Oauth2(oauth) => {
+            let asking = asking(account, oauth, way, now);
+            Asking { need: Need::Placeholder, ..asking }.rehearse().await;
+        }
+        AuthSpec::Session(spec) => {
+            drop(login(account, spec, way.as_ref(), now, Need::Placeholder).await);
+        }
+        _ => {}
+    }
+}
+
+/// What is kept in the vault by now.
+async fn kept(account: &Account) -> Result<Option<Pass>, Kind> {
+    let kept = secrets::read(&account.spec, &account.vault, Slot::TOKENS).await?;
+    Ok(kept.as_ref().and_then(|kept| Pass::read(&account.spec.auth, kept)))
+}
+
+/// Where the system is asked.
+fn url_of(spec: &ConnectionSpec) -> &str {
+    match &spec.auth {
+        AuthSpec::Oauth2(oauth) => &oauth.token_url,
+        _ => &spec.base_url,
+    }
+}
+
 impl State {
-    fn hold(&mut self, tokens: Tokens) -> Given {
+    fn hold(&mut self, pass: Pass) -> Given {
         self.n_renewals += 1;
         self.let_be_until = 0;
-        let given = Given { tokens: Arc::new(tokens), no: self.n_renewals };
+        let given = Given { pass: Arc::new(pass), no: self.n_renewals };
         self.held = Some(given.clone());
         given
     }

@@ -36,7 +36,7 @@ const DEEDS: [(&[&str], &str); 6] = [
 ];
 
 /// Says what a scope allows.
-pub fn in_words(scope: &str) -> ScopeInWords {
+pub(crate) fn in_words(scope: &str) -> ScopeInWords {
     let known = KNOWN.iter().find(|(name, _)| name.eq_ignore_ascii_case(scope));
     let words = known.map_or_else(|| guess(scope), |(_, words)| (*words).to_owned());
     ScopeInWords { scope: scope.to_owned(), words }

@@ -19,9 +19,10 @@ pub(crate) struct Secrets {
 }
 
 /// Whether a call can do without a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Need {
     /// The call leaves the machine.
+    #[default]
     Real,
     /// The call is met by a cassette or a mock: a placeholder stands for what is missing.
     Placeholder,
@@ -82,7 +83,7 @@ pub(crate) async fn read(
     slot: &str,
 ) -> Result<Option<Secret>, Kind> {
     let (vault, key) = (Arc::clone(vault), SecretKey::new(spec.owner(), slot));
-    let found = tokio::task::spawn_blocking(move || vault.get(&key)).await;
+    let found = tokio::task::spawn_blocking(move || vault.read_again(&key)).await;
     let error = match found {
         Ok(Ok(found)) => return Ok(found.filter(|secret| !secret.reveal().is_empty())),
         Ok(Err(error)) => error,

@@ -131,8 +131,8 @@ async fn payload(call: &Outgoing, place: SignaturePlace, rules: Rules) -> Result
     }
     let may_be_unsigned = rules.names_body && call.url.scheme() == "https";
     match &call.body {
-        Body::Empty => Ok(Payload::Hash(hex(&Sha256::digest(b"")))),
-        Body::Bytes(bytes) => Ok(Payload::Hash(hex(&Sha256::digest(bytes)))),
+        Body::Empty => Ok(Payload::Hash(place::hex(&Sha256::digest(b"")))),
+        Body::Bytes(bytes) => Ok(Payload::Hash(place::hex(&Sha256::digest(bytes)))),
         Body::File(_) | Body::Multipart(_) if may_be_unsigned => Ok(Payload::Unsigned),
         Body::File(path) => hash_of_file(path).await.map(Payload::Hash),
         Body::Multipart(_) => Err(Kind::BadRequest(
@@ -153,7 +153,7 @@ async fn hash_of_file(path: &Path) -> Result<String, Kind> {
     loop {
         let len = file.read(&mut chunk).await.map_err(fail)?;
         if len == 0 {
-            return Ok(hex(&hash.finalize()));
+            return Ok(place::hex(&hash.finalize()));
         }
         hash.update(&chunk[..len]);
     }
@@ -186,7 +186,7 @@ fn sign_by(
     let mut masked = vec![Secret::new(signature)];
     for (name, value) in made.headers() {
         let value = Secret::new(value);
-        place::header(&mut call.headers, name, &value)?;
+        place::header(call, name, &value)?;
         if name == "authorization" {
             masked.push(value);
         }
@@ -287,15 +287,6 @@ fn tidy(url: &mut Url, rules: Rules) {
         let query = kept.join("&").replace('+', "%20");
         url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@ use flow::run::Timestamp;
 use serde::{Deserialize, Serialize};
 use vault::Secret;
 
+use super::session::Session;
+use crate::spec::AuthSpec;
+
 /// The part of a token's life after which it is renewed, in hundredths.
 const RENEW_AFTER_PERCENT: i64 = 80;
 
@@ -23,6 +26,66 @@ pub(crate) struct Tokens {
     pub(crate) obtained_at: Timestamp,
     /// When it runs out, where the system tells.
     pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// What a system gave out so that calls are let in, by the connection's way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pass {
+    /// By OAuth 2.0.
+    Tokens(Tokens),
+    /// By a login.
+    Session(Session),
+}
+
+impl Pass {
+    /// Reads what is kept; none where it cannot be read, or was got in another way.
+    pub(crate) fn read(auth: &AuthSpec, kept: &Secret) -> Option<Self> {
+        match auth {
+            AuthSpec::Oauth2(_) => Tokens::read(kept).map(Self::Tokens),
+            AuthSpec::Session(_) => Session::read(kept).map(Self::Session),
+            _ => None,
+        }
+    }
+
+    /// Writes it as it is kept.
+    pub(crate) fn written(&self) -> Secret {
+        match self {
+            Self::Tokens(tokens) => tokens.written(),
+            Self::Session(session) => session.written(),
+        }
+    }
+
+    /// Whether calls may carry it at this time.
+    pub(crate) fn is_valid(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Tokens(tokens) => tokens.is_valid(now),
+            Self::Session(session) => session.is_valid(now),
+        }
+    }
+
+    /// Whether it need not be renewed yet.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Tokens(tokens) => tokens.is_fresh(now),
+            Self::Session(session) => session.is_fresh(now),
+        }
+    }
+
+    /// What must not be seen of it.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        match self {
+            Self::Tokens(tokens) => tokens.secrets(),
+            Self::Session(session) => session.secrets(),
+        }
+    }
+
+    /// The same token or session, whatever is told of it.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Tokens(one), Self::Tokens(other)) => one.access == other.access,
+            (one, other) => one == other,
+        }
+    }
 }
 
 /// The form they are kept in. Only ever inside a [`Secret`].

@@ -204,13 +204,19 @@ impl Quota {
     }
 
     fn reason(&self) -> String {
-        match (&self.pace, self.limit) {
-            (Some(pace), _) => {
-                let rate = 1.0 / pace.spacing().as_secs_f64().max(1e-6);
+        match (&self.pace, self.said) {
+            (Some(_), (_, _, Some(rate))) => {
                 format!("it said that it takes {} calls per second", round(rate))
             }
-            (None, Some(limit)) => format!("it said that its {} calls are used up", round(limit)),
-            (None, None) => "it said that no calls are left for now".to_owned(),
+            (Some(_), (Some(limit), Some(window), None)) => format!(
+                "it said that it takes {} calls in {} s",
+                round(limit),
+                round(window.as_secs_f64())
+            ),
+            (_, (Some(limit), _, _)) => {
+                format!("it said that its {} calls are used up", round(limit))
+            }
+            _ => "it said that no calls are left for now".to_owned(),
         }
     }
 }
@@ -280,7 +286,8 @@ mod tests {
 
     #[test]
     fn a_rate_alone_is_kept_to() {
-        check(told(None, None, Some(1)), 0, 1, 0, 0.1);
+        check(told(None, None, Some(60)), 0, 9, 0, 0.0);
+        check(told(None, None, Some(60)), 0, 10, 0, 60.3);
         let one = Told { limit: None, per_second: Some(0.5), ..told(None, None, None) };
         check(one, 0, 1, 0, 2.01);
     }

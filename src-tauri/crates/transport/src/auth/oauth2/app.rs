@@ -48,8 +48,7 @@ impl App {
     /// Makes the app, with all that proves who it is.
     pub(super) async fn new(asking: &Asking) -> Result<Self, TransportError> {
         let oauth = &asking.oauth;
-        let url = policy::read_url(&oauth.token_url)
-            .map_err(|why| asking.failed(Kind::BadRequest(why)))?;
+        let url = address("token URL", &oauth.token_url).map_err(|kind| asking.failed(kind))?;
         let host = policy::host_of(&url);
         let client = BasicClient::new(ClientId::new(oauth.client_id.clone()))
             .set_token_uri(TokenUrl::from_url(url));
@@ -131,8 +130,8 @@ impl App {
     /// Sends a call of the library the way that all calls go, and puts the answer right.
     async fn send(&self, call: HttpRequest) -> Result<HttpResponse, TransportError> {
         let (parts, form) = call.into_parts();
-        let url = policy::read_url(&parts.uri.to_string())
-            .map_err(|why| self.asking.failed(Kind::BadRequest(why)))?;
+        let url = address("token URL", &parts.uri.to_string())
+            .map_err(|kind| self.asking.failed(kind))?;
         let mut headers = parts.headers;
         if let Some(value) = headers.get_mut(header::AUTHORIZATION) {
             value.set_sensitive(true);
@@ -203,12 +202,7 @@ pub(crate) fn authorize_url(
     oauth: &OAuth2Spec,
     redirect: &Url,
 ) -> Result<(Url, Secret, Secret), Kind> {
-    if oauth.authorize_url.trim().is_empty() {
-        return Err(Kind::SignIn(
-            "The connection has no authorization URL: the system's documentation names it.".into(),
-        ));
-    }
-    let url = policy::read_url(&oauth.authorize_url).map_err(Kind::BadRequest)?;
+    let url = address("authorization URL", &oauth.authorize_url)?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let client = BasicClient::new(ClientId::new(oauth.client_id.clone()))
         .set_auth_uri(AuthUrl::from_url(url))
@@ -226,15 +220,17 @@ pub(crate) fn authorize_url(
 
 /// The address where a code for another device is given out.
 pub(super) fn device_url(oauth: &OAuth2Spec) -> Result<DeviceAuthorizationUrl, Kind> {
-    if oauth.device_url.trim().is_empty() {
-        return Err(Kind::SignIn(
-            "The connection has no device authorization URL: the system's documentation names it."
-                .into(),
-        ));
+    address("device authorization URL", &oauth.device_url).map(DeviceAuthorizationUrl::from_url)
+}
+
+/// Reads an address that the connection names.
+fn address(what: &str, text: &str) -> Result<Url, Kind> {
+    if text.trim().is_empty() {
+        let words = format!("The connection has no {what}: the system's documentation names it.");
+        return Err(Kind::SignIn(words));
     }
-    policy::read_url(&oauth.device_url)
-        .map_err(Kind::BadRequest)
-        .map(DeviceAuthorizationUrl::from_url)
+    let unread = |why| Kind::SignIn(format!("The connection's {what} cannot be called. {why}"));
+    policy::read_url(text).map_err(unread)
 }
 
 fn extra_of(oauth: &OAuth2Spec) -> impl Iterator<Item = (&str, &str)> {

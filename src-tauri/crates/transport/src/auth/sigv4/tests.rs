@@ -118,7 +118,7 @@ fn check(folder: &std::path::Path, name: &str, place: SignaturePlace) -> Result<
     signed.headers = written.headers();
     signed.body = Body::Bytes(Bytes::from(written.body.clone()));
     signed.at = context.timestamp.parse::<jiff::Timestamp>().unwrap().as_millisecond();
-    let payload = Payload::Hash(hex(&Sha256::digest(&written.body)));
+    let payload = Payload::Hash(place::hex(&Sha256::digest(&written.body)));
     let expires = Duration::from_secs(context.expiration_in_seconds);
     let secret = Secret::new(context.credentials.secret_access_key);
     let token = context.credentials.token.map(Secret::new);
