@@ -17,6 +17,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use transport::Transport;
 use vault::Vault;
 
+use crate::connections::Consents;
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
 use crate::keeper::Keeper;
@@ -77,6 +78,7 @@ pub struct App {
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) transport: Arc<Transport>,
+    pub(crate) consents: Consents,
     pub(crate) engine: Engine,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) open_runs: OpenRuns,
@@ -129,6 +131,7 @@ impl App {
             engine,
             vault,
             transport,
+            consents: Consents::default(),
             open_runs: OpenRuns::default(),
             environment: options.environment,
             history: options.history,

@@ -39,7 +39,8 @@
 //! vault.state         {}                                         -> VaultState
 //! vault.unlock        { passphrase }                             -> VaultState
 //! templates.list      {}                                         -> TemplateSummary[]
-//! runs.start          { flow, node?: NodeId, input?: unknown[] } -> RunSummary     (Broken when it has errors)
+//! runs.start          { flow, node?: NodeId, input?: unknown[], confirmed? } -> RunSummary (Broken when it has errors,
+//!                                                                Confirm when it writes to production)
 //! runs.cancel         { run }                                    -> null
 //! runs.list           { flow?, status?, limit, before?: RunId }  -> RunSummary[]
 //! runs.open           { run }                                    -> RunView
