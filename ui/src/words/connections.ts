@@ -61,6 +61,8 @@ export const connections = {
   "connection.environments": "Environments of this connection",
   "connection.duplicateTo": "Duplicate to {environment}",
   "connection.duplicated": "Copied to {environment}. Its secrets are not: set them there.",
+  "connection.other": "Other",
+  "connection.set": "changed",
   "connection.more": "More",
   "connection.save": "Save",
   "connection.discard": "Discard",
