@@ -122,7 +122,6 @@ export const transport = {
   "mode.back": "Back to live",
 
   "conduct.title": "How the next run is made",
-  "conduct.open": "How to run",
   "conduct.cassette": "Cassette",
   "conduct.newCassette": "Name of the cassette",
   "conduct.newCassetteHelp": "Without a name it is called after the flow and the time.",
