@@ -61,11 +61,13 @@ pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
 pub use fault::{Fault, FaultKind, Faults};
 pub use limit::LimitHealth;
+pub use limit::{LimitHealth, pause_asked};
 pub use mask::{is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
     Strictness,
 };
+pub use mask::{Masks, Taint, is_secret_name, mask_text};
 pub use observe::Observe;
 pub use policy::is_inside_host;
 pub use redirect::Redirects;

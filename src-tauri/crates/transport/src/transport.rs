@@ -381,6 +381,10 @@ fn read_headers(pairs: &[(String, String)]) -> Result<HeaderMap, Kind> {
 }
 
 fn fail(out: &Outgoing, kind: Kind, sent: bool, record: Option<&mut Record>) -> TransportError {
+    let kind = match &record {
+        Some(record) => record.masks().kind(kind),
+        None => kind,
+    };
     let mut error = TransportError {
         kind,
         host: policy::host_of(&out.url),
