@@ -12,6 +12,7 @@ use store::{FlowChange, FlowRow, History, NewFlow, RunQuery, Step, Store, StoreE
 use ts_rs::TS;
 
 use crate::app::now;
+use crate::connections::Accounts;
 use crate::error::sentence;
 use crate::ids::flow_id;
 use crate::runs::summary_of;
@@ -80,7 +81,8 @@ pub async fn list(app: &App, _: Nothing) -> Result<Vec<FlowSummary>, ApiError> {
             flows.into_iter().map(|flow| with_last_run(store, flow)).collect::<Result<Vec<_>, _>>()
         })
         .await?;
-    Ok(rows.into_iter().map(|(row, last_run)| summary(app, row, last_run)).collect())
+    let accounts = app.accounts().await?;
+    Ok(rows.into_iter().map(|(row, last_run)| summary(app, row, last_run, &accounts)).collect())
 }
 
 fn with_last_run(
@@ -92,7 +94,12 @@ fn with_last_run(
     Ok((flow, last))
 }
 
-fn summary(app: &App, row: FlowRow, last_run: Option<RunSummary>) -> FlowSummary {
+fn summary(
+    app: &App,
+    row: FlowRow,
+    last_run: Option<RunSummary>,
+    accounts: &Accounts,
+) -> FlowSummary {
     let mut summary = FlowSummary {
         id: row.id,
         name: row.name,
@@ -108,7 +115,7 @@ fn summary(app: &App, row: FlowRow, last_run: Option<RunSummary>) -> FlowSummary
         summary.about.clone_from(&file.about);
         summary.nodes = templates::all_nodes(&file.nodes).count() as u32;
         summary.types = templates::types(&file);
-        summary.errors = n_errors(&checked(app, &file));
+        summary.errors = n_errors(&checked(app, &file, accounts));
     }
     summary
 }
@@ -187,7 +194,7 @@ async fn add(
 /// A flow for the canvas.
 pub async fn open(app: &App, which: Which) -> Result<FlowView, ApiError> {
     let (row, flow, layout) = load(app, &which.flow).await?;
-    let findings = checked(app, &flow);
+    let findings = checked(app, &flow, &app.accounts().await?);
     Ok(FlowView { findings, saved: saved(&row), flow, layout })
 }
 
@@ -267,7 +274,8 @@ async fn apply(
     app.prepared.forget(&id);
     app.hub.tell([UiEvent::FlowChanged { flow: id.clone(), rev: Some(rev) }]);
     let row = app.read(move |store| store.flow(&id)).await?;
-    Ok(Applied { edit, findings: checked(app, &file), saved: saved(&row) })
+    let findings = checked(app, &file, &app.accounts().await?);
+    Ok(Applied { edit, findings, saved: saved(&row) })
 }
 
 fn to_json(edit: &Edit) -> String {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use data::Value;
+use engine::calls::Calls;
 use engine::respond::Responder;
 use engine::{RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
@@ -69,6 +70,7 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
+        refuse_missing(flow, &launch.target)?;
         let (new, request) = self.expect(flow, launch);
         let handle = flow.prepared.start(request).map_err(|found| self.refuse(&new.id, &found))?;
         if row == Row::First {
@@ -101,6 +103,7 @@ impl App {
             outputs: launch.outputs,
             outputs_of: launch.outputs_of,
             responder: launch.responder,
+            calls: Calls { connections: flow.connections.clone(), ..Calls::default() },
             ..RunRequest::new(id, started_at)
         };
         (new, request)
@@ -133,6 +136,7 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, Ended), ApiError> {
+        refuse_missing(flow, &launch.target)?;
         let (new, request) = self.expect(flow, launch);
         let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
         let (tell, ended) = oneshot::channel();
@@ -154,6 +158,16 @@ impl App {
         }
         Ok((new, ended))
     }
+}
+
+/// A run that would come to a connection which is not there is not begun: no other takes its place.
+fn refuse_missing(flow: &ReadyFlow, target: &Target) -> Result<(), ApiError> {
+    let concerns = |found: &&Diagnostic| match target {
+        Target::Only(node) => found.at.node.as_ref() == Some(node),
+        Target::All | Target::UpTo(_) => true,
+    };
+    let missing: Vec<Diagnostic> = flow.missing.iter().filter(concerns).cloned().collect();
+    if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }
 }
 
 fn new_row(flow: &ReadyFlow, id: RunId, trigger: &str, started_at: Timestamp) -> RunRow {

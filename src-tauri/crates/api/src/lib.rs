@@ -13,6 +13,7 @@ mod ids;
 mod keeper;
 mod launch;
 pub mod mapper;
+pub mod network;
 mod opened;
 mod prepared;
 mod reduce;
@@ -36,6 +37,7 @@ pub use crate::launch::{Ended, Launch, Row};
 pub use crate::prepared::ReadyFlow;
 pub use crate::reduce::RunState;
 
+use crate::connections::Accounts;
 use crate::types::{Findings, NodeFacts};
 
 /// All node types, without an app.
@@ -48,8 +50,11 @@ pub fn check(file: &FlowFile, catalogue: &Catalogue) -> Findings {
     findings(&flow::check::check(file, catalogue))
 }
 
-pub(crate) fn checked(app: &App, file: &FlowFile) -> Findings {
-    check(file, &app.catalogue)
+/// What looking at a flow of the database brings, its connections included.
+pub(crate) fn checked(app: &App, file: &FlowFile, accounts: &Accounts) -> Findings {
+    let mut findings = check(file, &app.catalogue);
+    findings.diagnostics.extend(accounts.of(file).problems);
+    findings
 }
 
 pub(crate) fn findings(checked: &Checked) -> Findings {

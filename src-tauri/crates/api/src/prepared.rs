@@ -7,15 +7,20 @@ use std::time::{Duration, Instant};
 
 use data::Value;
 use engine::Prepared;
+use engine::Target;
 use engine::webhook::{Hook, hooks};
+use flow::diagnostic::Diagnostic;
 use flow::file::{FlowFile, Layout};
-use flow::id::{FlowId, NodeId};
+use flow::id::{ConnectionId, FlowId, NodeId};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use store::SnapshotId;
+use transport::Connection;
+use transport::spec::{ConnectionSpec, Environment};
 
 use crate::App;
 use crate::app::{History, lock};
+use crate::connections::{self, FlowAccounts, ProductionWrite};
 use crate::flows::{load, read_file};
 use crate::types::{ApiError, Code};
 
@@ -25,9 +30,6 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// The setting that holds what `$env` reads: an object of environments, each an object of values.
 const ENVIRONMENTS: &str = "environments";
-
-/// The setting that names the environment in use.
-const ENVIRONMENT: &str = "environment";
 
 /// A flow ready to be started.
 pub struct ReadyFlow {
@@ -42,6 +44,21 @@ pub struct ReadyFlow {
     pub(crate) hooks: Vec<Hook>,
     /// The nodes that no wire leaves.
     pub(crate) last: Arc<[NodeId]>,
+    /// How the connections that it names were written down.
+    specs: Vec<ConnectionSpec>,
+    /// The same at work.
+    pub(crate) connections: HashMap<ConnectionId, Arc<Connection>>,
+    /// The connections that it lacks, one for each node.
+    pub(crate) missing: Vec<Diagnostic>,
+    /// What it changes at production systems.
+    pub(crate) writes: Vec<ProductionWrite>,
+}
+
+impl ReadyFlow {
+    /// What a run that goes so far changes at production systems.
+    pub fn production_writes(&self, target: &Target) -> Vec<&ProductionWrite> {
+        connections::within(&self.writes, target)
+    }
 }
 
 /// The flows that were prepared in this process.
@@ -94,7 +111,9 @@ impl App {
         }
         let id = flow.clone();
         if let Some(rev) = self.read(move |store| store.rev(&id)).await? {
-            if let Some(ready) = self.prepared.still(flow, rev, now) {
+            if let Some(ready) = self.prepared.still(flow, rev, now)
+                && self.has_same_accounts(&ready).await?
+            {
                 return Ok(ready);
             }
         }
@@ -110,6 +129,15 @@ impl App {
     /// Why it cannot be read.
     pub async fn ready_file(&self, text: &str) -> Result<Arc<ReadyFlow>, ApiError> {
         self.prepare(read_file(text)?, &Layout::default(), 0).await
+    }
+
+    /// Whether the connections of a flow are still as another process may have left them.
+    async fn has_same_accounts(&self, ready: &ReadyFlow) -> Result<bool, ApiError> {
+        if ready.specs.is_empty() && ready.missing.is_empty() {
+            return Ok(true);
+        }
+        let accounts = self.accounts().await?.of(&ready.file);
+        Ok(accounts.found == ready.specs && accounts.problems == ready.missing)
     }
 
     async fn prepare(
@@ -129,7 +157,26 @@ impl App {
         let leaves = |node: &NodeId| file.wires.iter().any(|wire| wire.from.node == *node);
         let nodes = file.nodes.iter().map(|node| &node.id);
         let last = nodes.filter(|node| !leaves(node)).cloned().collect();
-        Ok(Arc::new(ReadyFlow { file, rev, prepared, snapshot, env, hooks, last }))
+        let accounts = match connections::names_any(&file) {
+            true => self.accounts().await?.of(&file),
+            false => FlowAccounts::default(),
+        };
+        let FlowAccounts { found: specs, problems: missing } = accounts;
+        let at_work =
+            |spec: &ConnectionSpec| (spec.id.clone(), self.transport.connection(spec, &self.vault));
+        Ok(Arc::new(ReadyFlow {
+            rev,
+            prepared,
+            snapshot,
+            env,
+            hooks,
+            last,
+            connections: specs.iter().map(at_work).collect(),
+            writes: connections::writes(&file, &self.catalogue, &specs),
+            specs,
+            missing,
+            file,
+        }))
     }
 
     /// What `$env` has for a flow: the values of the environment in use, and what Gantry itself
@@ -151,11 +198,16 @@ impl App {
     async fn environment_values(&self) -> Result<IndexMap<String, Value>, ApiError> {
         let settings: HashMap<String, String> =
             self.read(store::Store::settings).await?.into_iter().collect();
-        let setting = |key: &str| -> Option<Json> { serde_json::from_str(settings.get(key)?).ok() };
-        let chosen = setting(ENVIRONMENT).and_then(|name| name.as_str().map(str::to_owned));
-        let Some(name) = self.environment.clone().or(chosen) else { return Ok(IndexMap::new()) };
-        let environments = setting(ENVIRONMENTS).unwrap_or_default();
+        let name = self.environment_name(&settings);
+        let environments: Json = settings
+            .get(ENVIRONMENTS)
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
         let Some(values) = environments[&name].as_object() else {
+            if Environment::of_name(&name).is_some() {
+                // Connections know these three, whether or not there are values for `$env`.
+                return Ok(IndexMap::new());
+            }
             let known: Vec<&str> = environments
                 .as_object()
                 .map(|known| known.keys().map(String::as_str).collect())

@@ -12,10 +12,11 @@ use ts_rs::TS;
 
 use crate::App;
 use crate::app::lock;
+use crate::connections;
 use crate::launch::{Launch, Row};
 use crate::opened::{OpenRun, kept, parse};
 use crate::types::{
-    ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, UiEvent,
+    ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, TextFile, UiEvent,
 };
 
 /// A page of items that crosses to a webview in one piece; larger ones make it stutter.
@@ -47,6 +48,10 @@ pub struct Start {
     #[serde(default)]
     #[ts(optional, type = "unknown[]")]
     pub input: Option<Vec<Value>>,
+    /// Whether the user has confirmed what it writes to production systems.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub confirmed: bool,
 }
 
 /// Which runs are listed.
@@ -125,7 +130,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
     }
 }
 
-/// Starts a flow, or one of its nodes alone.
+/// Starts a flow, or one of its nodes alone. What writes to production has to be confirmed.
 pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError> {
     let flow = app.ready(&start.flow).await?;
     let mut launch = Launch { trigger: "manual", ..Launch::default() };
@@ -138,6 +143,11 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
             launch.target = Target::Only(node);
         }
         None => launch.input = start.input.unwrap_or_default(),
+    }
+    if !start.confirmed
+        && let Some(refusal) = connections::unconfirmed(&flow.production_writes(&launch.target))
+    {
+        return Err(refusal);
     }
     let (row, _) = app.launch_alone(&flow, launch, Row::First).await?;
     Ok(summary_of(&row))
@@ -311,6 +321,19 @@ pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> 
     })
     .await?;
     Ok(errors)
+}
+
+/// The calls of a run that were kept, as an HTTP Archive.
+pub async fn har(app: &App, which: Which) -> Result<TextFile, ApiError> {
+    let mut exchanges = Vec::new();
+    each_event(app, &which.run, |event| {
+        if let What::Called { exchange, .. } = event.what {
+            exchanges.push(exchange);
+        }
+    })
+    .await?;
+    let text = transport::har(exchanges.iter().map(|exchange| &**exchange));
+    Ok(TextFile { name: format!("{}.har", which.run), text })
 }
 
 async fn each_event(

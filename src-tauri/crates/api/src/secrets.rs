@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use ts_rs::TS;
-use vault::{Secret, Vault, VaultError};
+use vault::{KeeperKind, Secret, Vault, VaultError, VaultOptions};
 
 use crate::App;
 use crate::settings::Nothing;
-use crate::types::{ApiError, Code};
+use crate::types::{ApiError, Code, UiEvent};
 
 /// A secret as a user gave it. It can be read from JSON, and neither written nor printed; what is
 /// not a text is refused without being told.
@@ -53,9 +53,9 @@ pub struct Passphrase {
 pub struct VaultState {
     /// Who keeps the secrets.
     pub keeper: Keeper,
-    /// Whether it wants its passphrase first.
+    /// Whether nothing can be read or kept until it is unlocked.
     pub locked: bool,
-    /// What people call it: `GNOME Keyring`, a file's path.
+    /// What people call who keeps them; where it is locked, with what to do.
     pub name: String,
 }
 
@@ -72,27 +72,28 @@ pub enum Keeper {
 }
 
 /// How the vault stands.
-#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn state(app: &App, _: Nothing) -> Result<VaultState, ApiError> {
-    Ok(state_of(&app.vault))
+    let state = app.with_vault(Vault::state).await?;
+    let keeper = match state.keeper {
+        KeeperKind::Keyring => Keeper::Keyring,
+        KeeperKind::File => Keeper::File,
+        KeeperKind::Memory => Keeper::Memory,
+    };
+    Ok(VaultState { keeper, locked: state.locked, name: state.name })
 }
 
-/// Gives the vault its passphrase.
-pub async fn unlock(app: &App, _given: Passphrase) -> Result<VaultState, ApiError> {
-    Ok(state_of(&app.vault))
+/// Gives the vault its passphrase; the first one for a data folder becomes its own.
+pub async fn unlock(app: &App, given: Passphrase) -> Result<VaultState, ApiError> {
+    app.with_vault(move |vault| vault.unlock(given.passphrase.0)).await?;
+    // How every connection stands can be told by now.
+    app.hub.tell([UiEvent::Resync]);
+    state(app, Nothing {}).await
 }
 
-fn state_of(_vault: &Vault) -> VaultState {
-    VaultState {
-        keeper: Keeper::Memory,
-        locked: false,
-        name: "the memory of this program".to_owned(),
-    }
-}
-
-/// Opens the vault of a data folder.
-pub(crate) fn open(_data_dir: &Path) -> Result<Arc<Vault>, ApiError> {
-    Ok(Arc::new(Vault::memory()))
+/// Opens the vault of a data folder; nobody is asked for anything yet.
+pub(crate) fn open(data_dir: &Path) -> Result<Arc<Vault>, ApiError> {
+    let options = VaultOptions::from_env(data_dir).map_err(|error| refused(&error))?;
+    Ok(Arc::new(Vault::open(options)))
 }
 
 impl App {
@@ -110,9 +111,10 @@ impl App {
 }
 
 /// A refusal of the vault, for the user.
-pub(crate) fn refused(error: &VaultError) -> ApiError {
+fn refused(error: &VaultError) -> ApiError {
     let code = match error {
-        VaultError::Locked | VaultError::WrongPassphrase => Code::Locked,
+        VaultError::Locked => Code::Locked,
+        VaultError::WrongPassphrase => Code::Invalid,
         VaultError::Keeper(_) => Code::Storage,
     };
     ApiError::new(code, error.to_string())

@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use ts_rs::TS;
 
 use crate::App;
-use crate::types::{ApiError, AppInfo};
+use crate::connections::ENVIRONMENT;
+use crate::types::{ApiError, AppInfo, UiEvent};
 
 /// A command that takes nothing.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
@@ -58,5 +59,9 @@ pub async fn set(app: &App, setting: Setting) -> Result<(), ApiError> {
     app.store.set_setting(&setting.key, &setting.value.to_string()).await?;
     // The environment may be another one now.
     app.prepared.forget_all();
+    if setting.key == ENVIRONMENT {
+        // What a flow lacks, and whose systems it writes to, is another thing now.
+        app.hub.tell([UiEvent::Resync]);
+    }
     Ok(())
 }

@@ -47,6 +47,44 @@ impl Host {
     }
 }
 
+/// A system that lets in who shows the key, and says who that is.
+async fn system() -> String {
+    use axum::extract::Request;
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+
+    let answer = async |request: Request| {
+        let key = request.headers().get("x-key").and_then(|value| value.to_str().ok());
+        match (key, request.uri().path()) {
+            (_, "/token") => {
+                let tokens = json!({ "access_token": "given-access", "token_type": "Bearer",
+                                     "refresh_token": "given-refresh", "expires_in": 3600,
+                                     "scope": "api:read" });
+                let kind = [("content-type", "application/json")];
+                (StatusCode::OK, kind, tokens.to_string()).into_response()
+            }
+            (Some("right"), "/me") => {
+                let me = json!({ "user": { "name": "Ada" }, "env": "sandbox", "scope": "read write",
+                                 "echo": "right" });
+                let limits = [("x-ratelimit-remaining", "4832"), ("x-ratelimit-limit", "5000")];
+                (StatusCode::OK, limits, me.to_string()).into_response()
+            }
+            (Some("right"), "/orders") => (StatusCode::OK, "[]".to_owned()).into_response(),
+            (Some("right"), _) => StatusCode::NOT_FOUND.into_response(),
+            _ => StatusCode::UNAUTHORIZED.into_response(),
+        }
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut serving = tokio::task::JoinSet::new();
+    serving.spawn(async move {
+        axum::serve(listener, axum::Router::new().fallback(answer)).await.unwrap();
+    });
+    // It lives as long as the test's runtime.
+    serving.detach_all();
+    url
+}
+
 fn shop() -> Json {
     json!({ "id": "shop", "environment": "test", "name": "Shop", "base_url": "https://shop.example",
             "auth": { "type": "api_key", "place": "header", "name": "X-Key", "prefix": "" } })
@@ -148,4 +186,206 @@ async fn what_cannot_be_a_connection_is_refused_in_words() {
     spec["id"] = json!("");
     let made = host.call("connections.save", json!({ "spec": spec })).await;
     assert_eq!(made["spec"]["id"], "shop");
+}
+
+#[tokio::test]
+async fn a_test_tells_who_we_are_and_what_is_left() {
+    let host = host().await;
+    let mut spec = shop();
+    spec["base_url"] = json!(system().await);
+    spec["probe"] =
+        json!({ "path": "/me", "account": "user.name", "environment": "env", "scopes": "scope" });
+    let at = json!({ "id": "shop", "environment": "test" });
+    host.call("connections.save", json!({ "spec": spec })).await;
+    let set =
+        |value: &str| json!({ "id": "shop", "environment": "test", "slot": "key", "value": value });
+    host.call("connections.secret", set("wrong")).await;
+    let tested = host.call("connections.test", at.clone()).await;
+    assert_eq!(tested["ok"], false);
+    assert_eq!(tested["message"], "Shop refused the key (401).");
+    assert!(tested["advice"].as_str().unwrap().starts_with("Check the key"), "{tested}");
+    let view = host.call("connections.open", at.clone()).await;
+    assert_eq!(view["health"]["state"], "broken");
+    assert!(view["health"]["since"].is_number());
+
+    host.call("connections.secret", set("right")).await;
+    let tested = host.call("connections.test", at.clone()).await;
+    let expected =
+        json!([true, "Ada", "sandbox", ["read", "write"], "4832 of 5000 calls are left"]);
+    let found = ["ok", "account", "environment", "scopes", "quota"].map(|key| &tested[key]);
+    assert_eq!(json!(found), expected, "{tested}");
+    assert!(!tested.to_string().contains("right"), "the key is masked, echoed too: {tested}");
+    let view = host.call("connections.open", at.clone()).await;
+    assert_eq!((&view["health"]["state"], &view["tested"]), (&json!("ready"), &tested));
+    let list = host.call("connections.list", json!({})).await;
+    assert_eq!(list[0]["account"], "Ada");
+
+    // A system that is not there is told with what to do, and a change forgets the test.
+    spec["base_url"] = json!("http://127.0.0.1:1");
+    let saved = host.call("connections.save", json!({ "spec": spec, "was": at })).await;
+    assert_eq!(saved["tested"], Json::Null);
+    let tested = host.call("connections.test", at).await;
+    assert_eq!(tested["ok"], false);
+    assert!(tested["message"].as_str().unwrap().contains("127.0.0.1"), "{tested}");
+}
+
+fn flow(method: &str) -> Json {
+    json!({ "gantry": 1, "id": "orders", "name": "Orders",
+        "nodes": [
+            { "id": "start", "type": "trigger.manual" },
+            { "id": "get", "type": "http.request", "name": "Get orders", "connection": "shop",
+              "params": { "method": method, "url": "/orders" } } ],
+        "wires": [{ "from": "start", "to": "get" }] })
+}
+
+impl Host {
+    async fn run(&self, args: Json) -> Json {
+        let mut events = self.app.subscribe();
+        let run = self.call("runs.start", args).await;
+        loop {
+            let batch = tokio::time::timeout(std::time::Duration::from_secs(20), events.next());
+            for event in batch.await.unwrap().unwrap() {
+                let event = serde_json::to_value(&event).unwrap();
+                if event["type"] == "run_finished" && event["run"]["id"] == run["id"] {
+                    return event["run"].clone();
+                }
+            }
+        }
+    }
+
+    async fn add_shop(&self, url: &str, environment: &str) {
+        let mut spec = shop();
+        spec["base_url"] = json!(url);
+        spec["environment"] = json!(environment);
+        self.call("connections.save", json!({ "spec": spec })).await;
+        let args =
+            json!({ "id": "shop", "environment": environment, "slot": "key", "value": "right" });
+        self.call("connections.secret", args).await;
+    }
+
+    async fn set_environment(&self, name: &str) {
+        self.call("settings.set", json!({ "key": "environment", "value": name })).await;
+    }
+}
+
+#[tokio::test]
+async fn a_flow_finds_its_connection_in_the_environment_in_use_and_in_no_other() {
+    let host = host().await;
+    let url = system().await;
+    let view = host.call("flows.import", json!({ "text": flow("GET").to_string() })).await;
+    let found = &view["findings"]["diagnostics"];
+    assert_eq!(found[0]["code"], "connection.missing", "{found}");
+    assert_eq!(found[0]["at"], json!({ "node": "get", "key": "/connection" }));
+    assert!(found[0]["message"].as_str().unwrap().contains("make it under Connections"));
+
+    host.add_shop(&url, "test").await;
+    let refused = host.refused("runs.start", json!({ "flow": "orders" })).await;
+    assert_eq!(refused.code, Code::Broken);
+    assert!(refused.message.contains("is not set up for development, only for test"), "{refused}");
+
+    host.set_environment("test").await;
+    let run = host.run(json!({ "flow": "orders" })).await;
+    assert_eq!(run["status"], "ok", "{run}");
+    let view = host.call("connections.open", json!({ "id": "shop", "environment": "test" })).await;
+    assert_eq!(view["flows"], json!([{ "flow": "orders", "name": "Orders" }]));
+
+    host.set_environment("staging").await;
+    let refused = host.refused("runs.start", json!({ "flow": "orders" })).await;
+    assert!(refused.message.contains("dev, test and production"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_run_that_writes_to_production_is_confirmed_first() {
+    let host = host().await;
+    let url = system().await;
+    for environment in ["test", "production"] {
+        host.add_shop(&url, environment).await;
+    }
+    host.call("flows.import", json!({ "text": flow("POST").to_string() })).await;
+    host.set_environment("production").await;
+    let refused = host.refused("runs.start", json!({ "flow": "orders" })).await;
+    assert_eq!(refused.code, Code::Confirm);
+    assert!(refused.message.contains("\"Get orders\" (POST at Shop)"), "{refused}");
+    let run = host.run(json!({ "flow": "orders", "confirmed": true })).await;
+    assert_eq!(run["status"], "ok", "{run}");
+    // Elsewhere, and for what only reads, nobody is asked.
+    host.set_environment("test").await;
+    host.run(json!({ "flow": "orders" })).await;
+    host.set_environment("production").await;
+    host.call("flows.delete", json!({ "flow": "orders" })).await;
+    host.call("flows.import", json!({ "text": flow("GET").to_string() })).await;
+    host.run(json!({ "flow": "orders" })).await;
+}
+
+#[tokio::test]
+async fn an_exported_flow_names_its_connection_and_has_nothing_of_it() {
+    let host = host().await;
+    host.add_shop("https://shop.example", "dev").await;
+    host.call("flows.import", json!({ "text": flow("GET").to_string() })).await;
+    let exported = host.call("flows.export", json!({ "flow": "orders" })).await.to_string();
+    assert!(exported.contains("shop"));
+    assert!(!exported.contains("right") && !exported.contains("shop.example"), "{exported}");
+}
+
+/// Comes back from the browser as the system would send it: to the address that it was given.
+async fn come_back(asked: &Json, with: &str) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let url = transport::Url::parse(asked["url"].as_str().unwrap()).unwrap();
+    let param = |name: &str| {
+        let found = url.query_pairs().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.into_owned()).unwrap()
+    };
+    let back = transport::Url::parse(&param("redirect_uri")).unwrap();
+    let address = format!("127.0.0.1:{}", back.port().unwrap());
+    let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+    let path = format!("{}?{with}&state={}", back.path(), param("state"));
+    let request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_user_says_yes_in_the_browser_and_takes_it_back() {
+    let host = host().await;
+    let url = system().await;
+    let mut spec = shop();
+    spec["auth"] = json!({ "type": "oauth2", "grant": "authorization_code", "client_id": "gantry",
+        "client_auth": "none", "authorize_url": format!("{url}/authorize"),
+        "token_url": format!("{url}/token"), "scopes": ["api:read", "offline_access"] });
+    let at = json!({ "id": "shop", "environment": "test" });
+    let made = host.call("connections.save", json!({ "spec": spec })).await;
+    assert_eq!(
+        (&made["health"]["state"], &made["asks_user"]),
+        (&json!("needs_sign_in"), &json!(true))
+    );
+
+    // The first question is given up by the second one.
+    let first = host.call("connections.consent", at.clone()).await;
+    let asked = host.call("connections.consent", at.clone()).await;
+    assert_eq!(asked["scopes_in_words"], json!(["Read api", "Stay signed in when you are away"]));
+    let of = |asked: &Json| json!({ "consent": asked["consent"] });
+    let gone = host.refused("connections.consent.wait", of(&first)).await;
+    assert_eq!(gone.code, Code::NotFound);
+
+    let waiting = host.call("connections.consent.wait", of(&asked));
+    let (view, ()) = tokio::join!(waiting, come_back(&asked, "code=abc"));
+    assert_eq!(view["health"]["state"], "ready", "{view}");
+    assert!(!view.to_string().contains("given-"), "{view}");
+    assert!(host.secret("shop@test", "tokens").unwrap().contains("given-refresh"));
+
+    let view = host.call("connections.disconnect", at.clone()).await;
+    assert_eq!(view["health"]["state"], "needs_sign_in");
+    assert_eq!(host.secret("shop@test", "tokens"), None);
+
+    let asked = host.call("connections.consent", at.clone()).await;
+    let waiting = host.refused("connections.consent.wait", of(&asked));
+    let (refused, ()) = tokio::join!(waiting, come_back(&asked, "error=access_denied"));
+    assert!(refused.message.contains("declined"), "{refused}");
+
+    let asked = host.call("connections.consent", at).await;
+    host.call("connections.consent.cancel", of(&asked)).await;
+    assert_eq!(host.refused("connections.consent.wait", of(&asked)).await.code, Code::NotFound);
 }

@@ -31,9 +31,11 @@ mod connection;
 mod decode;
 mod error;
 mod fault;
+mod har;
 mod limit;
 mod mask;
 mod mode;
+mod network;
 mod observe;
 mod outgoing;
 mod per_clock;
@@ -60,12 +62,14 @@ pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
 pub use fault::{Fault, FaultKind, Faults};
-pub use limit::LimitHealth;
-pub use mask::{is_secret_name, mask_text};
+pub use har::har;
+pub use limit::{LimitHealth, pause_asked};
+pub use mask::{Masks, Taint, is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
     Strictness,
 };
+pub use network::{Departure, NetworkLog, Whose};
 pub use observe::Observe;
 pub use policy::is_inside_host;
 pub use redirect::Redirects;

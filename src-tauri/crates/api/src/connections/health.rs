@@ -3,7 +3,8 @@
 use flow::run::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::ConnectionRow;
-use transport::spec::{ConnectionSpec, Environment, Slot};
+use transport::SignedIn;
+use transport::spec::{ConnectionSpec, Environment};
 use ts_rs::TS;
 use vault::VaultError;
 
@@ -44,57 +45,101 @@ pub enum HealthState {
     Unknown,
 }
 
-/// How a connection stands; `trouble` is why its secrets could not be looked for.
+/// From so many days on before it runs out a sign-in is said to.
+const SOON_DAYS: i64 = 14;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// How a connection stands; `signed_in` is what its user let it do, or why nobody can tell.
 pub(super) fn of(
     spec: &ConnectionSpec,
     slots: &[SlotState],
     row: &ConnectionRow,
-    trouble: Option<&VaultError>,
+    signed_in: &Result<Option<SignedIn>, VaultError>,
+    now: Timestamp,
 ) -> Health {
-    let health = |state, message: String| Health { state, message, since: None, until: None };
-    if let Some(trouble) = trouble {
-        return health(HealthState::Unknown, trouble.to_string());
+    match signed_in {
+        Err(trouble) => health(HealthState::Unknown, trouble.to_string()),
+        Ok(signed_in) => missing_secrets(slots)
+            .or_else(|| sign_in(spec, signed_in.as_ref(), now))
+            .or_else(|| broken(row))
+            .or_else(|| expiring(spec, signed_in.as_ref(), now))
+            .unwrap_or_else(|| match row.tested_at {
+                Some(_) => health(HealthState::Ready, "The last test went well."),
+                None => health(HealthState::Ready, "It has all it needs; it was not tested yet."),
+            }),
     }
+}
+
+fn health(state: HealthState, message: impl Into<String>) -> Health {
+    Health { state, message: message.into(), since: None, until: None }
+}
+
+fn missing_secrets(slots: &[SlotState]) -> Option<Health> {
     let missing: Vec<&str> = slots
         .iter()
         .filter(|state| state.slot.required && !state.is_set)
         .map(|state| state.slot.label.as_str())
         .collect();
-    if let [first, rest @ ..] = missing.as_slice() {
-        let words = match rest {
-            [] => format!("\"{first}\" is missing: set it below \"Secrets\"."),
-            [second] => {
-                format!("\"{first}\" and \"{second}\" are missing: set them below \"Secrets\".")
-            }
-            more => format!(
-                "\"{first}\" and {} more secrets are missing: set them below \"Secrets\".",
-                more.len()
-            ),
-        };
-        return health(HealthState::MissingSecrets, words);
-    }
-    let has_tokens = slots.iter().any(|state| state.slot.name == Slot::TOKENS && state.is_set);
-    if spec.auth.asks_user() && !has_tokens {
-        let words = "Nobody has said yes to it yet: press \"Connect\".";
-        return health(HealthState::NeedsSignIn, words.to_owned());
-    }
-    if let Some(since) = row.broken_since {
-        let tested = types::tested(row);
-        let message = match tested {
-            Some(tested) if !tested.advice.is_empty() => {
-                format!("{} {}", tested.message, tested.advice)
-            }
-            Some(tested) => tested.message,
-            None => "The last test failed: test it again.".to_owned(),
-        };
-        return Health { since: Some(since), ..health(HealthState::Broken, message) };
-    }
-    match row.tested_at {
-        Some(_) => health(HealthState::Ready, "The last test went well.".to_owned()),
-        None => {
-            health(HealthState::Ready, "It has all it needs; it was not tested yet.".to_owned())
+    let (first, rest) = missing.split_first()?;
+    let words = match rest {
+        [] => format!("\"{first}\" is missing: set it below \"Secrets\"."),
+        [second] => {
+            format!("\"{first}\" and \"{second}\" are missing: set them below \"Secrets\".")
         }
+        more => format!(
+            "\"{first}\" and {} more secrets are missing: set them below \"Secrets\".",
+            more.len()
+        ),
+    };
+    Some(health(HealthState::MissingSecrets, words))
+}
+
+fn sign_in(spec: &ConnectionSpec, signed_in: Option<&SignedIn>, now: Timestamp) -> Option<Health> {
+    if !spec.auth.asks_user() {
+        return None;
     }
+    match signed_in {
+        None => {
+            let words = "Nobody has said yes to it yet: press \"Connect\".";
+            Some(health(HealthState::NeedsSignIn, words))
+        }
+        Some(SignedIn { expires_at: Some(at), is_renewable: false, .. }) if *at <= now => {
+            let words = "The sign-in has run out: press \"Connect\".";
+            Some(Health { since: Some(*at), ..health(HealthState::NeedsSignIn, words) })
+        }
+        Some(_) => None,
+    }
+}
+
+fn broken(row: &ConnectionRow) -> Option<Health> {
+    let since = row.broken_since?;
+    let message = match types::tested(row) {
+        Some(tested) if !tested.advice.is_empty() => {
+            format!("{} {}", tested.message, tested.advice)
+        }
+        Some(tested) => tested.message,
+        None => "The last test failed: test it again.".to_owned(),
+    };
+    Some(Health { since: Some(since), ..health(HealthState::Broken, message) })
+}
+
+/// What a user let it do runs out, and nothing renews it. What the app gets by itself does not
+/// matter here.
+fn expiring(spec: &ConnectionSpec, signed_in: Option<&SignedIn>, now: Timestamp) -> Option<Health> {
+    let SignedIn { expires_at: Some(at), is_renewable: false, .. } = signed_in? else {
+        return None;
+    };
+    let days = (at - now) / DAY_MS;
+    if !spec.auth.asks_user() || days >= SOON_DAYS {
+        return None;
+    }
+    let words = match days {
+        0 => "The sign-in runs out within a day: press \"Connect\" to renew it.".to_owned(),
+        1 => "The sign-in runs out tomorrow: press \"Connect\" to renew it.".to_owned(),
+        days => format!("The sign-in runs out in {days} days: press \"Connect\" to renew it."),
+    };
+    Some(Health { until: Some(*at), ..health(HealthState::Expiring, words) })
 }
 
 /// What people call an environment.
@@ -103,5 +148,49 @@ pub(crate) fn environment_words(environment: Environment) -> &'static str {
         Environment::Dev => "development",
         Environment::Test => "test",
         Environment::Production => "production",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::ConnectionName;
+
+    use super::*;
+
+    fn spec(auth: &str) -> ConnectionSpec {
+        let auth = serde_json::from_str(auth).unwrap();
+        ConnectionSpec { auth, ..ConnectionSpec::new("shop", "https://shop.example") }
+    }
+
+    fn row() -> ConnectionRow {
+        ConnectionRow {
+            name: ConnectionName { id: "shop".to_owned(), environment: "dev".to_owned() },
+            spec: String::new(),
+            updated_at: 0,
+            tested: None,
+            tested_at: None,
+            broken_since: None,
+        }
+    }
+
+    #[test]
+    fn a_sign_in_that_nothing_renews_is_said_to_run_out() {
+        let oauth = spec(r#"{ "type": "oauth2", "token_url": "", "client_id": "" }"#);
+        let check = |expires_at: Option<i64>, is_renewable, state, says: &str| {
+            let signed_in = SignedIn { scopes: Vec::new(), expires_at, is_renewable };
+            let found = of(&oauth, &[], &row(), &Ok(Some(signed_in)), 1_000);
+            assert_eq!(found.state, state, "{found:?}");
+            assert!(found.message.contains(says), "{found:?}");
+        };
+        check(Some(1_000 + 3 * DAY_MS), false, HealthState::Expiring, "in 3 days");
+        check(Some(1_000 + DAY_MS), false, HealthState::Expiring, "tomorrow");
+        check(Some(1_000 + 30 * DAY_MS), false, HealthState::Ready, "not tested");
+        check(Some(1_000 + DAY_MS), true, HealthState::Ready, "not tested");
+        check(Some(900), false, HealthState::NeedsSignIn, "run out");
+        check(None, false, HealthState::Ready, "not tested");
+        let found = of(&oauth, &[], &row(), &Ok(None), 1_000);
+        assert_eq!(found.state, HealthState::NeedsSignIn);
+        let found = of(&oauth, &[], &row(), &Err(VaultError::Locked), 1_000);
+        assert_eq!(found.state, HealthState::Unknown);
     }
 }

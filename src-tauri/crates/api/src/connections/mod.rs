@@ -1,9 +1,11 @@
 //! Connections as a user sees them: listed, opened, made, changed, forgotten; their secrets are set
 //! and never read. How a connection works is the transport's, where its secrets are is the vault's.
 
+mod accounts;
 mod consent;
 mod health;
 mod probe;
+mod production;
 mod types;
 mod used;
 
@@ -11,14 +13,19 @@ use flow::id::ConnectionId;
 use schemars::schema_for;
 use serde::{Deserialize, Serialize};
 use store::{ConnectionChange, ConnectionName, ConnectionRow, Store};
-use transport::spec::{ConnectionSpec, Environment};
+use transport::spec::{ConnectionSpec, Environment, Slot};
 use ts_rs::TS;
 use vault::SecretKey;
 
+pub(crate) use self::accounts::{Accounts, ENVIRONMENT, FlowAccounts};
+pub(crate) use self::consent::Consents;
 pub use self::consent::{Consent, OfConsent, cancel, consent, disconnect, wait};
 pub use self::health::{Health, HealthState};
 pub use self::probe::{Tested, test};
+pub use self::production::ProductionWrite;
+pub(crate) use self::production::{unconfirmed, within, writes};
 pub use self::types::{ConnectionSummary, ConnectionView, FlowUse, SlotState};
+pub(crate) use self::used::names_any;
 use crate::App;
 use crate::app::now;
 use crate::ids::slug;
@@ -174,10 +181,13 @@ pub async fn delete(app: &App, which: Which) -> Result<(), ApiError> {
     let spec = read_spec(&load(app, &which).await?)?;
     let owner = spec.owner();
     let slots = spec.slots();
+    app.consents.give_up(&which).await;
     // The secrets first: what is left when this breaks off is a connection that can be deleted
     // again, not a secret that nobody knows of.
     app.with_vault(move |vault| {
-        slots.iter().try_for_each(|slot| vault.delete(&SecretKey::new(&owner, &slot.name)))
+        let keys = slots.iter().map(|slot| SecretKey::new(&owner, &slot.name));
+        // What an environment variable gives was never kept.
+        keys.filter(|key| vault.variable_of(key).is_none()).try_for_each(|key| vault.delete(&key))
     })
     .await?;
     app.store.delete_connection(&name_of(&which)).await?;
@@ -215,6 +225,10 @@ impl App {
         let owner = format!("{}@{}", which.id, which.environment.name());
         self.transport.forget(&owner);
         self.prepared.forget_all();
+        self.tell_changed(which, gone);
+    }
+
+    fn tell_changed(&self, which: &Which, gone: bool) {
         let Which { id, environment } = which.clone();
         self.hub.tell([UiEvent::ConnectionChanged { id, environment, gone }]);
     }
@@ -228,24 +242,29 @@ pub(crate) struct Looked {
 
 async fn look(app: &App, row: &ConnectionRow, spec: &ConnectionSpec) -> Result<Looked, ApiError> {
     let (owner, slots) = (spec.owner(), spec.slots());
-    let vault = std::sync::Arc::clone(&app.vault);
+    let (vault, asked_of) = (std::sync::Arc::clone(&app.vault), spec.clone());
     let asked = tokio::task::spawn_blocking(move || {
         let mut states = Vec::with_capacity(slots.len());
         let mut trouble = None;
         for slot in slots {
-            let is_set = match vault.get(&SecretKey::new(&owner, &slot.name)) {
-                Ok(secret) => secret.is_some(),
+            let key = SecretKey::new(&owner, &slot.name);
+            let is_set = match vault.has(&key) {
+                Ok(is_set) => is_set,
                 Err(error) => {
                     trouble.get_or_insert(error);
                     false
                 }
             };
-            states.push(SlotState { slot, is_set });
+            states.push(SlotState { slot, is_set, variable: vault.variable_of(&key) });
         }
-        (states, trouble)
+        let signed_in = match trouble {
+            None => transport::signed_in(&asked_of, &vault),
+            Some(error) => Err(error),
+        };
+        (states, signed_in)
     });
-    let (slots, trouble) = asked.await.map_err(ApiError::internal)?;
-    let health = health::of(spec, &slots, row, trouble.as_ref());
+    let (slots, signed_in) = asked.await.map_err(ApiError::internal)?;
+    let health = health::of(spec, &slots, row, &signed_in, now());
     Ok(Looked { slots, health })
 }
 
@@ -259,16 +278,19 @@ async fn move_secrets(
     let stays: Vec<String> = new.slots().into_iter().map(|slot| slot.name).collect();
     let slots = old.slots();
     app.with_vault(move |vault| {
-        // All are there twice before the first is gone: nothing is lost when this breaks off.
-        let kept = |name: &String| stays.contains(name);
+        // All are there twice before the first is gone: nothing is lost when this breaks off. What
+        // an environment variable gives was never kept.
+        let held = |slot: &Slot| vault.variable_of(&SecretKey::new(&from, &slot.name)).is_none();
+        let slots: Vec<&Slot> = slots.iter().filter(|slot| held(slot)).collect();
+        let kept = |slot: &Slot| stays.contains(&slot.name);
         if from != to {
-            for slot in slots.iter().filter(|slot| kept(&slot.name)) {
+            for slot in slots.iter().filter(|slot| kept(slot)) {
                 if let Some(secret) = vault.get(&SecretKey::new(&from, &slot.name))? {
                     vault.set(&SecretKey::new(&to, &slot.name), secret)?;
                 }
             }
         }
-        for slot in slots.iter().filter(|slot| from != to || !kept(&slot.name)) {
+        for slot in slots.iter().filter(|slot| from != to || !kept(slot)) {
             vault.delete(&SecretKey::new(&from, &slot.name))?;
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Tests a connection: one call that reads, and what its answer tells: who we are there, what we may
 //! do, how much is left. Not how a call is signed and sent: that is the transport's.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use data::{Path, Value};
@@ -9,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use store::ConnectionTest;
 use tokio_util::sync::CancellationToken;
 use transport::spec::{AuthSpec, ConnectionSpec, ProbeSpec};
-use transport::{HeaderMap, Method, Request, TransportError};
+use transport::{Method, Request, TransportError};
 use ts_rs::TS;
 
 use super::{Which, load, name_of, read_spec};
 use crate::App;
 use crate::app::now;
-use crate::types::{ApiError, UiEvent};
+use crate::types::ApiError;
 
 /// The longest that a test takes: a person waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -66,8 +67,7 @@ pub async fn test(app: &App, which: Which) -> Result<Tested, ApiError> {
         at: now(),
     };
     app.store.keep_connection_test(test).await?;
-    let Which { id, environment } = which;
-    app.hub.tell([UiEvent::ConnectionChanged { id, environment, gone: false }]);
+    app.tell_changed(&which, false);
     Ok(tested)
 }
 
@@ -77,35 +77,47 @@ async fn probe(app: &App, spec: &ConnectionSpec) -> Tested {
         Ok(answer) => read(spec, answer),
         Err(error) => failed(&error),
     };
+    if tested.ok && tested.scopes.is_empty() {
+        tested.scopes = granted(app, spec).await;
+    }
     tested.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tested
+}
+
+/// The scopes of the token that let us in.
+async fn granted(app: &App, spec: &ConnectionSpec) -> Vec<String> {
+    let asked = spec.clone();
+    let signed_in = app.with_vault(move |vault| transport::signed_in(&asked, vault)).await;
+    let scopes = signed_in.ok().flatten().map(|signed_in| signed_in.scopes).unwrap_or_default();
+    scopes.into_iter().map(|scope| scope.scope).collect()
 }
 
 /// What a system answered.
 struct Answer {
     status: u16,
-    headers: HeaderMap,
+    limit: transport::LimitHealth,
     exchange: Exchange,
 }
 
 async fn call(app: &App, spec: &ConnectionSpec) -> Result<Answer, TransportError> {
     let path = spec.probe.as_ref().map_or("", |probe| probe.path.as_str());
     let mut request = Request::new(Method::GET, address(&spec.base_url, path));
-    request.connection = Some(app.transport.connection(spec, &app.vault));
+    let connection = app.transport.connection(spec, &app.vault);
+    request.connection = Some(Arc::clone(&connection));
     request.timeout = Some(PATIENCE);
     request.max_body = Some(MAX_BODY);
     request.at = now();
     request = request.header("accept", "application/json, */*;q=0.5");
     // Nobody stops a test; the patience ends it.
     let mut response = app.transport.send(request, &CancellationToken::new()).await?;
-    let (status, headers) = (response.status, response.headers.clone());
+    let status = response.status;
     match response.bytes().await {
         Ok(_) => {}
         // Whom the status lets in it lets in, however long the page behind it is.
         Err(error) if !matches!(error.kind, transport::Kind::TooLarge(_)) => return Err(error),
         Err(_) => {}
     }
-    Ok(Answer { status, headers, exchange: response.exchange() })
+    Ok(Answer { status, limit: connection.limit(), exchange: response.exchange() })
 }
 
 /// The address of a path behind a base URL; a whole address stays as it is.
@@ -150,7 +162,7 @@ fn read(spec: &ConnectionSpec, answer: Answer) -> Tested {
         account: find(&probe.account).as_ref().and_then(in_words),
         environment: find(&probe.environment).as_ref().and_then(in_words),
         scopes: find(&probe.scopes).map(|found| list(&found)).unwrap_or_default(),
-        quota: quota.or_else(|| quota_of(&answer.headers)),
+        quota: quota.or_else(|| quota_of(&answer.limit)),
         took_ms: 0,
         message,
         advice,
@@ -273,21 +285,20 @@ fn list(value: &Value) -> Vec<String> {
     }
 }
 
-/// The quota that the headers tell, by the names that most systems use.
-fn quota_of(headers: &HeaderMap) -> Option<String> {
-    let number = |names: &[&str]| {
-        names.iter().find_map(|name| {
-            let text = headers.get(*name)?.to_str().ok()?;
-            // `100, 100;w=60`: the limit itself stands first.
-            text.split([',', ';']).next()?.trim().parse::<u64>().ok()
-        })
-    };
-    let left = number(&["x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining"])?;
-    let limit = number(&["x-ratelimit-limit", "ratelimit-limit", "x-rate-limit-limit"]);
-    Some(match limit {
+/// What is left of the tightest limit that the system told of.
+fn quota_of(limit: &transport::LimitHealth) -> Option<String> {
+    let left = limit.left?;
+    let mut words = match limit.limit {
         Some(limit) => format!("{left} of {limit} calls are left"),
         None => format!("{left} calls are left"),
-    })
+    };
+    if let Some(seconds) = limit.resets_in_ms.map(|ms| ms.div_ceil(1000)) {
+        words += &match seconds {
+            0..=119 => format!(", anew in {seconds} s"),
+            seconds => format!(", anew in {} min", seconds.div_ceil(60)),
+        };
+    }
+    Some(words)
 }
 
 #[cfg(test)]

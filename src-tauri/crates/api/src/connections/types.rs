@@ -74,6 +74,10 @@ pub struct SlotState {
     pub slot: Slot,
     /// Whether it is set.
     pub is_set: bool,
+    /// The environment variable that gives it, so that it cannot be changed here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub variable: Option<String>,
 }
 
 /// A flow that names a connection.

@@ -47,3 +47,8 @@ pub(super) fn named_in(file: &FlowFile) -> Vec<(&ConnectionId, Vec<&NodeSpec>)> 
     }
     named
 }
+
+/// Whether a flow names any connection.
+pub(crate) fn names_any(file: &FlowFile) -> bool {
+    all_nodes(&file.nodes).any(|node| node.connection.is_some())
+}
