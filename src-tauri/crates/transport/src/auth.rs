@@ -38,7 +38,6 @@ use self::digest::Challenges;
 use self::renew::{Account, Given, Renewal};
 use self::secrets::{Need, PLACEHOLDER, Secrets, called};
 use self::tokens::Pass;
-use crate::clock::Clock;
 use crate::conduct::Conduct;
 use crate::connection::Connection;
 use crate::error::{Kind, TransportError};
@@ -392,13 +391,10 @@ fn uses_jar(spec: &ConnectionSpec) -> bool {
     spec.cookies || spec.csrf.is_some() || matches!(spec.auth, AuthSpec::Session(_))
 }
 
-/// Time jumps only where nothing leaves the machine, and there nobody has to be let in: a cassette
-/// is handed over without credentials.
+/// Where nothing leaves the machine nobody has to be let in: a cassette is handed over without
+/// credentials.
 fn need(conduct: &Conduct) -> Need {
-    match conduct.clock {
-        Clock::Real => Need::Real,
-        Clock::Virtual(_) => Need::Placeholder,
-    }
+    if conduct.mode.is_offline() { Need::Placeholder } else { Need::Real }
 }
 
 /// An error before the call left, with the host of `url`.
