@@ -11,6 +11,7 @@ mod progress;
 mod run;
 mod runs;
 mod sandbox;
+mod secrets;
 mod serve;
 mod source;
 
@@ -51,6 +52,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
+    /// Sets the secrets of connections, and says which are set.
+    Secrets(secrets::SecretsArgs),
     /// Serves the sample systems that the templates talk to.
     Sandbox(sandbox::SandboxArgs),
     /// Takes a flow file into the database.
@@ -144,6 +147,7 @@ fn done(args: Args) -> Outcome {
             Command::Check(check) => check::flows(&check, data).await,
             Command::Serve(serve) => Box::pin(serve::serve(serve, data)).await,
             Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Secrets(secrets) => secrets::secrets(secrets, data).await,
             Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,
             Command::ImportFlow(import) => import::import(import, data).await,
             Command::Eval(_) | Command::Catalogue(_) => Ok(End::Ok),
