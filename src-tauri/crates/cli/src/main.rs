@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod connections;
 mod eval;
 mod import;
 mod output;
@@ -50,6 +51,8 @@ enum Command {
     Catalogue(catalogue::CatalogueArgs),
     /// Serves the designer to a browser, and takes webhooks.
     Serve(serve::ServeArgs),
+    /// Lists the accounts at systems that flows name, shows, adds or tests one.
+    Connections(connections::ConnectionsArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
     /// Sets the secrets of connections, and says which are set.
@@ -146,6 +149,9 @@ fn done(args: Args) -> Outcome {
             Command::Run(run) => Box::pin(run::run(run, data)).await,
             Command::Check(check) => check::flows(&check, data).await,
             Command::Serve(serve) => Box::pin(serve::serve(serve, data)).await,
+            Command::Connections(connections) => {
+                Box::pin(connections::connections(connections, data)).await
+            }
             Command::Runs(runs) => runs::runs(runs, data).await,
             Command::Secrets(secrets) => secrets::secrets(secrets, data).await,
             Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,
