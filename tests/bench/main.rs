@@ -12,6 +12,7 @@ mod flows;
 mod load;
 mod mapping;
 mod measure;
+mod transport;
 mod upstream;
 
 use std::path::{Path, PathBuf};
@@ -30,13 +31,14 @@ fn main() -> Result<()> {
         ["upstream"] => upstream::serve(),
         ["floor", name, rest @ ..] => floor::run(name, rest),
         ["contend", name, orders] => mapping::run(name, orders),
+        ["calls", name, upstream, at_once] => transport::run(name, upstream, at_once),
         [] => suite(),
         only => suite_of(only),
     }
 }
 
 fn suite() -> Result<()> {
-    suite_of(&["mapping", "webhook", "pages", "file", "lookups", "start", "idle"])
+    suite_of(&["mapping", "transport", "webhook", "pages", "file", "lookups", "start", "idle"])
 }
 
 fn suite_of(parts: &[&str]) -> Result<()> {
@@ -48,6 +50,7 @@ fn suite_of(parts: &[&str]) -> Result<()> {
     for part in parts {
         match *part {
             "mapping" => mapping::suite(&bench.own, &bench.folder)?,
+            "transport" => bench.transport()?,
             "webhook" => bench.webhooks()?,
             "pages" => bench.pages()?,
             "file" => bench.file()?,
@@ -55,7 +58,8 @@ fn suite_of(parts: &[&str]) -> Result<()> {
             "start" => bench.start()?,
             "idle" => bench.idle()?,
             other => bail!(
-                "there is no part {other}: mapping, webhook, pages, file, lookups, start, idle"
+                "there is no part {other}: mapping, transport, webhook, pages, file, lookups, \
+                 start, idle"
             ),
         }
     }
@@ -103,6 +107,12 @@ impl Bench {
         Program::new(&self.gantry)
             .args(&["--data-dir", &data.to_string_lossy(), "run", &flow.to_string_lossy()])
             .args(args)
+    }
+
+    /// Calls through the transport: CPU of the calling process for each.
+    fn transport(&self) -> Result<()> {
+        let (_upstream, upstream) = self.upstream()?;
+        transport::suite(&self.own, &upstream)
     }
 
     /// Webhook flows: CPU of the serving process for each call, at 1 and 32 at once.

@@ -22,6 +22,7 @@ pub(crate) fn serve() -> Result<()> {
         let app = Router::new()
             .route("/orders", get(orders).merge(post(create)))
             .route("/customers/{id}", get(customer))
+            .route("/limited/{id}", get(limited))
             .route("/slow/{id}", get(slow));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("http://{}", listener.local_addr()?);
@@ -46,6 +47,16 @@ async fn create() -> impl IntoResponse {
 
 async fn customer(Path(id): Path<u64>) -> impl IntoResponse {
     json(format!(r#"{{"id":{id},"tier":"gold","manager":"Ada Lovelace","country":"DE"}}"#))
+}
+
+/// A customer, with the headers by which many APIs tell of their limits.
+async fn limited(path: Path<u64>) -> impl IntoResponse {
+    let limits = [
+        ("x-ratelimit-limit", "1000000"),
+        ("x-ratelimit-remaining", "999999"),
+        ("x-ratelimit-reset", "1"),
+    ];
+    (limits, customer(path).await)
 }
 
 async fn slow(Path(id): Path<u64>) -> impl IntoResponse {

@@ -1,5 +1,4 @@
 import { useContext, useMemo } from "react";
-import type { Field } from "../bindings/Field";
 import type { OnError } from "../bindings/OnError";
 import { FormContext, type FormDoor, useForm } from "../form/door";
 import { Findings } from "../form/FieldRow";
@@ -10,6 +9,7 @@ import { JsonInput } from "../form/kinds/JsonInput";
 import { changeLabel } from "../form/labels";
 import { Select } from "../kit/Select";
 import { t } from "../words/t";
+import { errorFields } from "./errorFields";
 import styles from "./Inspector.module.css";
 import { retrySentence } from "./retry";
 import type { NodeInView } from "./useNode";
@@ -25,7 +25,7 @@ export function ErrorsTab({ view, door, jump }: Props) {
   const { node, info } = view;
   const isPerItem = info?.consumes === "each" || info?.consumes === "scope";
   const fields = useMemo(
-    () => fieldsFor(isPerItem, retrySentence(node.retry)),
+    () => errorFields(isPerItem, retrySentence(node.retry)),
     [isPerItem, node.retry],
   );
   return (
@@ -89,35 +89,3 @@ function OnErrorField({ value }: { value: OnError }) {
     </div>
   );
 }
-
-function fieldsFor(isPerItem: boolean, retry: string): Field[] {
-  const number = (key: string, word: NumberWord, more: Partial<Field> = {}): Field => ({
-    key,
-    label: t(`policy.${word}`),
-    help: word === "tries" ? retry : t(`policy.${word}.help`),
-    required: false,
-    advanced: false,
-    kind: { type: "number", integer: true, min: 1 },
-    ...more,
-  });
-  return [
-    {
-      key: "retry",
-      label: t("policy.retry"),
-      required: false,
-      advanced: false,
-      kind: {
-        type: "group",
-        fields: [
-          number("tries", "tries", { default: 1 }),
-          number("base_ms", "base", { default: 200 }),
-          number("max_ms", "max", { default: 60_000 }),
-        ],
-      },
-    },
-    number("timeout_ms", "timeout", { default: 30_000 }),
-    ...(isPerItem ? [number("concurrency", "concurrency", { default: 1 })] : []),
-  ];
-}
-
-type NumberWord = "tries" | "base" | "max" | "timeout" | "concurrency";

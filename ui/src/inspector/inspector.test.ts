@@ -100,7 +100,17 @@ describe("retries and counts", () => {
   it("sums doubled pauses up to the longest", () => {
     expect(longestWait({ tries: 4, base_ms: 200, max_ms: 500 })).toBe(200 + 400 + 500);
     expect(longestWait({ tries: 1000, base_ms: 1, max_ms: 10 })).toBeLessThanOrEqual(9990);
+    expect(longestWait({ tries: 4, base_ms: 100, factor: 3, max_ms: 5000 })).toBe(1300);
+    expect(longestWait({ tries: 5, base_ms: 100, factor: 1, max_ms: 5000 })).toBe(400);
+    expect(longestWait({ tries: 3, base_ms: 9e6, max_ms: 9e6 })).toBe(2 * 3_600_000);
+    expect(longestWait({ tries: 9, base_ms: 100, max_ms: 5000, max_total_ms: 1000 })).toBe(1000);
     expect(retrySentence(undefined)).toContain("not tried again");
+  });
+
+  it("says after which errors a step is tried again", () => {
+    const sentence = retrySentence({ tries: 3, on: { statuses: [409], classes: ["timeout"] } });
+    expect(sentence).toContain("Up to 3 tries");
+    expect(sentence).toContain("409, Too slow");
   });
 
   it("finds the items of a port on its wires, or at the bare port", () => {

@@ -3,21 +3,39 @@ import type { Retry } from "../bindings/Retry";
 import { formatDuration } from "../words/format";
 import { t } from "../words/t";
 
+/** No pause gets longer, whatever the setting says. */
+export const LONGEST_PAUSE_MS = 3_600_000;
+
 /** The longest that all pauses of a setting can take together, in milliseconds. */
 export function longestWait(retry: Retry): number {
+  const longest = Math.min(retry.max_ms, LONGEST_PAUSE_MS);
+  const factor = Math.max(1, retry.factor ?? 2);
+  const pauses = retry.tries - 1;
   let sum = 0;
-  for (let pause = 0; pause < retry.tries - 1; pause += 1) {
-    // After 40 doublings every base is beyond every maximum, and the rest is a product.
-    if (pause >= 40) return sum + (retry.tries - 1 - pause) * retry.max_ms;
-    sum += Math.min(retry.max_ms, retry.base_ms * 2 ** pause);
+  let pause = retry.base_ms;
+  for (let n = 0; n < pauses; n += 1) {
+    // Once the longest is reached, or pauses stay alike, the rest is a product.
+    if (pause >= longest || factor === 1 || n >= 1000) {
+      sum += (pauses - n) * Math.min(longest, pause);
+      break;
+    }
+    sum += pause;
+    pause *= factor;
   }
-  return sum;
+  return Math.min(sum, retry.max_total_ms ?? Number.POSITIVE_INFINITY);
 }
 
 /** What happens after a failed try. */
 export function retrySentence(retry: Partial<Retry> | undefined): string {
   const tries = retry?.tries ?? 1;
   if (tries <= 1) return t("policy.noRetry");
-  const whole = { tries, base_ms: retry?.base_ms ?? 200, max_ms: retry?.max_ms ?? 60_000 };
-  return t("policy.retrySentence", { tries, wait: formatDuration(longestWait(whole)) });
+  const whole = { base_ms: 200, max_ms: 60_000, ...retry, tries };
+  const sentence = t("policy.retrySentence", { tries, wait: formatDuration(longestWait(whole)) });
+  const on = retry?.on;
+  if (!on) return sentence;
+  const errors = [
+    ...(on.statuses ?? []).map(String),
+    ...(on.classes ?? []).map((each) => t(`errorClass.${each}`)),
+  ];
+  return `${sentence} ${t("policy.retryOn", { errors: errors.join(", ") })}`;
 }

@@ -21,8 +21,6 @@ export const connections = {
     "Where business is done. Runs ask before they change something there.",
   "environment.frame": "Production: runs change real data",
 
-  "connections.about":
-    "Accounts at other systems. Flows name them; the environment says which account is used.",
   "connections.new": "New connection",
   "connections.loading": "Loading the connections",
   "connections.none": "No connections yet",
@@ -61,6 +59,8 @@ export const connections = {
   "connection.environments": "Environments of this connection",
   "connection.duplicateTo": "Duplicate to {environment}",
   "connection.duplicated": "Copied to {environment}. Its secrets are not: set them there.",
+  "connection.other": "Other",
+  "connection.set": "changed",
   "connection.more": "More",
   "connection.save": "Save",
   "connection.discard": "Discard",
@@ -70,7 +70,6 @@ export const connections = {
   "connection.test": "Test",
   "connection.saveAndTest": "Save and test",
   "connection.testing": "Asking the system who you are",
-  "connection.notTested": "Not tested yet",
   "connection.notTestedHint": "Test asks the system who you are there.",
   "connection.signIn": "Sign in",
   "connection.signInAgain": "Sign in again",
@@ -104,19 +103,6 @@ export const connections = {
   "newConnection.environment": "Environment",
   "newConnection.make": "Make the connection",
   "newConnection.cancel": "Cancel",
-
-  "auth.none": "Nobody is asked for anything",
-  "auth.api_key": "A key in a header, the address or a cookie",
-  "auth.headers": "Several headers with secret values",
-  "auth.basic": "A user's name and password",
-  "auth.bearer": "A token that was given to you",
-  "auth.digest": "A name and a password that never travel",
-  "auth.oauth2": "You say yes in the browser, or an app signs in",
-  "auth.jwt": "A token that is signed here",
-  "auth.oauth1": "NetSuite's token-based authentication and others",
-  "auth.sigv4": "Amazon Web Services",
-  "auth.ws_security": "A SOAP header with name and password",
-  "auth.session": "A login call first, then a token or cookies",
 
   "secret.set": "Set",
   "secret.notSet": "Not set",
@@ -179,7 +165,6 @@ export const connections = {
   "picker.none": "None: the node says where and how",
   "picker.new": "New connection",
   "picker.open": "Open the connection",
-  "picker.help": "An address that begins with a slash is put behind its base URL.",
   "picker.missing":
     "“{id}” is not there in {environment}. Duplicate it to {environment}, or choose another environment.",
   "picker.unknown": "There is no connection “{id}”. Choose another one, or make one of that name.",

@@ -15,6 +15,7 @@ mod keeper;
 mod launch;
 pub mod mapper;
 mod meet;
+pub mod network;
 mod opened;
 mod prepared;
 mod reduce;

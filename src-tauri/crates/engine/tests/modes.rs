@@ -181,12 +181,8 @@ async fn pauses_cost_nothing_in_a_replay_and_a_miss_stops_the_run() {
     let player = Player::open(&path, Strictness::Strict).unwrap();
     let faults = Faults::new(["429:40x3@5".parse::<Fault>().unwrap()]);
     let mode = Mode::Replay(player);
-    let conduct = Conduct {
-        clock: mode.clock(),
-        mode,
-        faults: Some(Arc::new(faults)),
-        ..Conduct::default()
-    };
+    let conduct =
+        Conduct { clock: mode.clock(), mode, faults: Some(Arc::new(faults)), ..Conduct::default() };
     let began = Instant::now();
     let mut flow = server.flow(1);
     flow.nodes[1].retry.as_mut().unwrap().max_ms = 60_000;
@@ -197,7 +193,8 @@ async fn pauses_cost_nothing_in_a_replay_and_a_miss_stops_the_run() {
     assert!(ran.told.contains("\"wait_ms\":40000"), "the pauses are told as they would be");
 
     let mut other = server.flow(1);
-    other.nodes[1].params["url"] = json!(format!("http://{}/lists/{{{{ id }}}}?size=4", server.address));
+    other.nodes[1].params["url"] =
+        json!(format!("http://{}/lists/{{{{ id }}}}?size=4", server.address));
     let ran = run(&other, Mode::Replay(Player::open(&path, Strictness::Strict).unwrap())).await;
     let error = ran.error();
     assert_eq!((ran.outcome.status, error.class), (RunStatus::Failed, ErrorClass::Answer));

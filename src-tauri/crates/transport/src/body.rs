@@ -278,7 +278,7 @@ impl AnswerBody {
     fn fail(&mut self, kind: Kind) -> TransportError {
         self.end();
         let mut error = TransportError {
-            kind,
+            kind: self.record.masks().kind(kind),
             host: self.host.clone(),
             sent: true,
             writes: self.writes,

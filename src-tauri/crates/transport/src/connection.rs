@@ -9,6 +9,7 @@ use vault::Vault;
 use crate::auth::Auth;
 use crate::circuit::{Circuit, CircuitHealth};
 use crate::limit::{Limit, LimitHealth};
+use crate::mask::Taint;
 use crate::pool::Pools;
 use crate::spec::ConnectionSpec;
 
@@ -23,6 +24,8 @@ pub struct Connection {
     pub(crate) auth: Auth,
     /// Its pools, where it needs some of its own.
     pub(crate) pools: Option<Pools>,
+    /// What must not be seen of its calls.
+    pub(crate) taint: Taint,
 }
 
 impl Connection {
@@ -30,12 +33,18 @@ impl Connection {
         let circuit = Circuit::new(&spec.name, &spec.circuit);
         let limit = Limit::new(&spec.name, &spec.limits);
         let pools = Pools::of_its_own(&spec);
-        Self { spec, vault, circuit, limit, auth: Auth::default(), pools }
+        let (auth, taint) = (Auth::default(), Taint::default());
+        Self { spec, vault, circuit, limit, auth, pools, taint }
     }
 
     /// Whether it is asked at the moment.
     pub fn circuit(&self) -> CircuitHealth {
         self.circuit.health()
+    }
+
+    /// What must not be seen of its calls. Whoever reads or gets a secret for it lets it learn that.
+    pub fn taint(&self) -> &Taint {
+        &self.taint
     }
 
     /// How its limits stand.

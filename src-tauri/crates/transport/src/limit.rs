@@ -22,6 +22,7 @@ use ts_rs::TS;
 
 use self::bucket::Bucket;
 use self::quota::{Due, Quotas, round};
+use self::told::Told;
 use crate::clock::Clock;
 use crate::conduct::{Conduct, Note};
 use crate::error::Kind;
@@ -187,6 +188,25 @@ impl Limit {
     }
 }
 
+/// Returns the pause that an answer asks for because there were too many calls, or the system is
+/// busy: `Retry-After` with 429, 503 and 403, or when a limit that is used up begins anew. Not
+/// capped.
+pub fn pause_asked(status: u16, headers: &HeaderMap, at: Timestamp) -> Option<Duration> {
+    matches!(status, 403 | 429 | 503)
+        .then(|| told::read(headers, at))
+        .and_then(|told| asked(status, headers, at, &told))
+}
+
+fn asked(status: u16, headers: &HeaderMap, at: Timestamp, told: &[Told]) -> Option<Duration> {
+    if !matches!(status, 403 | 429 | 503) {
+        return None;
+    }
+    // A refusal by one of its limits names the pause as well as Retry-After would.
+    let spent = told.iter().filter(|one| one.left == Some(0.0));
+    let reset = || spent.filter_map(|one| one.resets_in).max();
+    retry_after(headers, at).or_else(|| reset().filter(|_| status != 503))
+}
+
 impl Permit {
     /// Learns from the head of the answer, which arrived at `at` by the run's clock.
     pub(crate) fn answered(&mut self, status: u16, headers: &HeaderMap, at: Timestamp) {
@@ -201,11 +221,7 @@ impl Permit {
         }
         if self.learn {
             let told = told::read(headers, at);
-            // A refusal by one of its limits names the pause as well as Retry-After would.
-            let spent = told.iter().filter(|one| one.left == Some(0.0));
-            let reset = spent.filter_map(|one| one.resets_in).max();
-            let asked = retry_after(headers, at).or(reset.filter(|_| status == 429));
-            if let (429 | 503 | 403, Some(asked)) = (status, asked) {
+            if let Some(asked) = asked(status, headers, at, &told) {
                 let until = now + asked.min(self.max_pause);
                 state.paused = Some(state.paused.map_or(until, |other| other.max(until)));
                 tracing::debug!(connection = self.name, ms = millis(asked), "asked to pause");
@@ -227,10 +243,14 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let kept = self.clock.now().saturating_duration_since(self.entered);
+        let now = self.clock.now();
+        let kept = now.saturating_duration_since(self.entered);
         let mut state = lock(&self.shared.now);
         if !self.is_answered {
             state.on_the_way = state.on_the_way.saturating_sub(1);
+            if let (Some(bucket), Some(number)) = (&mut state.bucket, self.number) {
+                bucket.ended(number, now);
+            }
         }
         state.kept = Some(state.kept.map_or(kept, |mean| (mean * 7 + kept) / 8));
         drop(state);

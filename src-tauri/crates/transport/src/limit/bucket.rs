@@ -21,8 +21,9 @@ const MARGIN: f64 = 0.005;
 /// that take their time over some calls would get fewer of them than they allow.
 const SLACK: f64 = 0.03;
 
-/// The most that one such answer can cost, as a part of the window.
+/// The most that one such answer can cost, as a part of the window, and at all.
 const MAX_CHARGE: f64 = 0.5;
+const LONGEST_CHARGE: Duration = Duration::from_secs(1);
 
 /// How many answers the shortest time of an answer is known by, and how many it takes to know it.
 const EPOCH: u32 = 256;
@@ -146,17 +147,23 @@ impl Bucket {
 
     /// Notes that the head of an answer has arrived.
     pub(super) fn answered(&mut self, number: u64, now: Instant) {
-        let place = number.checked_sub(self.n_before).and_then(|n| usize::try_from(n).ok());
-        if let Some(left) = place.and_then(|place| self.last.get_mut(place)) {
-            let took = now.saturating_duration_since(left.at);
-            left.answered_after = Some(took);
+        if let Some(took) = self.ended(number, now) {
             self.fastest.learn(took);
         }
     }
 
+    /// Notes that a call is over, answered or not, and gives how long it took.
+    pub(super) fn ended(&mut self, number: u64, now: Instant) -> Option<Duration> {
+        let place = usize::try_from(number.checked_sub(self.n_before)?).ok()?;
+        let left = self.last.get_mut(place)?;
+        let took = now.saturating_duration_since(left.at);
+        left.answered_after = Some(took);
+        Some(took)
+    }
+
     /// How much later than it left a call may have been counted.
     fn charge(&self, left: &Left, now: Instant) -> Duration {
-        let most = self.window.mul_f64(MAX_CHARGE).min(self.slack);
+        let most = self.window.mul_f64(MAX_CHARGE).min(LONGEST_CHARGE).min(self.slack);
         match left.answered_after {
             Some(took) => took.saturating_sub(self.fastest.get()).min(most),
             None if now >= left.at + self.window => most,

@@ -100,7 +100,8 @@ impl Quotas {
             quota.settle(now);
             quota.left -= 1.0;
             if let Some(pace) = &mut quota.pace {
-                pace.take(now);
+                let number = pace.take(now);
+                pace.ended(number, now);
             }
         }
     }

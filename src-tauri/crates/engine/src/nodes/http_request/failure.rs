@@ -67,10 +67,12 @@ pub(super) struct Refusal<'a> {
 impl Refusal<'_> {
     /// The error of the step.
     pub(super) fn into_error(self) -> StepError {
-        let class = class(self.status, self.repeat);
+        // Some systems refuse with 403 what is too much at once.
+        let is_limit = self.status == 403 && self.retry_after.is_some();
+        let class = if is_limit { ErrorClass::Limit } else { class(self.status, self.repeat) };
         let message = self.message();
         // A system that says "later" has not done it, so that holds for writes too.
-        let is_later = matches!(self.status, 429 | 503);
+        let is_later = is_limit || matches!(self.status, 429 | 503);
         let is_passing = matches!(self.status, 408 | 425 | 500 | 502 | 504 | 520..=530);
         let error = if is_later || (is_passing && self.repeat == Repeat::Safe) {
             StepError::retryable(class, message)
@@ -96,6 +98,9 @@ impl Refusal<'_> {
         match status {
             404 | 410 => format!("{system} has nothing there: {said} ({status})."),
             429 => format!("{system} asks to slow down: {said} ({status})."),
+            403 if self.retry_after.is_some() => {
+                format!("{system} asks to slow down: {said} ({status}).")
+            }
             400..=499 => format!("{system} refused the request: {said} ({status})."),
             300..=399 => format!("{system} did not answer the request itself: {said} ({status})."),
             500..=599 => format!("{system} failed: {said} ({status})."),
@@ -163,9 +168,16 @@ pub(super) fn for_good(error: StepError) -> StepError {
     }
 }
 
-/// How long an answer asks to wait.
-pub(super) fn retry_after(headers: &HeaderMap, now: flow::run::Timestamp) -> Option<Duration> {
-    transport::retry_after(headers, now)
+/// How long a refusal asks to wait.
+pub(super) fn retry_after(
+    status: u16,
+    headers: &HeaderMap,
+    now: flow::run::Timestamp,
+) -> Option<Duration> {
+    match status {
+        403 | 429 => transport::pause_asked(status, headers, now),
+        _ => transport::retry_after(headers, now),
+    }
 }
 
 fn class(status: u16, repeat: Repeat) -> ErrorClass {

@@ -292,7 +292,7 @@ async fn send(
         system: &plan.system(call),
         connection: call.connection.as_ref().map(|connection| connection.spec.name.as_str()),
         status: answer.status,
-        retry_after: failure::retry_after(&answer.headers, cx.now()),
+        retry_after: failure::retry_after(answer.status, &answer.headers, cx.now()),
         repeat,
         exchange: answer.exchange(),
     };
