@@ -1,5 +1,6 @@
 //! Every grant, and every way in which an app proves that it is itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -11,8 +12,11 @@ use ring::signature::{
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
-use transport::spec::{AuthSpec, ClientAuth, Grant, JwtAlgorithm, JwtSpec, OAuth2Spec};
-use transport::{Kind, SignedIn, TransportError};
+use transport::spec::{
+    AuthSpec, ClientAuth, ConnectionSpec, Grant, JwtAlgorithm, JwtSpec, OAuth2Spec,
+};
+use transport::{Kind, Secret, SignedIn, TransportError};
+use vault::{KeeperKind, SecretKey, Vault, VaultOptions};
 
 use crate::browser::Browser;
 use crate::fake::{Call, Fake};
@@ -152,6 +156,29 @@ async fn a_no_a_silence_and_a_stop_end_the_wait() {
     cancel.cancel();
     let ended = consent.wait(&cancel).await;
     assert!(matches!(ended, Err(TransportError { kind: Kind::Cancelled, .. })), "{ended:?}");
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_what_cannot_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |passphrase: Option<&str>| {
+        Vault::open(VaultOptions {
+            keeper: Some(KeeperKind::File),
+            passphrase: passphrase.map(Secret::new),
+            work: 2,
+            ..VaultOptions::new(folder.path())
+        })
+    };
+    open(Some("correct horse")).set(&SecretKey::new("a", "b"), Secret::new("c")).unwrap();
+    let mut oauth =
+        oauth2(Grant::AuthorizationCode, "http://127.0.0.1:9/t", "desktop", ClientAuth::None);
+    oauth.authorize_url = "http://127.0.0.1:9/auth".to_owned();
+    let spec =
+        ConnectionSpec { auth: auth(oauth), ..ConnectionSpec::new("shop", "http://127.0.0.1:9") };
+    let account = Account::of(&spec, Arc::new(open(None)), &[]);
+    let begun = account.transport.consent(&account.connection, None, now()).await;
+    let said = words(begun, &[]);
+    assert!(said.contains("locked: give the passphrase"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
