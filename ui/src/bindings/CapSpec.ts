@@ -25,6 +25,10 @@ body_mb?: number,
  */
 headers?: number, 
 /**
+ * The most that the headers of an answer may be together, in kilobytes; at most 400.
+ */
+header_kb?: number, 
+/**
  * The most times that a call is sent on.
  */
 redirects?: number, 

@@ -85,6 +85,7 @@ probe?: ProbeSpec,
  */
 caps: CapSpec, 
 /**
- * Whether credentials may go to it over http, beyond this computer and the own network.
+ * Whether it may be called over http, where it is not on this computer. Everybody between here
+ * and there can then read what is sent, credentials too.
  */
 allow_http: boolean, };

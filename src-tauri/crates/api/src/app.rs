@@ -21,6 +21,7 @@ use crate::connections::Consents;
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
 use crate::keeper::Keeper;
+use crate::network::{self, NetworkKeeper};
 use crate::opened::OpenRuns;
 use crate::prepared::PreparedFlows;
 use crate::sandbox::{Sandbox, SandboxOptions};
@@ -76,6 +77,7 @@ pub struct App {
     pub(crate) store: Arc<Store>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) keeper: Arc<Keeper>,
+    pub(crate) network: Arc<NetworkKeeper>,
     pub(crate) vault: Arc<Vault>,
     pub(crate) transport: Arc<Transport>,
     pub(crate) consents: Consents,
@@ -116,6 +118,8 @@ impl App {
             None => secrets::open(&data_dir)?,
         };
         let transport = Arc::new(Transport::default());
+        let network = Arc::new(NetworkKeeper::default());
+        transport.log_to(network::log(&network));
         let services = Services {
             transport: Arc::clone(&transport),
             base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
@@ -138,7 +142,8 @@ impl App {
             data_dir,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),
-            store,
+            network: Arc::clone(&network),
+            store: Arc::clone(&store),
             catalogue: Arc::new(crate::catalogue()),
             run_ids: RunIds::new(),
             prepared: PreparedFlows::default(),
@@ -150,6 +155,7 @@ impl App {
         });
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
+        app.spawn(async move { network.serve(&store).await });
         app.store.end_interrupted("The program ended before the run did.").await?;
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;
@@ -171,6 +177,9 @@ impl App {
         }
         let mut tasks = std::mem::take(&mut *lock(&self.tasks));
         tasks.shutdown().await;
+        if let Err(error) = self.network.flush(&self.store).await {
+            tracing::warn!(error = error.message, "the network log was not stored");
+        }
     }
 
     /// Tells what happens from now on.

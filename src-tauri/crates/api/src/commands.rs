@@ -49,6 +49,9 @@
 //! runs.schema         { run, tap: Tap }                          -> Schema (data::schema)
 //! runs.node           { run, node }                              -> NodeDetail
 //! runs.errors         { run, limit }                             -> ItemError[]
+//! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
+//! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
+//! network.export      { format: "har" | "csv", host? }           -> TextFile
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
 //! mapper.open         { flow, node, run? }                       -> MapperView
 //! mapper.menu         {}                                         -> MapperMenu
@@ -71,10 +74,11 @@ use crate::secrets::VaultState;
 use crate::tables::{TableApplied, TableSummary, TableView};
 use crate::types::{
     ApiError, AppInfo, Applied, Code, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail,
-    Preview, RunSummary, RunView, SchemaView, TemplateSummary,
+    Preview, RunSummary, RunView, SchemaView, TemplateSummary, TextFile,
 };
 use crate::{
-    App, connections, expressions, flows, mapper, runs, secrets, settings, tables, templates,
+    App, connections, expressions, flows, mapper, network, runs, secrets, settings, tables,
+    templates,
 };
 
 /// Makes `dispatch` and the TypeScript map of one list.
@@ -161,6 +165,9 @@ commands! {
     "runs.schema" => runs::schema(runs::OfTap) -> SchemaView,
     "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
     "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
+    "runs.har" => runs::har(runs::Which) -> TextFile,
+    "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
+    "network.export" => network::export(network::NetworkExport) -> TextFile,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
     "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
     "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,

@@ -13,6 +13,7 @@ mod ids;
 mod keeper;
 mod launch;
 pub mod mapper;
+pub mod network;
 mod opened;
 mod prepared;
 mod reduce;

@@ -16,7 +16,7 @@ use crate::connections;
 use crate::launch::{Launch, Row};
 use crate::opened::{OpenRun, kept, parse};
 use crate::types::{
-    ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, UiEvent,
+    ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, TextFile, UiEvent,
 };
 
 /// A page of items that crosses to a webview in one piece; larger ones make it stutter.
@@ -321,6 +321,19 @@ pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> 
     })
     .await?;
     Ok(errors)
+}
+
+/// The calls of a run that were kept, as an HTTP Archive.
+pub async fn har(app: &App, which: Which) -> Result<TextFile, ApiError> {
+    let mut exchanges = Vec::new();
+    each_event(app, &which.run, |event| {
+        if let What::Called { exchange, .. } = event.what {
+            exchanges.push(exchange);
+        }
+    })
+    .await?;
+    let text = transport::har(exchanges.iter().map(|exchange| &**exchange));
+    Ok(TextFile { name: format!("{}.har", which.run), text })
 }
 
 async fn each_event(

@@ -388,6 +388,15 @@ pub struct Exported {
     pub layout: String,
 }
 
+/// A file of text that is given out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct TextFile {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    pub text: String,
+}
+
 /// What the items of a tap look like.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(transparent)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use api::types::{
     ApiError, AppInfo, Applied, Exported, FlowSummary, FlowView, ItemsPage, NodeDetail, Preview,
-    RunSummary, RunView, SchemaView, Tap, TemplateSummary, UiEvent,
+    RunSummary, RunView, SchemaView, Tap, TemplateSummary, TextFile, UiEvent,
 };
 use ts_rs::{Config, TS};
 
@@ -30,6 +30,7 @@ fn export(out: &Path) {
         Preview,
         UiEvent,
         Exported,
+        TextFile,
         SchemaView,
         api::connections::ConnectionSummary,
         api::connections::ConnectionView,
@@ -52,6 +53,8 @@ fn export(out: &Path) {
         api::mapper::SheetFormat,
         api::mapper::SheetFile,
         api::mapper::SheetDiff,
+        api::network::NetworkEntry,
+        api::network::NetworkFormat,
         api::settings::Settings,
         flow::catalogue::NodeInfo,
         flow::edit::Edit,

@@ -20,6 +20,14 @@ pub(crate) struct RunsArgs {
 enum What {
     /// Lists runs, the newest first.
     List(ListArgs),
+    /// Writes the calls of a run as an HTTP Archive (HAR), for browsers and other tools.
+    Har {
+        /// The run.
+        run: String,
+        /// The file; the standard output without it.
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Shows one run: its nodes and its errors.
     Show {
         /// The run.
@@ -80,6 +88,13 @@ pub(crate) async fn runs(args: RunsArgs, data_dir: Option<PathBuf>) -> Outcome {
                 before: None,
             };
             list_runs(&api::runs::list(&app, list).await?, args.json)?;
+        }
+        What::Har { run, out } => {
+            let har = api::runs::har(&app, Which { run: run.into() }).await?;
+            match out {
+                Some(file) => std::fs::write(&file, har.text)?,
+                None => output::say(har.text.trim_end())?,
+            }
         }
         What::Show { run, json } => {
             let which = Which { run: run.as_str().into() };

@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
 use transport::retry::{self, Failure, Next};
-use transport::{Conduct, Connection};
+use transport::{Conduct, Connection, Whose};
 
 use crate::lineage::Lineage;
 use crate::respond::Responder;
@@ -224,10 +224,12 @@ impl StepContext for EmbeddedContext {
     fn conduct(&self) -> Conduct {
         let (run, rules) = (Arc::clone(&self.run), Arc::clone(&self.rules));
         let lineage = self.lineage.clone();
+        let whose = Whose { flow: run.flow.clone(), run: run.id.clone(), node: rules.id.clone() };
         let tell = move |note| run.reporter.told(rules.index, &rules.id, &lineage, note);
         Conduct {
             tell: Some(Arc::new(tell)),
             has_left: Arc::clone(&self.has_left),
+            whose: Some(Arc::new(whose)),
             ..self.run.calls.conduct_of(&self.rules.id).clone()
         }
     }

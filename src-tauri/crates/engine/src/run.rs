@@ -72,6 +72,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
     ]);
     let scope = RunScope {
         id: request.run,
+        flow: start.flow.clone(),
         vars: vars.as_ref().cloned().unwrap_or_default(),
         env,
         about,

@@ -7,7 +7,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 use data::Value;
-use flow::id::{NodeId, RunId};
+use flow::id::{FlowId, NodeId, RunId};
 use flow::run::Timestamp;
 use mapping::{Fault, Names};
 use tokio::time::Instant;
@@ -35,6 +35,8 @@ pub enum Clock {
 pub struct RunScope {
     /// The run.
     pub(crate) id: RunId,
+    /// The flow.
+    pub(crate) flow: FlowId,
     pub(crate) vars: Value,
     pub(crate) env: Value,
     /// What expressions read as `$run`.

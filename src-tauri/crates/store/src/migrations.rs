@@ -11,6 +11,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/0001_flows_and_runs.sql")),
     M::up(include_str!("../migrations/0002_tables.sql")),
     M::up(include_str!("../migrations/0003_connections.sql")),
+    M::up(include_str!("../migrations/0004_network.sql")),
 ];
 
 /// Applies what is missing; a database that is newer than the program is refused, untouched.

@@ -20,7 +20,7 @@ pub use self::failure::Failure;
 pub(crate) use self::journal::Journal;
 pub use self::journal::is_unfinished;
 pub(crate) use self::personal::Hider;
-pub(crate) use self::redact::{MAX_KEPT_BYTES, RawAnswer, Redactor, unpack};
+pub(crate) use self::redact::{MAX_KEPT_BYTES, RawAnswer, Redactor, learn_body, unpack};
 
 /// How a cassette's file name ends.
 pub const EXTENSION: &str = ".cassette.har";

@@ -10,6 +10,7 @@ use flow::run::Exchange;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::mode::Mode;
+use crate::network::Whose;
 use crate::socket::Socket;
 use crate::transport::Options;
 use crate::wire::{WireAnswer, WireCall, WireError};
@@ -30,6 +31,8 @@ pub struct Conduct {
     /// Set once a call that must not be made a second time may have reached the system: who gives
     /// up waiting for the step that makes it does not know what became of it.
     pub has_left: Arc<AtomicBool>,
+    /// The node of the run that makes them, for the network log.
+    pub whose: Option<Arc<Whose>>,
 }
 
 /// Who is told what happens to a call besides its exchanges.

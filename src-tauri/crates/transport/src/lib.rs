@@ -10,11 +10,15 @@
 //! | limit | keeps to a system's rate | `limit` |
 //! | auth | signs the call, refreshes a token once | `auth`, `transport/sign_in` |
 //! | policy | schemes, hosts, redirects | `policy`, `redirect` |
-//! | mode | record, replay, mock, dry run | - |
-//! | socket | the connection pool, TLS, HTTP; the only place that opens a connection | `socket` |
+//! | fault | fails calls on purpose, where that is switched on | `fault` |
+//! | mode | live, record, replay, mock, dry run | `mode`, `cassette` |
+//! | socket | the connection pools, TLS, HTTP; the only place that opens a connection | `socket`, `pool`, `tls` |
+//!
+//! What all flows of a connection share is [`Connection`], how the calls of a node are met in a run
+//! is [`Conduct`], and what both are written down as is in [`spec`].
 //!
 //! The tries of a step are the engine's, so that each of them is journaled; what it needs to
-//! decide about one stands in [`TransportError`] and [`retry_after`].
+//! decide about one stands in [`retry`]. Every try passes all layers again.
 //!
 //! Caps are always on: the head of an answer (256 headers, 256 KB), its decoded body, the silence
 //! between two bytes, and the time a call waits in all.
@@ -31,9 +35,11 @@ mod connection;
 mod decode;
 mod error;
 mod fault;
+mod har;
 mod limit;
 mod mask;
 mod mode;
+mod network;
 mod observe;
 mod outgoing;
 mod per_clock;
@@ -60,14 +66,14 @@ pub use conduct::{Conduct, Note, Tell};
 pub use connection::Connection;
 pub use error::{Kind, TlsFault, TransportError};
 pub use fault::{Fault, FaultKind, Faults};
-pub use limit::LimitHealth;
+pub use har::har;
 pub use limit::{LimitHealth, pause_asked};
-pub use mask::{is_secret_name, mask_text};
+pub use mask::{Masks, Taint, is_secret_name, mask_text};
 pub use mode::{
     Miss, Mock, MockFile, Mode, Nearest, Personal, Player, Recorded, Recorder, Report, Rule,
     Strictness,
 };
-pub use mask::{Masks, Taint, is_secret_name, mask_text};
+pub use network::{Departure, NetworkLog, Whose};
 pub use observe::Observe;
 pub use policy::is_inside_host;
 pub use redirect::Redirects;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use flow::run::{Exchange, Snippet};
@@ -11,6 +12,7 @@ use vault::MASK;
 use crate::charset;
 use crate::connection::Connection;
 use crate::mask::{Cut, Masks, Taint, is_secret_name};
+use crate::network::Entry;
 use crate::outgoing::Outgoing;
 use crate::request::{Body, Content, Part, Request};
 use crate::wire::WireAnswer;
@@ -31,6 +33,8 @@ pub(crate) struct Record {
     /// When the head of the answer was there.
     head_at: Option<Instant>,
     observe: Option<Observe>,
+    /// What the network log is told, until it was.
+    entry: Option<Entry>,
 }
 
 impl Record {
@@ -68,7 +72,21 @@ impl Record {
             started: Instant::now(),
             head_at: None,
             observe: request.observe.clone(),
+            entry: None,
         }
+    }
+
+    /// Has the network log told too; gives what is to be set once the hop leaves.
+    pub(crate) fn log(&mut self, entry: Entry) -> Arc<AtomicBool> {
+        let left = entry.left();
+        self.entry = Some(entry);
+        left
+    }
+
+    /// Keeps a hop that never leaves for the log, and tells nobody else.
+    pub(crate) fn only_logged(mut self, message: &str) {
+        self.observe = None;
+        self.failed(message);
     }
 
     /// What must not be seen of this hop.
@@ -130,6 +148,9 @@ impl Record {
     pub(crate) fn tell(&mut self) {
         if let Some(observe) = self.observe.take() {
             observe(self.exchange());
+        }
+        if let Some(entry) = self.entry.take() {
+            entry.tell(&self.exchange, self.body_bytes);
         }
     }
 

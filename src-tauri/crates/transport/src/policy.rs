@@ -42,8 +42,10 @@ pub(crate) fn check(out: &Outgoing, request: &Request) -> Result<(), Kind> {
     check_scheme(url).map_err(Kind::BadRequest)?;
     let flow_hosts = request.conduct.hosts.as_deref();
     let spec = request.connection.as_ref().map(|connection| &connection.spec);
+    // Where a connection signs in was said by whoever set it up, not by the flow.
     if let Some(hosts) = flow_hosts
         && !is_listed(hosts, url)
+        && !spec.is_some_and(|spec| is_at_sign_in(spec, url))
     {
         return Err(not_in_flow(hosts, url));
     }

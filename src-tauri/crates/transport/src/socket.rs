@@ -9,6 +9,7 @@ use reqwest::multipart;
 use crate::cause;
 use crate::connection::Connection;
 use crate::error::Kind;
+use crate::network;
 use crate::outgoing::Outgoing;
 use crate::phases::{self, Guard};
 use crate::pool::{Pool, Pools, Way};
@@ -45,6 +46,7 @@ impl Socket {
             WireBody::Plain(body) => request = request.body(body),
             WireBody::Form(form) => request = request.multipart(form),
         }
+        network::leaves();
         let guard = Guard::of(out, connection.map(|own| &own.spec));
         let (answer, phases) = phases::measured(guard, request.send()).await;
         let answer = answer.map_err(|error| {

@@ -3,8 +3,8 @@
 mod sign_in;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use flow::run::Timestamp;
@@ -19,6 +19,7 @@ use crate::circuit::Outcome;
 use crate::connection::{Connection, Connections};
 use crate::decode;
 use crate::error::{Kind, TransportError};
+use crate::network::{self, Entry, NetworkLog};
 use crate::observe::Record;
 use crate::outgoing::Outgoing;
 use crate::policy;
@@ -82,6 +83,7 @@ pub struct Transport {
 struct Lower {
     options: Options,
     socket: Socket,
+    log: OnceLock<NetworkLog>,
 }
 
 impl Default for Transport {
@@ -114,8 +116,15 @@ impl Deadline {
 impl Transport {
     /// Makes a transport; opens no connection yet.
     pub fn new(options: Options) -> Self {
-        let lower = Arc::new(Lower { options, socket: Socket::new() });
+        let lower = Arc::new(Lower { options, socket: Socket::new(), log: OnceLock::new() });
         Self { lower, connections: Arc::default() }
+    }
+
+    /// Has all calls told for the network log: those of runs, for tokens, of probes and tests. The
+    /// first one to ask is told.
+    pub fn log_to(&self, log: NetworkLog) {
+        // Only the app asks, once.
+        let _ = self.lower.log.set(log);
     }
 
     /// The connection that is written down so, at work: shared by all calls that are made with it,
@@ -231,8 +240,14 @@ impl Lower {
         deadline: Deadline,
         cancel: &CancellationToken,
     ) -> Result<(WireAnswer, Record), TransportError> {
-        policy::check(out, request).map_err(|kind| fail(out, kind, false, None))?;
         let mut record = Record::start(request, out, self.options.snippet_bytes);
+        let entry = self.log.get().map(|log| Entry::new(log, request, out));
+        let left = entry.map(|entry| record.log(entry)).unwrap_or_default();
+        if let Err(kind) = policy::check(out, request) {
+            let error = fail(out, kind, false, None);
+            record.only_logged(&error.message());
+            return Err(error);
+        }
         let patience = deadline.patience();
         if patience.left.is_zero() {
             return Err(fail(out, Kind::Total(deadline.total), false, Some(&mut record)));
@@ -242,6 +257,7 @@ impl Lower {
             request.conduct.has_left.store(true, Ordering::Relaxed);
         }
         let sending = request.conduct.meet(call, &self.socket, &self.options);
+        let sending = network::marking(left, sending);
         let answer = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(WireError::sent(Kind::Cancelled)),

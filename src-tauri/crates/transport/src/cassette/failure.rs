@@ -105,6 +105,9 @@ impl Failure {
                 Self::BadEncoding { encoding: encoding.clone(), reason: reason.clone() }
             }
             Kind::Other(reason) => Self::Other { reason: reason.clone() },
+            Kind::Proxy { proxy, reason } => {
+                Self::Unreachable { reason: format!("the proxy {proxy} said: {reason}") }
+            }
             _ => return None,
         })
     }
