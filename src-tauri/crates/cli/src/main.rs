@@ -1,6 +1,7 @@
 //! The command line: runs, checks and serves flows without a window. Every command is one file;
 //! what it does is `api`'s.
 
+mod cassettes;
 mod catalogue;
 mod check;
 mod eval;
@@ -51,6 +52,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
+    /// Lists, shows, takes in and hands over recorded calls and mocks.
+    Cassette(cassettes::CassetteArgs),
     /// Serves the sample systems that the templates talk to.
     Sandbox(sandbox::SandboxArgs),
     /// Takes a flow file into the database.
@@ -144,6 +147,7 @@ fn done(args: Args) -> Outcome {
             Command::Check(check) => check::flows(&check, data).await,
             Command::Serve(serve) => Box::pin(serve::serve(serve, data)).await,
             Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Cassette(args) => cassettes::cassettes(args, data).await,
             Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,
             Command::ImportFlow(import) => import::import(import, data).await,
             Command::Eval(_) | Command::Catalogue(_) => Ok(End::Ok),
