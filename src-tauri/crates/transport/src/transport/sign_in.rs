@@ -57,8 +57,10 @@ impl Transport {
             return Ok(answer);
         }
         drop(answer);
-        let again = self.send_limited(request, connection, out, began, cancel).await;
-        again.map(|(answer, _)| answer)
+        let (answer, signed) = self.send_limited(request, connection, out, began, cancel).await?;
+        // A call is sent once more only once, whatever its answer says.
+        connection.auth.learn(connection, &signed, &answer)?;
+        Ok(answer)
     }
 
     /// Signs a call that is about to leave, and sends it.
