@@ -7,14 +7,14 @@ use transport::{Body, Method, Redirects, Request, Transport, Url};
 
 /// A browser with its cookies.
 #[derive(Default)]
-pub struct Browser {
+pub(crate) struct Browser {
     transport: Transport,
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
     /// Opens an address and says yes to everything; returns the text of the last page.
-    pub async fn say_yes(&mut self, url: &str) -> String {
+    pub(crate) async fn say_yes(&mut self, url: &str) -> String {
         let mut next = (Url::parse(url).unwrap(), None);
         for _ in 0..30 {
             let (url, form) = next;

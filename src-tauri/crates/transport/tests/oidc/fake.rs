@@ -9,25 +9,25 @@ use tokio::task::JoinSet;
 
 /// A call as it arrived.
 #[derive(Debug, Clone)]
-pub struct Call {
-    pub path: String,
-    pub head: String,
-    pub body: String,
+pub(crate) struct Call {
+    pub(crate) path: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Call {
     /// A field of its form.
-    pub fn field(&self, name: &str) -> Option<String> {
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
         let mut pairs = url::form_urlencoded::parse(self.body.as_bytes());
         pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
     /// The token that it carries.
-    pub fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         self.header("authorization").trim_start_matches("Bearer ").to_owned()
     }
 
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
         let mut lines = lines.filter(|(known, _)| known.eq_ignore_ascii_case(name));
         lines.next().map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
@@ -35,16 +35,16 @@ impl Call {
 }
 
 /// What a call is answered: the status, more headers in lines, the body.
-pub type Told = (u16, &'static str, String);
+pub(crate) type Told = (u16, &'static str, String);
 
-pub struct Fake {
-    pub port: u16,
-    pub calls: Arc<Mutex<Vec<Call>>>,
+pub(crate) struct Fake {
+    pub(crate) port: u16,
+    pub(crate) calls: Arc<Mutex<Vec<Call>>>,
     _tasks: JoinSet<()>,
 }
 
 impl Fake {
-    pub async fn start(answer: impl Fn(&Call) -> Told + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(answer: impl Fn(&Call) -> Told + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let calls = Arc::new(Mutex::new(Vec::new()));
@@ -63,11 +63,11 @@ impl Fake {
         Self { port, calls, _tasks: tasks }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    pub fn calls(&self, path: &str) -> Vec<Call> {
+    pub(crate) fn calls(&self, path: &str) -> Vec<Call> {
         let calls = self.calls.lock().unwrap();
         calls.iter().filter(|call| call.path == path).cloned().collect()
     }

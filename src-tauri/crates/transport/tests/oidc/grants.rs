@@ -314,7 +314,7 @@ fn verified(token: &str, public: &UnparsedPublicKey<&[u8]>) -> (Value, Value) {
 }
 
 /// The spec of a sign-in in the browser.
-pub fn code(provider: &Provider, client: &str, proof: ClientAuth) -> OAuth2Spec {
+pub(crate) fn code(provider: &Provider, client: &str, proof: ClientAuth) -> OAuth2Spec {
     let mut spec = oauth2(Grant::AuthorizationCode, provider.url("/token"), client, proof);
     spec.authorize_url = provider.url("/auth");
     spec.scopes = ["openid", "offline_access", "api:read"].map(str::to_owned).to_vec();
@@ -323,7 +323,7 @@ pub fn code(provider: &Provider, client: &str, proof: ClientAuth) -> OAuth2Spec 
 }
 
 /// Signs in, with the test as the browser; returns its last page too.
-pub async fn sign_in(
+pub(crate) async fn sign_in(
     account: &Account,
     browser: &mut Browser,
 ) -> (Result<SignedIn, TransportError>, String) {

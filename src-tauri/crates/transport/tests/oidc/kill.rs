@@ -51,7 +51,7 @@ async fn a_refresh_token_is_kept_before_the_old_one_is_forgotten_also_under_a_ki
     // one, and the new one was never kept. What must hold is that one of them is there, whole.
     let (mut n_old, mut n_new) = (0, 0);
     for step in 0..16 {
-        let left = killed(Moment::AfterTheAnswer(Duration::from_micros(500 * step))).await;
+        let left = killed(Moment::AfterTheAnswer(Duration::from_millis(2 * step))).await;
         match left.kept.as_str() {
             "r1" => n_old += 1,
             "r2" => n_new += 1,
@@ -61,7 +61,7 @@ async fn a_refresh_token_is_kept_before_the_old_one_is_forgotten_also_under_a_ki
     assert!(n_new > 0, "one of them was late enough");
     println!(
         "killed before the answer: 3 of 3 keep the old token; at the first use: 3 of 3 have the \
-         new one; 0 to 7.5 ms after the answer: {n_new} have the new one, {n_old} the old one"
+         new one; 0 to 30 ms after the answer: {n_new} have the new one, {n_old} the old one"
     );
 }
 

@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// A provider at work; it ends with this.
-pub struct Provider {
+pub(crate) struct Provider {
     server: Child,
-    pub port: u16,
+    pub(crate) port: u16,
 }
 
 impl Drop for Provider {
@@ -23,7 +23,7 @@ impl Provider {
     /// Starts it, with tokens that hold for so many seconds. None, with words, where it is not
     /// there.
     #[expect(clippy::disallowed_methods, reason = "the server that is called here is a program")]
-    pub fn start(token_seconds: u32) -> Option<Self> {
+    pub(crate) fn start(token_seconds: u32) -> Option<Self> {
         let folder = match copy() {
             Ok(folder) => folder,
             Err(why) => {
@@ -55,7 +55,7 @@ impl Provider {
         None
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 }
