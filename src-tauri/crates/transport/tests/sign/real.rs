@@ -185,17 +185,20 @@ async fn signed_calls(base: &str, id: &str, key: &str) -> Vec<(String, bool, Str
             200,
         ),
         (&wrong, Method::GET, format!("{bucket}/f/x//y"), Body::Empty, 403),
-        (
-            &sqs,
-            Method::POST,
-            "/?Action=ListQueues&Version=2012-11-05&x=a+b".to_owned(),
-            Body::Empty,
-            200,
-        ),
     ] {
         let what = format!("{method} {path}");
         let (got, answer) = account.call(method, &path, body).await;
         outcome.push((what, got == status, format!("{got} {answer}")));
     }
+    // A service with the common rules. Moto writes the body anew before it checks its hash, so
+    // that one has nothing in it that could be written in two ways.
+    let action = "Action=ListQueues&Version=2012-11-05";
+    let request = sqs
+        .request(Method::POST, "/?x=a+b/c")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(bytes(action));
+    let mut answer = sqs.send(request).await.unwrap();
+    let got = answer.status;
+    outcome.push(("SQS".to_owned(), got == 200, format!("{got} {}", answer.text().await.unwrap())));
     outcome
 }
