@@ -55,9 +55,10 @@ pub struct ReadyFlow {
 }
 
 impl ReadyFlow {
-    /// What a run that goes so far changes at production systems.
-    pub fn production_writes(&self, target: &Target) -> Vec<&ProductionWrite> {
-        connections::within(&self.writes, target)
+    /// The refusal of a run that goes so far and writes to production, unless it was confirmed:
+    /// [`Code::Confirm`] with a sentence that lists the writes.
+    pub fn unconfirmed(&self, target: &Target) -> Option<ApiError> {
+        connections::unconfirmed(&connections::within(&self.writes, target))
     }
 }
 

@@ -12,7 +12,6 @@ use ts_rs::TS;
 
 use crate::App;
 use crate::app::lock;
-use crate::connections;
 use crate::launch::{Launch, Row};
 use crate::opened::{OpenRun, kept, parse};
 use crate::types::{
@@ -145,7 +144,7 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
         None => launch.input = start.input.unwrap_or_default(),
     }
     if !start.confirmed
-        && let Some(refusal) = connections::unconfirmed(&flow.production_writes(&launch.target))
+        && let Some(refusal) = flow.unconfirmed(&launch.target)
     {
         return Err(refusal);
     }
