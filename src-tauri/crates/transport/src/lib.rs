@@ -59,6 +59,7 @@ mod wire;
 
 pub use auth::consent::{Consent, ScopeInWords, SignedIn, sign_out, signed_in};
 pub use body::AnswerBody;
+pub use cassette::RecordedCall;
 pub use charset::{CharsetError, TextDecoder};
 pub use circuit::{CircuitHealth, CircuitState};
 pub use clock::Clock;
