@@ -125,7 +125,9 @@ impl SignInWay {
             observe: request.observe.clone(),
             connection: request.connection.clone(),
             conduct: Arc::clone(&request.conduct),
-            step: request.step.clone(),
+            // They are the connection's, of no step: what calls of a token there are depends on
+            // the time of the day, and a cassette and a dry run go by that.
+            step: None,
             redirects: Redirects::Stop,
             ..Request::new(Method::POST, "")
         };

@@ -8,6 +8,7 @@
 #[allow(dead_code, reason = "it is shared with the tests of OAuth 2.0, which ask for more")]
 #[path = "../oidc/fake.rs"]
 mod fake;
+mod modes;
 mod own;
 mod real;
 
