@@ -60,7 +60,11 @@ async function openConnection(name: string, oauth: Record<string, unknown>): Pro
   page.setDefaultTimeout(15_000);
   await page.goto(served.url);
   await exactly(page, "Connections").click();
-  await page.getByRole("row", { name: new RegExp(name) }).getByRole("button").first().click();
+  await page
+    .getByRole("row", { name: new RegExp(name) })
+    .getByRole("button")
+    .first()
+    .click();
   await page.getByRole("heading", { name, exact: true }).waitFor();
   return page;
 }
