@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use transport::cassette::About;
 use transport::spec::{ClientAuth, Grant};
 use transport::{
     Conduct, Method, Mode, Note, Personal, Player, Recorder, Request, Response, Strictness,
@@ -51,7 +52,7 @@ fn by(mode: Mode) -> Arc<Conduct> {
 async fn what_was_recorded_is_replayed_without_credentials_and_holds_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = transport::cassette::file_in(folder.path(), "calls");
-    let recorder = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+    let recorder = Recorder::create(&path, About::default(), Personal::Kept).unwrap();
     let fake = fake().await;
     let oauth = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", ClientAuth::Basic);
     let secrets = [("client_secret", "canary-client-secret")];
