@@ -9,6 +9,7 @@ mod expired;
 mod fake;
 mod grants;
 mod kill;
+mod offline;
 mod provider;
 mod renewal;
 
