@@ -291,10 +291,8 @@ impl Auth {
             return Ok(token);
         }
         let failed = |kind| unsent(kind, &connection.spec.base_url);
-        let mut fetch = csrf::fetch_call(&connection.spec, spec, at).map_err(failed)?;
-        let signed = self.let_in(connection, need, &mut fetch, way).await?;
-        let url = fetch.url.clone();
-        let told = match way().call(fetch, signed.secrets).await {
+        let fetch = csrf::fetch_call(&connection.spec, spec, at).map_err(failed)?;
+        let told = match self.fetch(connection, fetch, need, way).await {
             Ok(told) => told,
             // A cassette without the fetch is as good as one with it.
             Err(_) if need == Need::Placeholder => return Ok(Secret::new(PLACEHOLDER)),
@@ -303,10 +301,38 @@ impl Auth {
         if need == Need::Placeholder {
             return Ok(Secret::new(PLACEHOLDER));
         }
-        self.jar.learn(&url, &told.headers);
         let token = csrf::of_answer(spec, told.status, &told.headers).map_err(failed)?;
         self.csrf.keep(token.clone());
         Ok(token)
+    }
+
+    /// Makes a call of the sign-in that has to be let in itself; once more where a challenge is
+    /// the first answer.
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        fetch: Outgoing,
+        need: Need,
+        way: MakeWay<'_>,
+    ) -> Result<Told, TransportError> {
+        let mut is_again = false;
+        loop {
+            let mut out = fetch.clone();
+            let signed = self.let_in(connection, need, &mut out, way).await?;
+            let told = way().call(out, signed.secrets).await?;
+            if need == Need::Real {
+                self.jar.learn(&fetch.url, &told.headers);
+            }
+            if let Some(call) = &signed.digest {
+                let learned = self.challenges.learn(call, told.status, &told.headers);
+                let is_asked = learned.map_err(|kind| unsent(kind, call.url.as_str()))?;
+                if is_asked && !is_again {
+                    is_again = true;
+                    continue;
+                }
+            }
+            return Ok(told);
+        }
     }
 
     /// Whether an answer says that what let the call in has run out, and it was got anew: then the

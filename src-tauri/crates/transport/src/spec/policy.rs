@@ -124,7 +124,9 @@ pub struct ExpiredRule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct CsrfSpec {
-    /// The call that fetches it: an address, or a path behind the base URL.
+    /// The call that fetches it: an address, or a path behind the base URL that may be read without
+    /// changing anything.
+    #[schemars(title = "Address", example = &"/sap/opu/odata/sap/API_BUSINESS_PARTNER")]
     pub path: String,
     /// The header that asks for it, gives it and carries it.
     #[serde(default = "csrf_header")]
