@@ -328,17 +328,16 @@ impl Shared {
     async fn turn(&self, name: &str, conduct: &Conduct) -> Option<u64> {
         let clock = &conduct.clock;
         let mut told_until = None;
-        let turn = match self.turn.try_acquire() {
-            Ok(turn) => turn,
-            Err(_) => {
-                let now = clock.now();
-                let ahead = self.n_waiting.load(Ordering::Relaxed) as u32;
-                let _waiting = Waiting::new(&self.n_waiting);
-                let (due, reason) = lock(&self.now).outlook(name, now, ahead);
-                told_until = tell_wait(conduct, due, now, reason);
-                // The semaphore is never closed.
-                self.turn.acquire().await.ok()?
-            }
+        let turn = if let Ok(turn) = self.turn.try_acquire() {
+            turn
+        } else {
+            let now = clock.now();
+            let ahead = self.n_waiting.load(Ordering::Relaxed) as u32;
+            let _waiting = Waiting::new(&self.n_waiting);
+            let (due, reason) = lock(&self.now).outlook(name, now, ahead);
+            told_until = tell_wait(conduct, due, now, reason);
+            // The semaphore is never closed.
+            self.turn.acquire().await.ok()?
         };
         let mut waiting = None;
         loop {
