@@ -1,6 +1,7 @@
 //! The command line: runs, checks and serves flows without a window. Every command is one file;
 //! what it does is `api`'s.
 
+mod cassettes;
 mod catalogue;
 mod check;
 mod connections;
@@ -12,6 +13,7 @@ mod progress;
 mod run;
 mod runs;
 mod sandbox;
+mod secrets;
 mod serve;
 mod source;
 
@@ -54,6 +56,10 @@ enum Command {
     Connections(connections::ConnectionsArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
+    /// Sets the secrets of connections, and says which are set.
+    Secrets(secrets::SecretsArgs),
+    /// Lists, shows, takes in and hands over recorded calls and mocks.
+    Cassette(cassettes::CassetteArgs),
     /// Serves the sample systems that the templates talk to.
     Sandbox(sandbox::SandboxArgs),
     /// Takes a flow file into the database.
@@ -150,6 +156,8 @@ fn done(args: Args) -> Outcome {
                 Box::pin(connections::connections(connections, data)).await
             }
             Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Secrets(secrets) => secrets::secrets(secrets, data).await,
+            Command::Cassette(args) => cassettes::cassettes(args, data).await,
             Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,
             Command::ImportFlow(import) => import::import(import, data).await,
             Command::Eval(_) | Command::Catalogue(_) => Ok(End::Ok),

@@ -117,6 +117,24 @@ pub fn is_unfinished(path: &Path) -> bool {
     part_of(path).exists()
 }
 
+/// Deletes a cassette, and what an interrupted recording of it left.
+///
+/// # Errors
+/// Where it is being recorded, or the folder cannot be written.
+pub fn delete(path: &Path) -> Result<(), CassetteError> {
+    let fault =
+        |cause: io::Error| CassetteError(format!("{} cannot be deleted: {cause}.", path.display()));
+    let part = part_of(path);
+    if let Ok(file) = File::options().write(true).open(&part) {
+        if file.try_lock().is_err() {
+            let words = "It is being recorded right now. Wait until that run is over.";
+            return Err(CassetteError(words.to_owned()));
+        }
+        std::fs::remove_file(&part).map_err(fault)?;
+    }
+    if path.exists() { std::fs::remove_file(path).map_err(fault) } else { Ok(()) }
+}
+
 /// The journal of the cassette at this path.
 pub(super) fn part_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
