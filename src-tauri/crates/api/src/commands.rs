@@ -51,6 +51,9 @@
 //! runs.schema         { run, tap: Tap }                          -> Schema (data::schema)
 //! runs.node           { run, node }                              -> NodeDetail
 //! runs.errors         { run, limit }                             -> ItemError[]
+//! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
+//! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
+//! network.export      { format: "har" | "csv", host? }           -> TextFile
 //! cassettes.list      {}                                         -> CassetteSummary[]
 //! cassettes.open      { name }                                   -> CassetteView
 //! cassettes.call      { name, call: number }                     -> Exchange
@@ -176,6 +179,9 @@ commands! {
     "runs.schema" => runs::schema(runs::OfTap) -> SchemaView,
     "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
     "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
+    "runs.har" => runs::har(runs::Which) -> TextFile,
+    "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
+    "network.export" => network::export(network::NetworkExport) -> TextFile,
     "cassettes.list" => cassettes::list(settings::Nothing) -> Vec<CassetteSummary>,
     "cassettes.open" => cassettes::open(cassettes::Which) -> CassetteView,
     "cassettes.call" => cassettes::call(cassettes::OfCall) -> flow::run::Exchange,
