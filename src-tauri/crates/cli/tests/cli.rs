@@ -207,7 +207,7 @@ fn exit_codes_tell_failed_broken_and_rejected_apart() {
         &["run", "there-is-none"][..],
         &["run", &fine, "--var", "most=1"],
         &["run", &fine, "--mode", "replay"],
-        &["run", &fine, "--env", "test"],
+        &["run", &fine, "--env", "staging"],
         &["run", &fine, "--input", "gone.json"],
         &["explode"],
     ] {
