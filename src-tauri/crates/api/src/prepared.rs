@@ -173,9 +173,10 @@ impl App {
         let leaves = |node: &NodeId| file.wires.iter().any(|wire| wire.from.node == *node);
         let nodes = file.nodes.iter().map(|node| &node.id);
         let last = nodes.filter(|node| !leaves(node)).cloned().collect();
-        let accounts = match connections::names_any(&file) {
-            true => self.accounts().await?.of(&file),
-            false => FlowAccounts::default(),
+        let accounts = if connections::names_any(&file) {
+            self.accounts().await?.of(&file)
+        } else {
+            FlowAccounts::default()
         };
         let FlowAccounts { found: specs, problems: missing } = accounts;
         let at_work =
