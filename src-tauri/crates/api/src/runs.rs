@@ -261,6 +261,7 @@ pub(crate) async fn input_of(
 
 /// What came of a run's recording or replay, in sentences; nothing of other runs, and of those
 /// that the program has forgotten.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn told(app: &App, which: Which) -> Result<Vec<String>, ApiError> {
     let told = lock(&app.told);
     Ok(told
