@@ -193,7 +193,7 @@ pub async fn call(app: &App, which: OfCall) -> Result<Exchange, ApiError> {
     blocking(move || {
         let path = cassette::file_in(&folder, &which.name);
         let cassette = Cassette::read(&path).map_err(|error| missing(&path, error))?;
-        cassette.entries.get(which.call as usize).map(|entry| entry.exchange()).ok_or_else(|| {
+        cassette.entries.get(which.call as usize).map(cassette::Entry::exchange).ok_or_else(|| {
             let words = format!("The cassette \"{}\" has no call {}.", which.name, which.call + 1);
             ApiError::new(Code::NotFound, words)
         })
@@ -290,8 +290,9 @@ pub fn name_of(path: &Path) -> String {
 /// The file that somebody names: by its path, or by its name in the data folder.
 pub(crate) fn file_of(folder: &Path, given: &str, is_new: bool) -> Result<PathBuf, ApiError> {
     let path = Path::new(given);
-    let has_ending =
-        given.ends_with(".har") || given.ends_with(".json") || given.ends_with(".part");
+    let has_ending = path.extension().is_some_and(|ending| {
+        ["har", "json", "part"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    });
     if has_ending || path.components().count() > 1 {
         return Ok(path.to_owned());
     }

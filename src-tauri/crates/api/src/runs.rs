@@ -197,6 +197,8 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
         }
         None => launch.input = start.input.unwrap_or_default(),
     }
+    // Before anybody is asked, and before a recording is begun.
+    flow.refuse_missing(&launch.target)?;
     if !start.confirmed
         && let Some(refusal) = flow.unconfirmed(&launch.target, &meeting)
     {
@@ -259,6 +261,7 @@ pub(crate) async fn input_of(
 
 /// What came of a run's recording or replay, in sentences; nothing of other runs, and of those
 /// that the program has forgotten.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
 pub async fn told(app: &App, which: Which) -> Result<Vec<String>, ApiError> {
     let told = lock(&app.told);
     Ok(told

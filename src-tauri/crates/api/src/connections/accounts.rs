@@ -110,20 +110,15 @@ impl Accounts {
             return Err(Missing { code: "connection.environment", words });
         };
         let of_id = || self.rows.iter().filter(|row| row.name.id == id.as_str());
-        match of_id().find(|row| row.name.environment == environment.name()) {
-            Some(row) => read_spec(row)
-                .map_err(|error| Missing { code: "connection.unread", words: error.message }),
-            None => {
-                let others: Vec<&str> = of_id()
-                    .filter_map(|row| Environment::of_name(&row.name.environment))
-                    .map(environment_words)
-                    .collect();
-                Err(Missing {
-                    code: "connection.missing",
-                    words: missing(id, environment, &others),
-                })
-            }
+        if let Some(row) = of_id().find(|row| row.name.environment == environment.name()) {
+            return read_spec(row)
+                .map_err(|error| Missing { code: "connection.unread", words: error.message });
         }
+        let others: Vec<&str> = of_id()
+            .filter_map(|row| Environment::of_name(&row.name.environment))
+            .map(environment_words)
+            .collect();
+        Err(Missing { code: "connection.missing", words: missing(id, environment, &others) })
     }
 }
 

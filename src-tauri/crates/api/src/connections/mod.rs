@@ -142,7 +142,7 @@ pub async fn save(app: &App, save: Save) -> Result<ConnectionView, ApiError> {
     };
     match old {
         Some(old) => {
-            let kept = app.read(move |store| store.connections()).await?;
+            let kept = app.read(Store::connections).await?;
             if was.as_ref() != Some(&to) && kept.iter().any(|row| row.name == change.name) {
                 return Err(taken(&to));
             }
