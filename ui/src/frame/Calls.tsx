@@ -1,6 +1,7 @@
 import { Globe } from "lucide-react";
 import { goToField } from "../actions/select";
 import { titleOf } from "../actions/world";
+import { FromBadge } from "../inspector/FromBadge";
 import { EmptyState } from "../kit/EmptyState";
 import { VirtualList } from "../kit/VirtualList";
 import type { Call } from "../model/run";
@@ -21,8 +22,11 @@ function Row({ call }: { call: Call }) {
       <span className={styles.muted}>{formatTime(exchange.at)}</span>
       <span className={styles.cut}>{titleOf(store.getState(), call.node)}</span>
       <span className={styles.mono}>{exchange.method}</span>
-      <span className={styles.mono} title={exchange.url}>
-        {exchange.url}
+      <span className={styles.address}>
+        <span className={styles.mono} title={exchange.url}>
+          {exchange.url}
+        </span>
+        <FromBadge from={exchange.from} />
       </span>
       <span className={styles[toneOf(exchange.status)]} title={exchange.error}>
         {exchange.status ?? t("calls.noAnswer")}
