@@ -93,6 +93,7 @@ test("a run is recorded, held back, and replayed when the system is gone", async
   // With the system gone, the cassette answers.
   await shop.close();
   await page.getByRole("button", { name: "Cassettes", exact: true }).click();
+  await page.getByRole("button", { name: /^Replay with/ }).waitFor();
   await shot(browserDriver(page), "cassettes");
   await page.getByRole("button", { name: /^Replay with/ }).click();
   await page.getByRole("button", { name: "Run", exact: true }).click();

@@ -28,9 +28,13 @@ function Row({ call }: { call: Call }) {
         </span>
         <FromBadge from={exchange.from} />
       </span>
-      <span className={styles[toneOf(exchange.status)]} title={exchange.error}>
-        {exchange.status ?? t("calls.noAnswer")}
-      </span>
+      {exchange.from === "dry_run" ? (
+        <span className={styles.muted}>–</span>
+      ) : (
+        <span className={styles[toneOf(exchange.status)]} title={exchange.error}>
+          {exchange.status ?? t("calls.noAnswer")}
+        </span>
+      )}
       <span className={styles.number}>{exchange.attempt}</span>
       <span className={styles.number}>{formatDuration(exchange.took_ms)}</span>
     </button>
