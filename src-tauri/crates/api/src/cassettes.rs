@@ -11,7 +11,7 @@ use ts_rs::TS;
 
 use crate::App;
 use crate::settings::Nothing;
-use crate::types::{ApiError, Code};
+use crate::types::{ApiError, Code, TextFile};
 
 /// How a mock's file name ends.
 const MOCK: &str = ".mock.json";
@@ -136,15 +136,6 @@ pub struct CassetteCall {
     pub bytes: u64,
 }
 
-/// A cassette as a file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct CassetteFile {
-    /// The file's name.
-    pub file: String,
-    /// Its text.
-    pub text: String,
-}
-
 /// All cassettes and mocks, the newest first.
 pub async fn list(app: &App, _: Nothing) -> Result<Vec<CassetteSummary>, ApiError> {
     let folder = app.cassettes_dir();
@@ -236,19 +227,19 @@ pub async fn import(app: &App, import: Import) -> Result<CassetteSummary, ApiErr
 }
 
 /// Hands a cassette over, without personal data unless it is asked for.
-pub async fn export(app: &App, export: Export) -> Result<CassetteFile, ApiError> {
+pub async fn export(app: &App, export: Export) -> Result<TextFile, ApiError> {
     let folder = app.cassettes_dir();
     blocking(move || {
         let summary = summary(&folder, &export.name)?;
         if summary.kind == CassetteKind::Mock {
             let text = read(&mock_file(&folder, &export.name))?;
-            return Ok(CassetteFile { file: format!("{}{MOCK}", export.name), text });
+            return Ok(TextFile { name: format!("{}{MOCK}", export.name), text });
         }
         let cassette =
             Cassette::read(&cassette::file_in(&folder, &export.name)).map_err(invalid)?;
         let cassette = if export.with_personal { cassette } else { cassette.without_personal() };
-        let file = format!("{}{}", export.name, cassette::EXTENSION);
-        Ok(CassetteFile { file, text: cassette.to_har() })
+        let name = format!("{}{}", export.name, cassette::EXTENSION);
+        Ok(TextFile { name, text: cassette.to_har() })
     })
     .await
 }

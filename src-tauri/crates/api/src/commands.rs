@@ -58,9 +58,12 @@
 //! cassettes.open      { name }                                   -> CassetteView
 //! cassettes.call      { name, call: number }                     -> Exchange
 //! cassettes.import    { name, text }                             -> CassetteSummary (a cassette, a HAR file, a mock)
-//! cassettes.export    { name, with_personal? }                   -> CassetteFile
+//! cassettes.export    { name, with_personal? }                   -> TextFile
 //! cassettes.rename    { name, to }                               -> CassetteSummary
 //! cassettes.delete    { name }                                   -> null
+//! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
+//! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
+//! network.export      { format: "har" | "csv", host? }           -> TextFile
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
 //! mapper.open         { flow, node, run? }                       -> MapperView
 //! mapper.menu         {}                                         -> MapperMenu
@@ -78,7 +81,7 @@
 
 use std::sync::Arc;
 
-use crate::cassettes::{CassetteFile, CassetteSummary, CassetteView};
+use crate::cassettes::{CassetteSummary, CassetteView};
 use crate::connections::{ConnectionSummary, ConnectionView, Consent, Tested};
 use crate::secrets::VaultState;
 use crate::tables::{TableApplied, TableSummary, TableView};
@@ -183,9 +186,12 @@ commands! {
     "cassettes.open" => cassettes::open(cassettes::Which) -> CassetteView,
     "cassettes.call" => cassettes::call(cassettes::OfCall) -> flow::run::Exchange,
     "cassettes.import" => cassettes::import(cassettes::Import) -> CassetteSummary,
-    "cassettes.export" => cassettes::export(cassettes::Export) -> CassetteFile,
+    "cassettes.export" => cassettes::export(cassettes::Export) -> TextFile,
     "cassettes.rename" => cassettes::rename(cassettes::Rename) -> CassetteSummary,
     "cassettes.delete" => cassettes::delete(cassettes::Which) -> (),
+    "runs.har" => runs::har(runs::Which) -> TextFile,
+    "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
+    "network.export" => network::export(network::NetworkExport) -> TextFile,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
     "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
     "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,
