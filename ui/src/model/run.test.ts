@@ -109,6 +109,21 @@ describe("a run", () => {
     expect(after.nodes.a?.from).toBe("dry_run");
   });
 
+  test("goes on telling of a wait while its counts stay as they are", () => {
+    const counts = { items_in: 1, items_out: 0, rejected: 0, busy_us: 5 };
+    const counted = (seq: number, at: number, items_out: number): RunEvent => ({
+      seq,
+      at,
+      type: "counted",
+      node: "a",
+      counts: { ...counts, items_out },
+    });
+    const begun = play(EVENTS.slice(0, 3));
+    expect(waits(play([counted(3, 1200, 0)], begun))).toHaveLength(1);
+    expect(waits(play([counted(3, 1200, 1)], begun))).toEqual([]);
+    expect(waits(play([counted(3, 1600, 0)], begun))).toEqual([]);
+  });
+
   test("that ends leaves no node running", () => {
     expect(play(EVENTS).nodes.b?.status).toBe("cancelled");
   });
