@@ -61,9 +61,6 @@
 //! cassettes.export    { name, with_personal? }                   -> TextFile
 //! cassettes.rename    { name, to }                               -> CassetteSummary
 //! cassettes.delete    { name }                                   -> null
-//! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
-//! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
-//! network.export      { format: "har" | "csv", host? }           -> TextFile
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
 //! mapper.open         { flow, node, run? }                       -> MapperView
 //! mapper.menu         {}                                         -> MapperMenu
@@ -189,9 +186,6 @@ commands! {
     "cassettes.export" => cassettes::export(cassettes::Export) -> TextFile,
     "cassettes.rename" => cassettes::rename(cassettes::Rename) -> CassetteSummary,
     "cassettes.delete" => cassettes::delete(cassettes::Which) -> (),
-    "runs.har" => runs::har(runs::Which) -> TextFile,
-    "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
-    "network.export" => network::export(network::NetworkExport) -> TextFile,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
     "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
     "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,
