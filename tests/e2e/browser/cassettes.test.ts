@@ -87,7 +87,7 @@ test("a run is recorded, held back, and replayed when the system is gone", async
   expect(shop.calls).toHaveLength(4);
   await page.getByRole("button", { name: "Open the run bar" }).click();
   await page.getByRole("tab", { name: /Would send/ }).click();
-  await page.getByText("2 writes held back").waitFor();
+  await page.getByRole("tabpanel").getByText("2 writes held back").waitFor();
   await shot(browserDriver(page), "dry-run");
 
   // With the system gone, the cassette answers.
