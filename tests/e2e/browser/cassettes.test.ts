@@ -100,7 +100,8 @@ test("a run is recorded, held back, and replayed when the system is gone", async
   const bar = page.getByRole("region", { name: "Run" });
   await bar.getByText("Done", { exact: true }).waitFor();
   await page.getByRole("tab", { name: /^Calls/ }).click();
-  await expect.poll(() => bar.getByText("from cassette").count()).toBe(3);
+  const answered = page.getByRole("tabpanel").getByText("from cassette");
+  await expect.poll(() => answered.count()).toBe(3);
   expect(shop.calls).toHaveLength(4);
   await shot(browserDriver(page), "replay");
 

@@ -48,7 +48,7 @@ pub enum AuthSpec {
         /// The user's name.
         user: String,
     },
-    /// OAuth 2.0.
+    /// A token that the system gives out: to a user who says yes in the browser, or to an app.
     #[schemars(title = "OAuth 2.0")]
     Oauth2(Box<OAuth2Spec>),
     /// A token that we sign ourselves and send as a bearer token.
@@ -57,7 +57,7 @@ pub enum AuthSpec {
     /// OAuth 1.0a, HMAC-SHA256 (NetSuite calls it token-based authentication).
     #[schemars(title = "OAuth 1.0a")]
     Oauth1(OAuth1Spec),
-    /// AWS Signature Version 4.
+    /// Each call is signed as Amazon Web Services want it.
     #[schemars(title = "AWS Signature 4")]
     Sigv4(SigV4Spec),
     /// A SOAP header with a user's name and password.
