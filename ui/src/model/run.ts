@@ -119,6 +119,12 @@ function stillWaits(
   return isStill && node.wait !== null && at < node.wait.until ? node.wait : null;
 }
 
+/** What the stored events of a past run's nodes tell besides how the nodes ended. */
+export function recalled(state: RunState, events: readonly RunEvent[]): RunState {
+  const told = events.filter((event) => event.type === "called" || event.type === "would_send");
+  return [...told].sort((a, b) => a.seq - b.seq).reduce(take, state);
+}
+
 /** Takes one event in. An event that was taken in before changes nothing. */
 export function reduceRun(state: RunState, event: RunEvent): RunState {
   if (event.seq <= state.seq) return state;
