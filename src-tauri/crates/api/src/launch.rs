@@ -72,7 +72,7 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
-        refuse_missing(flow, &launch.target)?;
+        flow.refuse_missing(&launch.target)?;
         let (new, request) = self.expect(flow, launch);
         let handle = flow.prepared.start(request).map_err(|found| self.refuse(&new.id, &found))?;
         if row == Row::First {
@@ -138,7 +138,7 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, Ended), ApiError> {
-        refuse_missing(flow, &launch.target)?;
+        flow.refuse_missing(&launch.target)?;
         let met = launch.met.clone();
         let (new, request) = self.expect(flow, launch);
         let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
@@ -162,16 +162,6 @@ impl App {
         }
         Ok((new, ended))
     }
-}
-
-/// A run that would come to a connection which is not there is not begun: no other takes its place.
-fn refuse_missing(flow: &ReadyFlow, target: &Target) -> Result<(), ApiError> {
-    let concerns = |found: &&Diagnostic| match target {
-        Target::Only(node) => found.at.node.as_ref() == Some(node),
-        Target::All | Target::UpTo(_) => true,
-    };
-    let missing: Vec<Diagnostic> = flow.missing.iter().filter(concerns).cloned().collect();
-    if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }
 }
 
 fn new_row(flow: &ReadyFlow, id: RunId, trigger: &str, started_at: Timestamp) -> RunRow {

@@ -22,6 +22,7 @@ use crate::App;
 use crate::app::{History, lock};
 use crate::connections::{self, FlowAccounts, ProductionWrite};
 use crate::flows::{load, read_file};
+use crate::launch::broken;
 use crate::meet::Meeting;
 use crate::types::{ApiError, Code};
 
@@ -56,6 +57,17 @@ pub struct ReadyFlow {
 }
 
 impl ReadyFlow {
+    /// Refuses a run that goes so far and would come to a connection which is not there: no other
+    /// takes its place.
+    pub(crate) fn refuse_missing(&self, target: &Target) -> Result<(), ApiError> {
+        let concerns = |found: &&Diagnostic| match target {
+            Target::Only(node) => found.at.node.as_ref() == Some(node),
+            Target::All | Target::UpTo(_) => true,
+        };
+        let missing: Vec<Diagnostic> = self.missing.iter().filter(concerns).cloned().collect();
+        if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }
+    }
+
     /// The refusal of a run that goes so far, is met so, and writes to production, unless it was
     /// confirmed: [`Code::Confirm`] with a sentence that lists the writes.
     pub fn unconfirmed(&self, target: &Target, meeting: &Meeting) -> Option<ApiError> {

@@ -197,6 +197,8 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
         }
         None => launch.input = start.input.unwrap_or_default(),
     }
+    // Before anybody is asked, and before a recording is begun.
+    flow.refuse_missing(&launch.target)?;
     if !start.confirmed
         && let Some(refusal) = flow.unconfirmed(&launch.target, &meeting)
     {

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use api::App;
-use api::connections::{ConnectionSummary, HealthState, Save, Which};
+use api::connections::{ConnectionSummary, HealthState, Save, SlotState, Which};
 use api::types::Code;
 use clap::{Args, Subcommand};
 use transport::spec::{ConnectionSpec, Environment};
@@ -51,7 +51,7 @@ struct ListArgs {
 
 #[derive(Debug, Args)]
 struct Named {
-    /// The connection's id.
+    /// The connection's id, or with its environment: shop@test.
     id: String,
     /// Its environment: dev, test or production; the one in use without it.
     #[arg(long, value_name = "NAME")]
@@ -123,7 +123,15 @@ async fn add(app: &App, file: &std::path::Path, replace: bool) -> Outcome {
         })?;
     let which = Which { id: spec.id.clone(), environment: spec.environment };
     let was = match api::connections::open(app, which.clone()).await {
-        Ok(_) if replace => Some(which),
+        Ok(old) if replace => {
+            if old.spec.base_url != spec.base_url && old.slots.iter().any(|slot| slot.is_set) {
+                output::complain(&format!(
+                    "Its secrets stay, and go to {} from now on instead of {}.",
+                    spec.base_url, old.spec.base_url
+                ));
+            }
+            Some(which)
+        }
         Ok(_) => {
             let words = format!(
                 "There is a connection \"{}\" in {} already: --replace changes it.",
@@ -137,7 +145,18 @@ async fn add(app: &App, file: &std::path::Path, replace: bool) -> Outcome {
     };
     let view = api::connections::save(app, Save { spec, was }).await?;
     output::say(&format!("{}@{}", view.spec.id, view.spec.environment.name()))?;
-    output::complain(&view.health.message);
+    let absent = |state: &&SlotState| state.slot.required && !state.is_set;
+    for state in view.slots.iter().filter(absent) {
+        output::complain(&format!(
+            "\"{}\" is missing: gantry secrets set {} {}",
+            state.slot.label,
+            view.spec.owner(),
+            state.slot.name
+        ));
+    }
+    if view.health.state == HealthState::NeedsSignIn {
+        output::complain("Somebody has to say yes to it in the designer: press \"Connect\" there.");
+    }
     Ok(End::Ok)
 }
 
@@ -167,14 +186,18 @@ async fn test(app: &App, named: Named, json: bool) -> Outcome {
 }
 
 async fn which(app: &App, named: Named) -> Result<Which, Refusal> {
-    let environment = match named.env {
+    let (id, of_name) = match named.id.split_once('@') {
+        Some((id, environment)) => (id.to_owned(), Some(environment.to_owned())),
+        None => (named.id, None),
+    };
+    let environment = match named.env.or(of_name) {
         Some(name) => Environment::of_name(&name).ok_or_else(|| {
             let words = format!("There is no environment {name}: it is dev, test or production.");
             Refusal::usage(words)
         })?,
         None => app.environment().await?,
     };
-    Ok(Which { id: named.id.into(), environment })
+    Ok(Which { id: id.into(), environment })
 }
 
 fn to_json<T>(value: &T, write: impl Fn(&T) -> serde_json::Result<String>) -> String {

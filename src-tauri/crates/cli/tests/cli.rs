@@ -102,13 +102,14 @@ fn connections_go_in_and_out_as_files_without_secrets_and_are_tested() {
     let file = shell.file("shop.json", &spec.to_string());
     let said = shell.run(&["connections", "add", &file]);
     assert_eq!((said.code, said.out.as_str()), (0, "shop@production\n"), "{}", said.err);
-    assert!(said.err.contains("\"Key\" is missing"), "{}", said.err);
+    let how = "\"Key\" is missing: gantry secrets set shop@production key";
+    assert!(said.err.contains(how), "{}", said.err);
     let again = shell.run(&["connections", "add", &file]);
     assert_eq!(again.code, 2);
     assert!(again.err.contains("--replace"), "{}", again.err);
     assert_eq!(shell.run(&["connections", "add", &file, "--replace"]).code, 0);
 
-    let shown = shell.run(&["connections", "show", "shop", "--env", "production"]);
+    let shown = shell.run(&["connections", "show", "shop@production"]);
     let written = shell.file("again.json", &shown.out);
     assert_eq!(shell.run(&["connections", "add", &written, "--replace"]).code, 0, "{}", shown.out);
     let absent = shell.run(&["connections", "show", "shop"]);
@@ -142,6 +143,9 @@ fn a_run_that_writes_to_production_wants_a_yes() {
     let flow = shell.file("post.flow.json", &flow.to_string());
     let key = [("GANTRY_SECRET_SHOP_PRODUCTION_KEY", "right")];
 
+    let said = shell.run(&["import-flow", &flow]);
+    assert_eq!((said.code, said.out.as_str()), (0, "post\n"));
+    assert!(said.err.contains("\"shop\" is not set up for development"), "{}", said.err);
     let said = shell.run_with(&["run", &flow], &key);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("not set up for development, only for production"), "{}", said.err);
@@ -203,7 +207,7 @@ fn exit_codes_tell_failed_broken_and_rejected_apart() {
         &["run", "there-is-none"][..],
         &["run", &fine, "--var", "most=1"],
         &["run", &fine, "--mode", "replay"],
-        &["run", &fine, "--env", "test"],
+        &["run", &fine, "--env", "staging"],
         &["run", &fine, "--input", "gone.json"],
         &["explode"],
     ] {
