@@ -1,11 +1,11 @@
 // Connections in Chromium: one is made with an API key, tested, chosen in a node and run with. The
 // key is looked for wherever the page could have kept it.
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { browserDriver, openChromium, type Served, serve } from "../support/browser";
 import { shot } from "../support/driver";
+import { type Loopback, loopback } from "../support/loopback";
 import { freshFolder } from "../support/programs";
 
 const KEY = "canary-5d0c3a7e-key";
@@ -14,26 +14,15 @@ const PASSPHRASE = "canary of a passphrase";
 const folder = freshFolder();
 let served: Served;
 let browser: Browser;
-let shop: { server: Server; url: string; calls: string[] };
+let shop: Loopback;
 
 /** A shop that lets in whoever has the key. */
-async function openShop(): Promise<typeof shop> {
-  const calls: string[] = [];
-  const answer = (request: IncomingMessage): [number, unknown] => {
-    calls.push(`${request.method} ${request.url}`);
+function openShop(): Promise<Loopback> {
+  return loopback((request) => {
     if (request.headers["x-api-key"] !== KEY) return [401, { error: "unknown key" }];
     if (request.url === "/me") return [200, { name: "Ada at the shop", left: 14_998 }];
     return [200, [{ id: 1 }, { id: 2 }, { id: 3 }]];
-  };
-  const server = createServer((request, response) => {
-    const [status, body] = answer(request);
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { server, url: `http://127.0.0.1:${port}`, calls };
 }
 
 beforeAll(async () => {
@@ -43,7 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await served?.stop();
-  shop?.server.close();
+  await shop?.close();
   folder.remove();
 });
 
@@ -119,7 +108,7 @@ test("a connection is made, tested, mended and used by a flow; its key is nowher
   await page.getByText("Done", { exact: true }).first().waitFor();
   expect(shop.calls).toContain("GET /orders");
   await page.getByRole("tab", { name: "Raw" }).click();
-  await page.getByRole("button", { name: /GET/ }).first().click();
+  await page.getByRole("tabpanel").getByRole("button", { name: /GET/ }).first().click();
   await page.getByText(/Masked:/).waitFor();
   await shot(browserDriver(page), "connection-run");
 

@@ -75,7 +75,7 @@ export async function importCassettes(files: readonly File[]): Promise<void> {
 export async function exportCassette(name: string): Promise<void> {
   try {
     const file = await host().call("cassettes.export", { name });
-    download(file.file, file.text);
+    download(file.name, file.text);
   } catch (thrown) {
     report(thrown);
   }

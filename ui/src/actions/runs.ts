@@ -1,6 +1,8 @@
 import { type HostError, toHostError } from "../host/host";
 import { argsOf } from "../model/conduct";
-import { newRun, runOfView } from "../model/run";
+import { typeInfo } from "../model/facts";
+import { walk } from "../model/flow";
+import { newRun, recalled, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
@@ -96,6 +98,34 @@ export async function openRun(id: string): Promise<void> {
       inspector: { full: false, focusKey: null, wire: null, flow: false },
       screen: "canvas",
       overlay: null,
+    });
+    await recallCalls(run.id);
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** The most nodes whose calls are asked for when a run of the past is opened. */
+const RECALLED_NODES = 40;
+
+/** Reads the calls of a run of the past, and what it held back, as they were while it ran. */
+async function recallCalls(id: string): Promise<void> {
+  const { run, catalogue } = store.getState();
+  if (run?.run.id !== id || run.flow === null || run.run.status === "running") return;
+  const callers = [...walk(run.flow)]
+    .filter(({ node }) => typeInfo(catalogue, node.type)?.family === "system")
+    .slice(0, RECALLED_NODES);
+  try {
+    const details = await Promise.all(
+      callers.map(({ node }) => host().call("runs.node", { run: id, node: node.id })),
+    );
+    const { run: now } = store.getState();
+    if (now?.run.id !== id || now.calls.length > 0) return;
+    store.setState({
+      run: recalled(
+        now,
+        details.flatMap((detail) => detail.events),
+      ),
     });
   } catch (thrown) {
     report(thrown);

@@ -121,6 +121,8 @@ export const connections = {
   "secret.stored": "“{label}” is stored",
   "secret.cleared": "“{label}” is cleared",
   "secret.tooLarge": "{name} is larger than 1 MB, so it is no key or certificate.",
+  "secret.variable":
+    "It comes from the environment variable {variable}, so it is changed there and not here.",
   "secret.none": "This way of signing in needs no secrets.",
   "secret.saveFirst": "Save the settings to see which secrets this way of signing in needs.",
   "secret.given": "Given out by the system",

@@ -180,6 +180,12 @@ export const transport = {
   "confirmWrites.cancel": "Do not run",
 
   "wouldSend.tab": "Would send",
+  "wouldSend.changes": "What it would change",
+  "wouldSend.nChanges": "changes {n} field|changes {n} fields",
+  "wouldSend.same": "It would change nothing: the record that is there says the same.",
+  "wouldSend.field": "Field",
+  "wouldSend.was": "Now there",
+  "wouldSend.now": "Would be",
   "wouldSend.none": "Nothing was held back",
   "wouldSend.noneHint":
     "A dry run lists here what it would have sent: the calls that change something.",

@@ -70,7 +70,7 @@ export function memoryCassettes(): Handlers {
     "cassettes.open": ({ name }) => view(name),
     "cassettes.call": ({ name, call: at }) => stored(name).exchanges[at] ?? call(0),
     "cassettes.import": ({ name }) => put(name, [call(1)]),
-    "cassettes.export": ({ name }) => ({ file: `${stored(name).cassette.name}.har`, text: "{}" }),
+    "cassettes.export": ({ name }) => ({ name: `${stored(name).cassette.name}.har`, text: "{}" }),
     "cassettes.rename": ({ name, to }) => {
       const { exchanges } = stored(name);
       all.delete(name);
