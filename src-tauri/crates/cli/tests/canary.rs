@@ -40,6 +40,16 @@ struct World {
     n_answers: std::cell::Cell<u32>,
 }
 
+/// A process, which does not outlive the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -85,8 +95,8 @@ impl World {
     }
 
     /// Serves the designer, as a browser would use it.
-    fn serve(&mut self) -> Child {
-        let child = self.start("serve", &["serve", "--port", "0"]);
+    fn serve(&mut self) -> Running {
+        let child = Running(self.start("serve", &["serve", "--port", "0"]));
         let entrance = until("the designer is served", || {
             self.said("serve.out")
                 .lines()
@@ -215,7 +225,7 @@ async fn no_byte_that_is_written_anywhere_has_a_secret_in_it() {
 fn plays_through(system: &System) {
     let mut world = World::new();
     let accounts = accounts(&system.url);
-    let mut served = world.serve();
+    let served = world.serve();
     let listening = world.listen();
     for account in &accounts {
         world.done("connections.save", json!({ "spec": account.spec }));
@@ -246,12 +256,10 @@ fn plays_through(system: &System) {
     fs::write(world.path("home").join("slow.flow.json"), &slow).unwrap();
     world.done("flows.import", json!({ "text": slow }));
     world.done("runs.start", json!({ "flow": "slow" }));
-    let mut killed = world.start("killed", &["run", "slow.flow.json", "--out", "items.json"]);
+    let killed = Running(world.start("killed", &["run", "slow.flow.json", "--out", "items.json"]));
     std::thread::sleep(Duration::from_secs(3));
-    for process in [&mut killed, &mut served] {
-        process.kill().unwrap();
-        process.wait().unwrap();
-    }
+    // On Unix this is kill -9.
+    drop((killed, served));
     listening.join().unwrap();
 
     assert!(world.run(
