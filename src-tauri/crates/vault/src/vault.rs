@@ -273,19 +273,18 @@ impl Vault {
         };
         let turn = Turn::wait(&options.folder).map_err(unwritten)?;
         let mut chosen = self.chosen();
-        let keeper = match read_note(&options.folder)? {
-            Some(note) => note.keeper,
-            None => {
-                let keeper = match (options.keeper, chosen.as_deref()) {
-                    (Some(kind), _) => kind,
-                    (None, Some(Keeper::Keyring(_))) => KeeperKind::Keyring,
-                    (None, _) => KeeperKind::File,
-                };
-                let text = serde_json::to_vec_pretty(&Note { id: new_id()?, keeper })
-                    .expect("two texts are always JSON");
-                disk::replace(&options.folder, NOTE, &text, &turn).map_err(unwritten)?;
-                keeper
-            }
+        let keeper = if let Some(note) = read_note(&options.folder)? {
+            note.keeper
+        } else {
+            let keeper = match (options.keeper, chosen.as_deref()) {
+                (Some(kind), _) => kind,
+                (None, Some(Keeper::Keyring(_))) => KeeperKind::Keyring,
+                (None, _) => KeeperKind::File,
+            };
+            let text = serde_json::to_vec_pretty(&Note { id: new_id()?, keeper })
+                .expect("two texts are always JSON");
+            disk::replace(&options.folder, NOTE, &text, &turn).map_err(unwritten)?;
+            keeper
         };
         // An entry in a keyring stands under the id, which was not known when it was chosen.
         if keeper == KeeperKind::Keyring || !matches!(chosen.as_deref(), Some(Keeper::File(_))) {
