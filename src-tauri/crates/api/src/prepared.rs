@@ -22,6 +22,7 @@ use crate::App;
 use crate::app::{History, lock};
 use crate::connections::{self, FlowAccounts, ProductionWrite};
 use crate::flows::{load, read_file};
+use crate::meet::Meeting;
 use crate::types::{ApiError, Code};
 
 /// How long a flow is taken to be unchanged without a look into the database. Changes in this
@@ -55,9 +56,12 @@ pub struct ReadyFlow {
 }
 
 impl ReadyFlow {
-    /// What a run that goes so far changes at production systems.
-    pub fn production_writes(&self, target: &Target) -> Vec<&ProductionWrite> {
-        connections::within(&self.writes, target)
+    /// The refusal of a run that goes so far, is met so, and writes to production, unless it was
+    /// confirmed: [`Code::Confirm`] with a sentence that lists the writes.
+    pub fn unconfirmed(&self, target: &Target, meeting: &Meeting) -> Option<ApiError> {
+        let mut writes = connections::within(&self.writes, target);
+        writes.retain(|write| write.at.node.as_ref().is_none_or(|node| meeting.writes(node)));
+        connections::unconfirmed(&writes)
     }
 }
 

@@ -14,7 +14,6 @@ use ts_rs::TS;
 
 use crate::App;
 use crate::app::lock;
-use crate::connections;
 use crate::launch::{Launch, Row};
 use crate::meet::{Meeting, RunMode};
 use crate::opened::{OpenRun, kept, parse};
@@ -180,10 +179,8 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
         }
         None => launch.input = start.input.unwrap_or_default(),
     }
-    let mut writes = flow.production_writes(&launch.target);
-    writes.retain(|write| write.at.node.as_ref().is_none_or(|node| meeting.writes(node)));
     if !start.confirmed
-        && let Some(refusal) = connections::unconfirmed(&writes)
+        && let Some(refusal) = flow.unconfirmed(&launch.target, &meeting)
     {
         return Err(refusal);
     }

@@ -2,7 +2,7 @@
 //! engine's.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,9 +33,13 @@ pub(crate) struct RunArgs {
     /// Sets one of the flow's vars; the value is JSON where it can be read as such, else a text.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     vars: Vec<String>,
-    /// Which environment of the settings the flow reads as `$env`.
+    /// The environment: whose connections the flow finds (dev, test, production), and which values
+    /// of the settings it reads as `$env`.
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
+    /// Confirms what the flow writes to production systems.
+    #[arg(long, short)]
+    yes: bool,
     /// How systems are met.
     #[arg(long, value_enum, default_value_t = Mode::Live)]
     mode: Mode,
@@ -156,6 +160,11 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         outputs_of: args.node.as_deref().map(Into::into),
         ..Launch::default()
     };
+    if !args.yes
+        && let Some(refusal) = flow.unconfirmed(&launch.target, &args.meeting())
+    {
+        confirm(&refusal.message)?;
+    }
     let outcome = run_to_end(&app, &flow, launch, &args).await;
     // What was recorded is kept, whatever came of the run.
     let told = met.finish().await;
@@ -170,6 +179,21 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         RunStatus::OkWithRejects => End::Rejects,
         RunStatus::Running | RunStatus::Failed | RunStatus::Cancelled => End::Failed,
     })
+}
+
+/// Asks on the terminal; where there is none, the flow is not run.
+fn confirm(words: &str) -> Result<(), Refusal> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let words = format!("{words} Add --yes, or run it with the mode dry-run.");
+        return Err(Refusal::usage(words));
+    }
+    output::ask(&format!("{words} Begin? [y/N] "))?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    match answer.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Refusal::usage("Nothing was run.")),
+    }
 }
 
 /// Relative paths in a flow file begin beside it; those of a flow in the database where it lies.

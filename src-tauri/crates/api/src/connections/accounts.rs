@@ -14,7 +14,7 @@ use super::health::environment_words;
 use super::read_spec;
 use super::used::named_in;
 use crate::App;
-use crate::types::ApiError;
+use crate::types::{ApiError, Code};
 
 /// The setting that names the environment in use.
 pub(crate) const ENVIRONMENT: &str = "environment";
@@ -45,6 +45,22 @@ impl App {
         };
         let chosen = self.environment.clone().or_else(set);
         chosen.unwrap_or_else(|| Environment::default().name().to_owned())
+    }
+
+    /// The environment in use, as connections know it.
+    ///
+    /// # Errors
+    /// Where it is none of the three.
+    pub async fn environment(&self) -> Result<Environment, ApiError> {
+        let settings = self.read(Store::settings).await?.into_iter().collect();
+        let name = self.environment_name(&settings);
+        Environment::of_name(&name).ok_or_else(|| {
+            let words = format!(
+                "There are connections for dev, test and production only, and the environment in \
+                 use is \"{name}\": choose one of the three."
+            );
+            ApiError::new(Code::Invalid, words)
+        })
     }
 
     /// All connections, and the environment in use.

@@ -315,6 +315,7 @@ pub struct LoginSpec {
     pub content_type: String,
     /// What is sent; `{user}` and `{password}` stand for the two, written as the type wants it.
     #[serde(default)]
+    #[schemars(extend("x-multiline" = true))]
     pub body: String,
 }
 

@@ -54,7 +54,7 @@ impl Default for CircuitSpec {
 pub struct TlsSpec {
     /// A certificate authority that is trusted besides this computer's own, as PEM.
     #[serde(skip_serializing_if = "String::is_empty")]
-    #[schemars(title = "Extra certificate authority (PEM)")]
+    #[schemars(title = "Extra certificate authority (PEM)", extend("x-multiline" = true))]
     pub extra_ca: String,
     /// Whether a certificate of ours is shown; it is kept as a secret.
     #[schemars(title = "Client certificate")]

@@ -21,7 +21,7 @@ async fn check(rule: ExpiredRule, refusal: Told, n_tokens: usize) {
         _ => (200, "", json!({"got": call.body, "with": call.token()}).to_string()),
     })
     .await;
-    let oauth = oauth2(Grant::ClientCredentials, fake.url("/token"), "app", ClientAuth::Post);
+    let oauth = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", ClientAuth::Post);
     let spec = ConnectionSpec {
         auth: auth(oauth),
         expired: Some(rule),
@@ -66,7 +66,7 @@ async fn a_body_that_was_looked_into_is_still_whole() {
         _ => (200, "", data.clone()),
     })
     .await;
-    let oauth = oauth2(Grant::ClientCredentials, fake.url("/token"), "app", ClientAuth::Post);
+    let oauth = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", ClientAuth::Post);
     let spec = ConnectionSpec {
         auth: auth(oauth),
         expired: Some(rule(json!({"body_path": "error"}))),
@@ -85,7 +85,7 @@ async fn a_call_is_sent_once_more_and_not_for_ever() {
         _ => (401, "", r#"{"error":"no"}"#.to_owned()),
     })
     .await;
-    let oauth = oauth2(Grant::ClientCredentials, fake.url("/token"), "app", ClientAuth::Post);
+    let oauth = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", ClientAuth::Post);
     let account = Account::new(&fake.url(""), auth(oauth), &[("client_secret", "s")]);
     let mut answer = account.get("/orders", now()).await.unwrap();
     assert_eq!((answer.status, answer.text().await.unwrap().as_str()), (401, r#"{"error":"no"}"#));

@@ -31,7 +31,7 @@ async fn client_credentials_work_whatever_the_app_proves_itself_by() {
         ("svc-post", "p@ss:w%rd +&=/~", ClientAuth::Post),
         ("svc-jwt", "a-32-byte-or-longer-shared-secret!!", ClientAuth::ClientSecretJwt),
     ] {
-        let mut spec = oauth2(Grant::ClientCredentials, provider.url("/token"), client, proof);
+        let mut spec = oauth2(Grant::ClientCredentials, &provider.url("/token"), client, proof);
         spec.scopes = vec!["api:read".to_owned()];
         let account = Account::new(&provider.url(""), auth(spec), &[("client_secret", secret)]);
         let me = account.me().await;
@@ -47,7 +47,7 @@ async fn client_credentials_work_whatever_the_app_proves_itself_by() {
 async fn a_wrong_secret_is_told_in_the_systems_words_without_it() {
     let Some(provider) = Provider::start(60) else { return };
     let spec =
-        oauth2(Grant::ClientCredentials, provider.url("/token"), "svc-basic", ClientAuth::Basic);
+        oauth2(Grant::ClientCredentials, &provider.url("/token"), "svc-basic", ClientAuth::Basic);
     let account =
         Account::new(&provider.url(""), auth(spec.clone()), &[("client_secret", "wr0ng-one")]);
     let said = words(account.get("/api/me", now()).await, &["wr0ng-one"]);
@@ -126,12 +126,7 @@ async fn an_answer_to_another_sign_in_is_not_taken() {
 async fn a_no_a_silence_and_a_stop_end_the_wait() {
     let spec = OAuth2Spec {
         authorize_url: "http://127.0.0.1:9/auth".to_owned(),
-        ..oauth2(
-            Grant::AuthorizationCode,
-            "http://127.0.0.1:9/token".to_owned(),
-            "desktop",
-            ClientAuth::None,
-        )
+        ..oauth2(Grant::AuthorizationCode, "http://127.0.0.1:9/token", "desktop", ClientAuth::None)
     };
     let account = Account::new("http://127.0.0.1:9", auth(spec), &[]);
     let begin = async || account.transport.consent(&account.connection, None, now()).await.unwrap();
@@ -162,7 +157,7 @@ async fn a_no_a_silence_and_a_stop_end_the_wait() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_says_yes_on_another_device() {
     let Some(provider) = Provider::start(60) else { return };
-    let mut spec = oauth2(Grant::DeviceCode, provider.url("/token"), "tv", ClientAuth::None);
+    let mut spec = oauth2(Grant::DeviceCode, &provider.url("/token"), "tv", ClientAuth::None);
     spec.device_url = provider.url("/device/auth");
     spec.scopes = vec!["openid".to_owned(), "api:read".to_owned()];
     let account = Account::new(&provider.url(""), auth(spec), &[]);
@@ -188,7 +183,7 @@ async fn a_user_says_yes_on_another_device() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_password_and_what_the_system_wants_besides_are_sent_as_they_are() {
     let fake = Fake::start(|_: &Call| (200, "", token("t1"))).await;
-    let mut spec = oauth2(Grant::Password, fake.url("/token"), "app", ClientAuth::Post);
+    let mut spec = oauth2(Grant::Password, &fake.url("/token"), "app", ClientAuth::Post);
     spec.user = "ada".to_owned();
     spec.audience = "https://api.example.com".to_owned();
     spec.resource = "urn:x".to_owned();
@@ -243,7 +238,7 @@ async fn what_an_app_signs_is_verified_by_its_public_key() {
 
         // As the proof of who the app is.
         let proof = ClientAuth::PrivateKeyJwt;
-        let mut spec = oauth2(Grant::ClientCredentials, fake.url("/token"), "app", proof);
+        let mut spec = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", proof);
         spec.jwt = Some(JwtSpec { issuer: String::new(), subject: String::new(), ..jwt.clone() });
         Account::new(&fake.url(""), auth(spec.clone()), &secrets).get("/x", now()).await.unwrap();
         let call = fake.calls("/token").remove(0);
@@ -315,7 +310,7 @@ fn verified(token: &str, public: &UnparsedPublicKey<&[u8]>) -> (Value, Value) {
 
 /// The spec of a sign-in in the browser.
 pub(crate) fn code(provider: &Provider, client: &str, proof: ClientAuth) -> OAuth2Spec {
-    let mut spec = oauth2(Grant::AuthorizationCode, provider.url("/token"), client, proof);
+    let mut spec = oauth2(Grant::AuthorizationCode, &provider.url("/token"), client, proof);
     spec.authorize_url = provider.url("/auth");
     spec.scopes = ["openid", "offline_access", "api:read"].map(str::to_owned).to_vec();
     spec.extra.insert("prompt".to_owned(), "consent".to_owned());
@@ -331,7 +326,7 @@ pub(crate) async fn sign_in(
     let consent = account.transport.consent(&account.connection, observe, now()).await.unwrap();
     let url = consent.url.clone();
     let cancel = CancellationToken::new();
-    tokio::join!(consent.wait(&cancel), browser.say_yes(&url))
+    Box::pin(async { tokio::join!(consent.wait(&cancel), browser.say_yes(&url)) }).await
 }
 
 /// PEM, as far as these tests need it.

@@ -152,6 +152,6 @@ fn open(folder: &std::path::Path) -> Vault {
 fn spec(port: &str) -> ConnectionSpec {
     let base = format!("http://127.0.0.1:{port}");
     let token_url = format!("{base}/token");
-    let oauth = oauth2(Grant::AuthorizationCode, token_url, "desktop", ClientAuth::None);
+    let oauth = oauth2(Grant::AuthorizationCode, &token_url, "desktop", ClientAuth::None);
     ConnectionSpec { auth: auth(oauth), ..ConnectionSpec::new("shop", base) }
 }

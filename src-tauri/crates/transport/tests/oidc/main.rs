@@ -92,7 +92,7 @@ fn now() -> Timestamp {
     since.unwrap().as_millis().try_into().unwrap()
 }
 
-fn oauth2(grant: Grant, token_url: String, client_id: &str, client_auth: ClientAuth) -> OAuth2Spec {
+fn oauth2(grant: Grant, token_url: &str, client_id: &str, client_auth: ClientAuth) -> OAuth2Spec {
     serde_json::from_value(serde_json::json!({
         "grant": grant,
         "token_url": token_url,
@@ -108,10 +108,7 @@ fn auth(spec: OAuth2Spec) -> AuthSpec {
 
 /// The words of an error, checked to be of the sign-in and to hold no secret.
 fn words<T>(result: Result<T, TransportError>, secrets: &[&str]) -> String {
-    let error = match result {
-        Err(error) => error,
-        Ok(_) => panic!("it was let in"),
-    };
+    let Err(error) = result else { panic!("it was let in") };
     assert_eq!(error.class(), flow::run::ErrorClass::Auth, "{error}");
     let words = format!("{error} {} {error:?}", error.advice());
     for secret in secrets {

@@ -101,7 +101,7 @@ async fn a_sign_in_that_was_taken_back_asks_the_user_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_renewed_at_four_fifths_of_its_time() {
     let fake = Fake::start(numbered()).await;
-    let spec = oauth2(Grant::ClientCredentials, fake.url("/token"), "app", ClientAuth::Basic);
+    let spec = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", ClientAuth::Basic);
     let account = Account::new(&fake.url(""), auth(spec), &[("client_secret", "s")]);
     let began = 1_700_000_000_000;
     // What was got at `began` runs out 60 s later; a moment is added for the token call itself.
@@ -124,7 +124,7 @@ async fn a_renewal_that_fails_is_let_be_as_long_as_the_token_holds() {
         _ => (200, "", "{}".to_owned()),
     })
     .await;
-    let spec = oauth2(Grant::ClientCredentials, fake.url("/token"), "app", ClientAuth::Basic);
+    let spec = oauth2(Grant::ClientCredentials, &fake.url("/token"), "app", ClientAuth::Basic);
     let account = Account::new(&fake.url(""), auth(spec), &[("client_secret", "s")]);
     let began = 1_700_000_000_000;
     for at in [0, 50_000, 50_500, 51_000] {
@@ -248,7 +248,7 @@ pub(crate) fn kept(access: &str, refresh: &str, obtained_at: i64, expires_at: i6
 
 /// An account of a public app that was signed in before.
 fn rotating(fake: &Fake, tokens: &str) -> Account {
-    let spec = oauth2(Grant::AuthorizationCode, fake.url("/token"), "desktop", ClientAuth::None);
+    let spec = oauth2(Grant::AuthorizationCode, &fake.url("/token"), "desktop", ClientAuth::None);
     Account::new(&fake.url(""), auth(spec), &[("tokens", tokens)])
 }
 
