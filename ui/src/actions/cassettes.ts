@@ -1,3 +1,4 @@
+import type { CassetteSummary } from "../bindings/CassetteSummary";
 import { store } from "../model/store";
 import { t } from "../words/t";
 import { setConduct } from "./conduct";
@@ -30,10 +31,10 @@ export async function openCassette(name: string | null): Promise<void> {
   }
 }
 
-/** Has the next run answered from a cassette, and goes to the flow. */
-export function replayWith(name: string): void {
+/** Has the next run answered from a cassette or by a mock, and goes to the flow. */
+export function replayWith({ name, kind }: Pick<CassetteSummary, "name" | "kind">): void {
   const { open } = store.getState();
-  setConduct({ mode: "replay", cassette: name });
+  setConduct({ mode: kind === "mock" ? "mock" : "replay", cassette: name });
   toast("ok", t(open ? "cassettes.replaying" : "cassettes.replayNoFlow", { name }));
   showScreen(open ? "canvas" : "flows");
 }
@@ -45,10 +46,10 @@ export async function importCassette(file: File): Promise<void> {
     return;
   }
   try {
-    const name = file.name.replace(/\.(har|json|cassette)+$/i, "");
+    const name = file.name.replace(/(\.(har|json|cassette|mock))+$/i, "");
     const made = await host().call("cassettes.import", { name, text: await file.text() });
-    const { calls, masked } = made;
-    toast("ok", t("cassettes.imported", { name: made.name, n: calls, masked }));
+    const said = made.kind === "mock" ? "cassettes.importedMock" : "cassettes.imported";
+    toast("ok", t(said, { name: made.name, n: made.calls ?? 0 }));
     await loadCassettes();
   } catch (thrown) {
     report(thrown);
@@ -74,7 +75,7 @@ export async function importCassettes(files: readonly File[]): Promise<void> {
 export async function exportCassette(name: string): Promise<void> {
   try {
     const file = await host().call("cassettes.export", { name });
-    download(file.name, file.text);
+    download(file.file, file.text);
   } catch (thrown) {
     report(thrown);
   }

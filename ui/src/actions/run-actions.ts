@@ -1,5 +1,5 @@
 import { CircleStop, Play, StepForward } from "lucide-react";
-import { MODES } from "../model/conduct";
+import { MODES, withMode } from "../model/conduct";
 import { onlyNode } from "../model/selection";
 import type { State } from "../model/store";
 import type { Action } from "./action";
@@ -55,7 +55,7 @@ export const runActions: Action[] = [
       icon: MODE_ICONS[mode],
       reach: "screen",
       enabled: (state) => state.open !== null && state.conduct.mode !== mode,
-      run: () => setConduct({ mode }),
+      run: () => setConduct((conduct) => withMode(conduct, mode)),
     }),
   ),
 ];

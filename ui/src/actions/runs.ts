@@ -26,10 +26,6 @@ export async function startRun(node?: string, { confirmed = false } = {}): Promi
   const { open, past, conduct, writesConfirmed } = store.getState();
   if (!open) return;
   const flow = open.flow.id;
-  if (conduct.mode === "replay" && conduct.cassette === null) {
-    toast("error", t("conduct.needsCassette"));
-    return;
-  }
   // What runs is the flow as it is now, so it is shown before.
   if (past) await openFlow(flow);
   try {
@@ -101,6 +97,18 @@ export async function openRun(id: string): Promise<void> {
       screen: "canvas",
       overlay: null,
     });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Asks what came of the recording or the replay of the run that is shown. */
+export async function hearWhatWasTold(id: string): Promise<void> {
+  if (store.getState().run?.run.id !== id) return;
+  try {
+    const told = await host().call("runs.told", { run: id });
+    const { run } = store.getState();
+    if (told.length > 0 && run?.run.id === id) store.setState({ run: { ...run, told } });
   } catch (thrown) {
     report(thrown);
   }

@@ -49,7 +49,7 @@ export function CassetteMenu({ cassette: { name, calls } }: { cassette: Cassette
       {asked === "delete" && (
         <Confirm
           title={t("cassettes.deleteTitle", { name })}
-          text={t("cassettes.deleteText", { n: calls })}
+          text={t("cassettes.deleteText", { n: calls ?? 0 })}
           confirm={t("cassettes.delete")}
           cancel={t("confirm.cancel")}
           onConfirm={() => void deleteCassette(name)}

@@ -1,6 +1,7 @@
-import { EyeOff, Play } from "lucide-react";
+import { Drama, EyeOff, Play, TriangleAlert } from "lucide-react";
 import { openCassette, replayWith } from "../actions/cassettes";
 import type { CassetteSummary } from "../bindings/CassetteSummary";
+import { Badge } from "../kit/Badge";
 import { Button } from "../kit/Button";
 import { useNow } from "../screens/useNow";
 import { formatAgo, formatBytes, formatCount, formatDate } from "../words/format";
@@ -17,15 +18,14 @@ export function CassetteTable({ cassettes }: { cassettes: readonly CassetteSumma
         <thead>
           <tr>
             <th scope="col">{t("cassettes.name")}</th>
+            <th scope="col">{t("cassettes.flow")}</th>
             <th scope="col" className={styles.number}>
               {t("cassettes.calls")}
             </th>
-            <th scope="col">{t("cassettes.hosts")}</th>
             <th scope="col" className={styles.number}>
               {t("cassettes.size")}
             </th>
             <th scope="col">{t("cassettes.recorded")}</th>
-            <th scope="col">{t("cassettes.masked")}</th>
             <th scope="col" aria-label={t("cassettes.replay")} />
           </tr>
         </thead>
@@ -40,8 +40,7 @@ export function CassetteTable({ cassettes }: { cassettes: readonly CassetteSumma
 }
 
 function Row({ cassette, now }: { cassette: CassetteSummary; now: number }) {
-  const { name, flow, calls, hosts, bytes, recorded_at, masked } = cassette;
-  const [host, ...others] = hosts;
+  const { name, kind, flow, calls, bytes, saved_at, unfinished, personal_hidden } = cassette;
   return (
     <tr>
       <th scope="row">
@@ -52,27 +51,26 @@ function Row({ cassette, now }: { cassette: CassetteSummary; now: number }) {
           onClick={() => void openCassette(name)}
         >
           <span className={styles.name}>{name}</span>
-          {flow && <span className={styles.quiet}>{flow}</span>}
         </button>
+        {kind === "mock" && <Badge icon={Drama}>{t("cassettes.mock")}</Badge>}
+        {unfinished && (
+          <Badge tone="warning" icon={TriangleAlert} title={t("cassettes.unfinishedHint")}>
+            {t("cassettes.unfinished")}
+          </Badge>
+        )}
+        {personal_hidden && (
+          <Badge tone="ok" icon={EyeOff}>
+            {t("cassettes.personalHidden")}
+          </Badge>
+        )}
       </th>
-      <td className={styles.number}>{formatCount(calls)}</td>
-      <td className={styles.cut} title={hosts.join("\n")}>
-        {host === undefined
-          ? "–"
-          : others.length === 0
-            ? host
-            : t("cassettes.moreHosts", { host, n: others.length })}
+      <td className={styles.cut} title={flow}>
+        {flow || "–"}
       </td>
+      <td className={styles.number}>{calls === undefined ? "–" : formatCount(calls)}</td>
       <td className={styles.number}>{formatBytes(bytes)}</td>
-      <td
-        className={styles.quiet}
-        title={recorded_at === undefined ? undefined : formatDate(recorded_at)}
-      >
-        {recorded_at === undefined ? "–" : formatAgo(recorded_at, now)}
-      </td>
-      <td className={styles.masked}>
-        <EyeOff size={14} aria-hidden />
-        {formatCount(masked)}
+      <td className={styles.quiet} title={formatDate(saved_at)}>
+        {formatAgo(saved_at, now)}
       </td>
       <td>
         <div className={styles.actions}>
@@ -80,9 +78,9 @@ function Row({ cassette, now }: { cassette: CassetteSummary; now: number }) {
             size="small"
             icon={Play}
             label={t("cassettes.replayLabel", { name })}
-            onPress={() => replayWith(name)}
+            onPress={() => replayWith(cassette)}
           >
-            {t("cassettes.replay")}
+            {t(kind === "mock" ? "cassettes.mockWith" : "cassettes.replay")}
           </Button>
           <CassetteMenu cassette={cassette} />
         </div>

@@ -29,7 +29,13 @@ export function ConnectionEditor({ open }: { open: OpenConnection }) {
   const keys = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
-    if (hasChanges) void saveConnection();
+    // A field tells what is typed when it is left.
+    const field = document.activeElement;
+    if (field instanceof HTMLElement) {
+      field.blur();
+      field.focus();
+    }
+    void saveConnection();
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+S is for everything in it.

@@ -94,8 +94,8 @@ function Line({ run }: { run: RunState }) {
         <Waits run={run} now={now} />
       ) : (
         <>
-          <span className={styles.summary} title={summary}>
-            {summary}
+          <span className={styles.summary} title={[summary, ...run.told].join("\n")}>
+            {[summary, ...run.told].filter(Boolean).join(" ")}
           </span>
           {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
         </>

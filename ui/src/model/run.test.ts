@@ -77,6 +77,38 @@ describe("a run", () => {
     expect(waits(play(EVENTS.slice(0, 4)))).toEqual([]);
   });
 
+  test("waits for the system's rate too, and keeps what a dry run held back", () => {
+    const exchange = {
+      attempt: 1,
+      at: 1000,
+      took_ms: 0,
+      method: "POST",
+      url: "http://127.0.0.1/orders",
+      request_headers: [],
+      response_headers: [],
+      from: "dry_run" as const,
+    };
+    const state = play([
+      { seq: 0, at: 1000, type: "node_started", node: "a" },
+      { seq: 1, at: 1000, type: "waiting", node: "a", item: "a:0", wait_ms: 12_000, reason: "r" },
+    ]);
+    expect(waits(state)).toEqual([
+      { node: "a", wait: { until: 13_000, reason: "r", retry: null } },
+    ]);
+    const held: RunEvent = {
+      seq: 2,
+      at: 1100,
+      type: "would_send",
+      node: "a",
+      item: "a:0",
+      exchange,
+    };
+    const after = play([held], state);
+    expect(waits(after)).toEqual([]);
+    expect(after.wouldSend.map((call) => call.exchange)).toEqual([exchange]);
+    expect(after.nodes.a?.from).toBe("dry_run");
+  });
+
   test("that ends leaves no node running", () => {
     expect(play(EVENTS).nodes.b?.status).toBe("cancelled");
   });

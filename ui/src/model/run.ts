@@ -46,6 +46,8 @@ export type RunState = {
   /** Writes that a dry run held back. */
   wouldSend: Call[];
   errors: ItemError[];
+  /** What came of its recording or replay, in sentences. */
+  told: string[];
   /** Counts of items over time, for the speed shown. */
   pace: { at: number; items: number }[];
 };
@@ -75,6 +77,7 @@ export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState 
     wires: {},
     calls: [],
     wouldSend: [],
+    told: [],
     errors: [],
     pace: [],
   };

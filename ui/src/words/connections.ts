@@ -126,15 +126,15 @@ export const connections = {
   "secret.given": "Given out by the system",
   "secret.givenNone": "Nothing given out yet",
 
-  "vault.keyring": "Secrets are kept in {name}.",
-  "vault.file": "Secrets are kept encrypted in {name}.",
+  "vault.keyring": "Where secrets are kept: {name}",
+  "vault.file": "Where secrets are kept: {name}",
   "vault.memory": "There is no keyring here, so secrets are gone when the program ends.",
   "vault.locked": "The secrets are locked. Their passphrase is asked once, until the program ends.",
   "vault.unlock": "Unlock",
   "vault.unlockTitle": "Unlock the secrets",
   "vault.passphrase": "Passphrase",
   "vault.passphraseHelp":
-    "The one of {name}. For a new file, the one it will have: nobody can restore it.",
+    "{name}. The first passphrase becomes its own. Keep it well: nobody can restore it.",
   "vault.unlocked": "The secrets are unlocked",
   "vault.cancel": "Cancel",
 

@@ -51,6 +51,9 @@
 //! runs.schema         { run, tap: Tap }                          -> Schema (data::schema)
 //! runs.node           { run, node }                              -> NodeDetail
 //! runs.errors         { run, limit }                             -> ItemError[]
+//! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
+//! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
+//! network.export      { format: "har" | "csv", host? }           -> TextFile
 //! cassettes.list      {}                                         -> CassetteSummary[]
 //! cassettes.open      { name }                                   -> CassetteView
 //! cassettes.call      { name, call: number }                     -> Exchange
@@ -58,9 +61,6 @@
 //! cassettes.export    { name, with_personal? }                   -> TextFile
 //! cassettes.rename    { name, to }                               -> CassetteSummary
 //! cassettes.delete    { name }                                   -> null
-//! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
-//! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
-//! network.export      { format: "har" | "csv", host? }           -> TextFile
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
 //! mapper.open         { flow, node, run? }                       -> MapperView
 //! mapper.menu         {}                                         -> MapperMenu
@@ -176,6 +176,9 @@ commands! {
     "runs.schema" => runs::schema(runs::OfTap) -> SchemaView,
     "runs.node" => runs::node(runs::OfNode) -> NodeDetail,
     "runs.errors" => runs::errors(runs::Errors) -> Vec<flow::run::ItemError>,
+    "runs.har" => runs::har(runs::Which) -> TextFile,
+    "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
+    "network.export" => network::export(network::NetworkExport) -> TextFile,
     "cassettes.list" => cassettes::list(settings::Nothing) -> Vec<CassetteSummary>,
     "cassettes.open" => cassettes::open(cassettes::Which) -> CassetteView,
     "cassettes.call" => cassettes::call(cassettes::OfCall) -> flow::run::Exchange,
@@ -183,9 +186,6 @@ commands! {
     "cassettes.export" => cassettes::export(cassettes::Export) -> TextFile,
     "cassettes.rename" => cassettes::rename(cassettes::Rename) -> CassetteSummary,
     "cassettes.delete" => cassettes::delete(cassettes::Which) -> (),
-    "runs.har" => runs::har(runs::Which) -> TextFile,
-    "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
-    "network.export" => network::export(network::NetworkExport) -> TextFile,
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
     "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
     "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,

@@ -81,6 +81,24 @@ pub struct Start {
     pub node_modes: IndexMap<NodeId, RunMode>,
 }
 
+impl Start {
+    /// A live run of the whole flow.
+    pub fn of(flow: impl Into<FlowId>) -> Self {
+        Self {
+            flow: flow.into(),
+            node: None,
+            input: None,
+            confirmed: false,
+            mode: RunMode::default(),
+            cassette: None,
+            lenient: false,
+            hide_personal: false,
+            faults: Vec::new(),
+            node_modes: IndexMap::new(),
+        }
+    }
+}
+
 /// Which runs are listed.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct List {

@@ -29,7 +29,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flow::run::Timestamp;
+use http::HeaderMap;
 use ring::rand::{SecureRandom, SystemRandom};
+use url::Url;
 use vault::Secret;
 
 use self::cookies::Jar;
@@ -322,12 +324,8 @@ impl Auth {
         way: MakeWay<'_>,
     ) -> Result<bool, TransportError> {
         let spec = &connection.spec;
-        if uses_jar(spec) && signed.need == Need::Real {
-            self.jar.learn(&answer.url, &answer.headers);
-        }
-        if let Some(call) = &signed.digest {
-            let learned = self.challenges.learn(call, answer.status, &answer.headers);
-            return learned.map_err(|kind| unsent(kind, call.url.as_str()));
+        if self.learn(connection, signed, answer)? {
+            return Ok(true);
         }
         if let (Some(rule), Some(token)) = (&spec.csrf, &signed.csrf)
             && csrf::is_refused(rule, answer.status, &answer.headers)
@@ -354,6 +352,48 @@ impl Auth {
             self.csrf.forget(token);
         }
         Ok(true)
+    }
+
+    /// Learns what an answer says for the calls after it: its cookies, and a challenge. Returns
+    /// whether that challenge is to be met by sending the call once more.
+    ///
+    /// # Errors
+    /// Why the challenge cannot be met.
+    pub(crate) fn learn(
+        &self,
+        connection: &Connection,
+        signed: &Signed,
+        answer: &Response,
+    ) -> Result<bool, TransportError> {
+        if uses_jar(&connection.spec) && signed.need == Need::Real {
+            self.jar.learn(&answer.url, &answer.headers);
+        }
+        let Some(call) = &signed.digest else { return Ok(false) };
+        let learned = self.challenges.learn(call, answer.status, &answer.headers);
+        learned.map_err(|kind| unsent(kind, call.url.as_str()))
+    }
+
+    /// Keeps the cookies of an answer that sends a call on, and gives the next hop its own where
+    /// it stays at the same origin.
+    ///
+    /// # Errors
+    /// [`Kind::SignIn`], where a cookie cannot be sent.
+    pub(crate) fn sent_on(
+        &self,
+        connection: &Connection,
+        conduct: &Conduct,
+        from: &Url,
+        headers: &HeaderMap,
+        next: &mut Outgoing,
+    ) -> Result<(), Kind> {
+        if !uses_jar(&connection.spec) || need(conduct) == Need::Placeholder {
+            return Ok(());
+        }
+        self.jar.learn(from, headers);
+        if from.origin() == next.url.origin() {
+            self.jar.sign(next)?;
+        }
+        Ok(())
     }
 
     fn account(&self, connection: &Connection) -> Account {
