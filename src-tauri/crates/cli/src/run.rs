@@ -150,10 +150,8 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         check::tell(&args.flow, &findings, check::Least::Errors);
         return Ok(End::Usage);
     }
-    let met = app.meet(&flow, &args.meeting()).await?;
-    let launch = Launch {
+    let mut launch = Launch {
         trigger: "command line",
-        met: met.clone(),
         input,
         vars,
         outputs: Some(WAITING),
@@ -165,6 +163,8 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
     {
         confirm(&refusal.message)?;
     }
+    let met = app.meet(&flow, &args.meeting()).await?;
+    launch.met = met.clone();
     let outcome = run_to_end(&app, &flow, launch, &args).await;
     // What was recorded is kept, whatever came of the run.
     let told = met.finish().await;

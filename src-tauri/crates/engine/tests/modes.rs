@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use flow::file::FlowFile;
 use flow::run::{ErrorClass, RunStatus};
 use serde_json::{Value as Json, json};
-use support::{Ran, json_reply, line, reply, run_met};
+use support::{Ran, line, reply, run_met};
 use transport::cassette::{Cassette, Entry, Outcome};
 use transport::{Conduct, Fault, Faults, Mode, Personal, Player, Recorder, Strictness};
 
@@ -97,7 +97,8 @@ fn answer(stream: TcpStream, n_calls: &AtomicUsize, failed: &Mutex<HashSet<Strin
     } else {
         let row = |n: usize| json!({ "list": list, "page": page, "n": n, "share": 1.10 });
         let rows: Vec<Json> = (0..3).map(row).collect();
-        json_reply(&json!({ "rows": rows, "pages": PAGES }))
+        let headers = [("Content-Type", "application/json"), ("Connection", "close")];
+        reply("200 OK", &headers, json!({ "rows": rows, "pages": PAGES }).to_string())
     };
     reader.get_mut().write_all(&body).ok()
 }

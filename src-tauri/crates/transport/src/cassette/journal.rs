@@ -89,7 +89,12 @@ impl Journal {
 
     /// Makes the cassette of what was kept: in the order of the steps, whatever order the calls
     /// ended in.
+    ///
+    /// A recording without a call leaves the cassette that was there before.
     pub(crate) fn finish(&mut self) -> Result<(), CassetteError> {
+        if self.lines.is_empty() && self.path.exists() {
+            return Ok(());
+        }
         self.lines.sort_by(|a, b| order((a.step.as_deref(), a.n), (b.step.as_deref(), b.n)));
         let (file, lines, about) = (&mut self.file, &self.lines, &self.about);
         write_whole(&self.path, |out| {
@@ -109,6 +114,15 @@ impl Journal {
         // It would only be rescued once more.
         let _ = std::fs::remove_file(&self.part);
         Ok(())
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if self.lines.is_empty() {
+            // There is nothing in it to be rescued.
+            let _ = std::fs::remove_file(&self.part);
+        }
     }
 }
 
