@@ -39,8 +39,7 @@ impl Bench {
     /// Runs a flow to its end, and opens the run.
     async fn run(&self, flow: &str) -> RunView {
         let mut events = self.app.subscribe();
-        let start = runs::Start { flow: flow.into(), node: None, input: None };
-        let run = runs::start(&self.app, start).await.unwrap().id;
+        let run = runs::start(&self.app, runs::Start::of(flow)).await.unwrap().id;
         let end = async {
             while let Some(batch) = events.next().await {
                 let is_end = |event: &UiEvent| matches!(event, UiEvent::RunFinished { run: r } if r.id == run);

@@ -189,7 +189,7 @@ export async function openByKeyboard(page: Driver): Promise<void> {
   await page.press("Control+Enter");
   await seen(page, { css: "[role=status]", text: "Done" }, 30_000);
   await page.press("Control+k");
-  await seen(page, { role: "textbox", name: "Search commands, nodes and flows" });
+  await seen(page, { role: "textbox", name: "Search commands, nodes, flows and connections" });
   await page.type("Sales order");
   await seen(page, { role: "option", name: "Sales order" });
   await page.press("Enter");

@@ -2,8 +2,10 @@ import { type Conduct, LIVE } from "../model/conduct";
 import { store } from "../model/store";
 
 /** Changes how the next run is made. */
-export function setConduct(change: Partial<Conduct>): void {
-  store.setState(({ conduct }) => ({ conduct: { ...conduct, ...change } }));
+export function setConduct(change: Partial<Conduct> | ((conduct: Conduct) => Conduct)): void {
+  store.setState(({ conduct }) => ({
+    conduct: typeof change === "function" ? change(conduct) : { ...conduct, ...change },
+  }));
 }
 
 /** The next run is live again, without faults. */

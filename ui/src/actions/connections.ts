@@ -120,6 +120,7 @@ export function discardConnection(): void {
 export async function saveConnection(): Promise<boolean> {
   const { connection, connectionForm } = store.getState();
   if (!connection || connectionForm === null) return false;
+  if (!isChanged(connection)) return true;
   patch({ busy: "saving" });
   try {
     const spec = storable(connectionForm, connection.draft);

@@ -1,8 +1,8 @@
 import { CassetteTape, CircleDot, Drama, type LucideIcon, Radio, ShieldOff } from "lucide-react";
-import type { Mode } from "../model/conduct";
+import type { RunMode } from "../bindings/RunMode";
 
 /** The sign of each way to run. */
-export const MODE_ICONS: Record<Mode, LucideIcon> = {
+export const MODE_ICONS: Record<RunMode, LucideIcon> = {
   live: Radio,
   record: CircleDot,
   replay: CassetteTape,

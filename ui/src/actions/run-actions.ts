@@ -1,7 +1,10 @@
 import { CircleStop, Play, StepForward } from "lucide-react";
+import { MODES, withMode } from "../model/conduct";
 import { onlyNode } from "../model/selection";
 import type { State } from "../model/store";
 import type { Action } from "./action";
+import { setConduct } from "./conduct";
+import { MODE_ICONS } from "./mode-icons";
 import { startRun, stopRun } from "./runs";
 
 const isRunning = (state: State) => state.run?.run.status === "running";
@@ -44,4 +47,15 @@ export const runActions: Action[] = [
     enabled: isRunning,
     run: () => void stopRun(),
   },
+  ...MODES.map(
+    (mode): Action => ({
+      id: `mode-${mode}`,
+      label: `action.mode.${mode}`,
+      group: "run",
+      icon: MODE_ICONS[mode],
+      reach: "screen",
+      enabled: (state) => state.open !== null && state.conduct.mode !== mode,
+      run: () => setConduct((conduct) => withMode(conduct, mode)),
+    }),
+  ),
 ];

@@ -1,6 +1,8 @@
 import { type HostError, toHostError } from "../host/host";
 import { argsOf } from "../model/conduct";
-import { newRun, runOfView } from "../model/run";
+import { typeInfo } from "../model/facts";
+import { walk } from "../model/flow";
+import { newRun, recalled, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
@@ -26,10 +28,6 @@ export async function startRun(node?: string, { confirmed = false } = {}): Promi
   const { open, past, conduct, writesConfirmed } = store.getState();
   if (!open) return;
   const flow = open.flow.id;
-  if (conduct.mode === "replay" && conduct.cassette === null) {
-    toast("error", t("conduct.needsCassette"));
-    return;
-  }
   // What runs is the flow as it is now, so it is shown before.
   if (past) await openFlow(flow);
   try {
@@ -101,6 +99,46 @@ export async function openRun(id: string): Promise<void> {
       screen: "canvas",
       overlay: null,
     });
+    await recallCalls(run.id);
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** The most nodes whose calls are asked for when a run of the past is opened. */
+const RECALLED_NODES = 40;
+
+/** Reads the calls of a run of the past, and what it held back, as they were while it ran. */
+async function recallCalls(id: string): Promise<void> {
+  const { run, catalogue } = store.getState();
+  if (run?.run.id !== id || run.flow === null || run.run.status === "running") return;
+  const callers = [...walk(run.flow)]
+    .filter(({ node }) => typeInfo(catalogue, node.type)?.family === "system")
+    .slice(0, RECALLED_NODES);
+  try {
+    const details = await Promise.all(
+      callers.map(({ node }) => host().call("runs.node", { run: id, node: node.id })),
+    );
+    const { run: now } = store.getState();
+    if (now?.run.id !== id || now.calls.length > 0) return;
+    store.setState({
+      run: recalled(
+        now,
+        details.flatMap((detail) => detail.events),
+      ),
+    });
+  } catch (thrown) {
+    report(thrown);
+  }
+}
+
+/** Asks what came of the recording or the replay of the run that is shown. */
+export async function hearWhatWasTold(id: string): Promise<void> {
+  if (store.getState().run?.run.id !== id) return;
+  try {
+    const told = await host().call("runs.told", { run: id });
+    const { run } = store.getState();
+    if (told.length > 0 && run?.run.id === id) store.setState({ run: { ...run, told } });
   } catch (thrown) {
     report(thrown);
   }

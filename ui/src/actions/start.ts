@@ -9,6 +9,7 @@ import { heardOfRev } from "./editing";
 import { loadSettings } from "./environment";
 import { loadFlows, openFlow, refresh, showScreen } from "./flows";
 import { loadPanels, watchPanels } from "./panels";
+import { hearWhatWasTold } from "./runs";
 import { heardOfTable } from "./tables";
 
 const FLOW_KEY = "gantry-flow";
@@ -28,7 +29,10 @@ export function hear(event: UiEvent): void {
       }
       return;
     case "run_finished":
-      if (run) store.setState({ run: finishRun(run, event.run) });
+      if (run) {
+        store.setState({ run: finishRun(run, event.run) });
+        void hearWhatWasTold(event.run.id);
+      }
       void loadFlows();
       return;
     case "resync":

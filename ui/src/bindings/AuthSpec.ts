@@ -12,23 +12,23 @@ import type { WsSecuritySpec } from "./WsSecuritySpec";
  */
 export type AuthSpec = { "type": "none" } | { "type": "api_key", 
 /**
- * Where it stands.
+ * Where the system looks for the key.
  */
 place: ApiKeyPlace, 
 /**
- * The header's, parameter's or cookie's name.
+ * The header's, parameter's or cookie's name, as the system's documentation has it.
  */
 name: string, 
 /**
- * What stands before the key, such as `Token `.
+ * What stands before the key, the space behind it included; most systems want nothing.
  */
 prefix: string, } | { "type": "headers", 
 /**
- * The headers; each value is kept as a secret of that name.
+ * The names of the headers.
  */
 names: Array<string>, } | { "type": "basic", 
 /**
- * The user's name.
+ * The user's name; it cannot have a colon in it.
  */
 user: string, } | { "type": "bearer" } | { "type": "digest", 
 /**

@@ -5,7 +5,8 @@
  */
 export type CsrfSpec = { 
 /**
- * The call that fetches it: an address, or a path behind the base URL.
+ * The call that fetches it: an address, or a path behind the base URL that may be read without
+ * changing anything.
  */
 path: string, 
 /**

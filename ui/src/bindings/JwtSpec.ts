@@ -11,7 +11,7 @@ export type JwtSpec = {
  */
 algorithm: JwtAlgorithm, 
 /**
- * The id of the key (`kid`).
+ * The id of the key, where the system knows several (`kid`).
  */
 key_id?: string, 
 /**
@@ -31,6 +31,6 @@ audience?: string,
  */
 seconds: number, 
 /**
- * Other claims.
+ * Other claims, as a JSON object.
  */
 claims?: Record<string, unknown>, };

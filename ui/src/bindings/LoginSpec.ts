@@ -5,18 +5,21 @@
  */
 export type LoginSpec = { 
 /**
- * The method.
+ * The method, nearly always POST.
  */
 method: string, 
 /**
- * The address, or a path behind the base URL.
+ * The address, or a path behind the base URL. `{user}` and `{password}` may stand in it where
+ * the system wants them there.
  */
 path: string, 
 /**
- * The type of what is sent.
+ * The type of what is sent: `application/json`, `application/x-www-form-urlencoded` for a form,
+ * `text/xml`.
  */
 content_type: string, 
 /**
- * What is sent; `{user}` and `{password}` stand for the two, written as the type wants it.
+ * What is sent. `{user}` and `{password}` stand for the two; characters that the type gives a
+ * meaning, such as quotes, are written so that nothing breaks.
  */
 body: string, };

@@ -5,14 +5,15 @@
  */
 export type OAuth1Spec = { 
 /**
- * The app's key.
+ * The key of the app (integration) that is registered at the system.
  */
 consumer_key: string, 
 /**
- * The user's token.
+ * The token's id, which says in whose name the app calls; its secret is asked for apart. Empty
+ * for calls in nobody's name.
  */
 token: string, 
 /**
- * The realm, such as a NetSuite account's number.
+ * The realm; for NetSuite the account's number, with `_SB1` for a sandbox.
  */
 realm: string, };

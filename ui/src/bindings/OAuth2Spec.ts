@@ -12,19 +12,19 @@ export type OAuth2Spec = {
  */
 grant: Grant, 
 /**
- * Where the user says yes, in the browser.
+ * The page on which the user says yes, in the browser.
  */
 authorize_url?: string, 
 /**
- * Where tokens are given out.
+ * The address that gives out tokens.
  */
 token_url: string, 
 /**
- * Where a code for another device is given out.
+ * The address that gives out a code to be typed in on another device.
  */
 device_url?: string, 
 /**
- * The id of the app that is registered there.
+ * The id of the app that is registered at the system.
  */
 client_id: string, 
 /**
@@ -32,7 +32,7 @@ client_id: string,
  */
 client_auth: ClientAuth, 
 /**
- * What is asked for.
+ * What the app asks to be allowed, as the system names it.
  */
 scopes?: Array<string>, 
 /**
@@ -40,15 +40,16 @@ scopes?: Array<string>,
  */
 audience?: string, 
 /**
- * The resource that the token is for (RFC 8707).
+ * The resource that the token is for, where the system wants to be told (RFC 8707).
  */
 resource?: string, 
 /**
- * The user's name, for the password grant.
+ * The user's name, where the app has the user's password.
  */
 user?: string, 
 /**
- * The port of the loopback address that the browser comes back to; any free one without it.
+ * The port of this computer's own address that the browser comes back to; any free one without
+ * it. Give one where the system wants the whole address to be registered.
  */
 redirect_port?: number, 
 /**
@@ -56,10 +57,10 @@ redirect_port?: number,
  */
 redirect_path: string, 
 /**
- * What the system wants besides, in the authorization and token calls.
+ * Parameters that the system wants besides, in the authorization and token calls.
  */
 extra?: { [key in string]: string }, 
 /**
- * What the app signs, for `private_key_jwt` and the JWT bearer grant.
+ * What the app signs, where it shows a signed token.
  */
 jwt?: JwtSpec, };

@@ -15,18 +15,19 @@ user: string,
  */
 login: LoginSpec, 
 /**
- * Where the token stands in its answer; cookies are kept in any case.
+ * Where the token stands in the answer to it; cookies are kept in any case.
  */
 token: TokenFrom, 
 /**
- * The header that carries the token; none where the cookies are all.
+ * The header in which the other calls carry the token; empty where the cookies are all.
  */
 header?: string, 
 /**
- * What stands before the token in the header, such as `AR-JWT `.
+ * What stands before the token in that header, the space behind it included.
  */
 prefix: string, 
 /**
- * How long a session holds, in seconds; until the system refuses it without.
+ * How long a session holds, in seconds. A new one is begun before that; without it, when the
+ * system refuses the old one.
  */
 seconds?: number, };

@@ -6,15 +6,16 @@ import type { SignaturePlace } from "./SignaturePlace";
  */
 export type SigV4Spec = { 
 /**
- * The id of the access key.
+ * The id of the access key; its secret is asked for apart.
  */
 access_key_id: string, 
 /**
- * The region, such as `eu-central-1`.
+ * The region that the address belongs to.
  */
 region: string, 
 /**
- * The service, such as `s3` or `execute-api`.
+ * The service's short name, which is mostly the first part of its address: `s3` for storage,
+ * `execute-api` for an API Gateway.
  */
 service: string, 
 /**

@@ -12,4 +12,8 @@ slot: Slot,
 /**
  * Whether it is set.
  */
-is_set: boolean, };
+is_set: boolean, 
+/**
+ * The environment variable that gives it, so that it cannot be changed here.
+ */
+variable?: string, };

@@ -5,7 +5,7 @@
  */
 export type TokenFrom = { "type": "cookies" } | { "type": "body" } | { "type": "path", 
 /**
- * The path.
+ * The way to the field, with dots.
  */
 path: string, } | { "type": "header", 
 /**

@@ -10,10 +10,10 @@ export type VaultState = {
  */
 keeper: Keeper, 
 /**
- * Whether it wants its passphrase first.
+ * Whether nothing can be read or kept until it is unlocked.
  */
 locked: boolean, 
 /**
- * What people call it: `GNOME Keyring`, a file's path.
+ * What people call who keeps them; where it is locked, with what to do.
  */
 name: string, };

@@ -10,10 +10,11 @@ export type WsSecuritySpec = {
  */
 user: string, 
 /**
- * How the password is sent.
+ * How the password is sent; the service's description says which it wants.
  */
 password: PasswordKind, 
 /**
- * How long the message is valid, in seconds; no timestamp with 0.
+ * How long each message is valid, in seconds; with 0 it says no time at all, for services that
+ * refuse a timestamp.
  */
 seconds: number, };

@@ -108,10 +108,10 @@ function Line({ row: { key, call, where }, isOpen, onOpen }: LineProps) {
       </span>
       <CallStatus call={call} />
       <b className={styles.mono}>{call.method}</b>
-      <span className={styles.url} title={call.url}>
-        {call.url.replace(/^[a-z]+:\/\//i, "")}
-      </span>
-      <span className={styles.from}>
+      <span className={styles.address}>
+        <span className={styles.url} title={call.url}>
+          {call.url.replace(/^[a-z]+:\/\//i, "")}
+        </span>
         <FromBadge from={call.from} />
       </span>
       <span className={styles.where} title={where}>

@@ -4,9 +4,9 @@ import type { CallHead } from "./CallBrowser";
 
 /** The status of an answer, or that there was none. */
 export function CallStatus({ call: { status, from } }: { call: CallHead }) {
+  // What a dry run held back got an answer of its own making only.
+  if (from === "dry_run") return <Badge>–</Badge>;
   if (status === undefined) {
-    // What a dry run held back has no answer, and lacks none.
-    if (from === "dry_run") return <Badge>–</Badge>;
     return <Badge tone="error">{t("calls.noAnswer")}</Badge>;
   }
   return (

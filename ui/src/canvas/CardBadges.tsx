@@ -11,6 +11,7 @@ import {
   StickyNote,
   TriangleAlert,
 } from "lucide-react";
+import { MODE_ICONS } from "../actions/mode-icons";
 import { FROM_ICONS } from "../inspector/FromBadge";
 import { cx } from "../kit/cx";
 import type { CardData } from "../model/canvas";
@@ -99,12 +100,21 @@ function fromMark(run: NodeRunState | undefined): Mark | null {
 export function CardBadges({ id, data }: { id: string; data: CardData }) {
   const run = useGantry((state) => state.run?.nodes[id]);
   const stale = useGantry((state) => isStale(state.run, data.spec));
+  const mode = useGantry((state) => state.conduct.nodes[id]);
   const note = data.spec.note;
   const marks: (Mark | null)[] = [
     data.disabled ? { id: "disabled", icon: Ban, tone: "muted", text: t("badge.disabled") } : null,
     note ? { id: "note", icon: StickyNote, tone: "muted", text: t("badge.note", { note }) } : null,
     problemMark(data),
-    fromMark(run),
+    mode === undefined
+      ? null
+      : {
+          id: "mode",
+          icon: MODE_ICONS[mode],
+          tone: "accent",
+          text: t("badge.mode", { mode: t(`mode.${mode}`) }),
+        },
+    mode === undefined ? fromMark(run) : null,
     stale ? { id: "stale", icon: HistoryIcon, tone: "muted", text: t("badge.stale") } : null,
     runMark(run),
   ];

@@ -1,16 +1,14 @@
 import { ArrowLeft } from "lucide-react";
-import { type KeyboardEvent, useMemo } from "react";
+import type { KeyboardEvent } from "react";
 import {
-  changeConnection,
   discardConnection,
   goToConnection,
   openConnection,
   saveConnection,
 } from "../actions/connections";
-import { Form } from "../form/Form";
 import { Button } from "../kit/Button";
 import { Confirm } from "../kit/Dialog";
-import { asksOtherSecrets, formFor, isChanged, type OpenConnection } from "../model/connections";
+import { asksOtherSecrets, isChanged, type OpenConnection } from "../model/connections";
 import { store, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { Card } from "./Card";
@@ -18,19 +16,10 @@ import { ConsentDialog } from "./ConsentDialog";
 import styles from "./Editor.module.css";
 import { EditorHead } from "./EditorHead";
 import { Secrets } from "./Secrets";
+import { Settings } from "./Settings";
 import { StatusCard } from "./StatusCard";
 import { UsedBy } from "./UsedBy";
 import { VaultBanner } from "./VaultBanner";
-
-const NO_NAMES = { items: undefined, vars: [], env: [], nodes: [] };
-
-const DOOR = {
-  diagnostics: [],
-  readOnly: false,
-  change: (key: string, value: unknown) => changeConnection(key, value),
-  names: NO_NAMES,
-  preview: undefined,
-};
 
 /** One connection in one environment: how it is written down, its secrets, how it stands. */
 export function ConnectionEditor({ open }: { open: OpenConnection }) {
@@ -40,7 +29,13 @@ export function ConnectionEditor({ open }: { open: OpenConnection }) {
   const keys = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
     event.preventDefault();
-    if (hasChanges) void saveConnection();
+    // A field tells what is typed when it is left.
+    const field = document.activeElement;
+    if (field instanceof HTMLElement) {
+      field.blur();
+      field.focus();
+    }
+    void saveConnection();
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Ctrl+S is for everything in it.
@@ -87,12 +82,6 @@ export function ConnectionEditor({ open }: { open: OpenConnection }) {
       )}
     </div>
   );
-}
-
-function Settings({ open: { draft } }: { open: OpenConnection }) {
-  const form = useGantry((state) => state.connectionForm);
-  const fields = useMemo(() => formFor(form ?? [], draft), [form, draft]);
-  return <Form fields={fields} value={draft} pointer="" door={DOOR} />;
 }
 
 function SaveBar({ isBusy }: { isBusy: boolean }) {

@@ -64,7 +64,7 @@ function SetBadge({ state: { slot, is_set } }: { state: SlotState }) {
 }
 
 function Secret({ state }: { state: SlotState }) {
-  const { slot, is_set } = state;
+  const { slot, is_set, variable } = state;
   const [isTyping, setTyping] = useState(false);
   const [isClearing, setClearing] = useState(false);
   return (
@@ -72,7 +72,7 @@ function Secret({ state }: { state: SlotState }) {
       <div className={styles.line}>
         <Names slot={slot} />
         <SetBadge state={state} />
-        {!isTyping && (
+        {variable === undefined && !isTyping && (
           <Button
             size="small"
             variant={is_set || !slot.required ? "plain" : "primary"}
@@ -82,7 +82,7 @@ function Secret({ state }: { state: SlotState }) {
             {t(is_set ? "secret.replace" : "secret.setIt")}
           </Button>
         )}
-        {is_set && !isTyping && (
+        {variable === undefined && is_set && !isTyping && (
           <Button
             size="small"
             variant="quiet"
@@ -93,6 +93,9 @@ function Secret({ state }: { state: SlotState }) {
           </Button>
         )}
       </div>
+      {variable !== undefined && (
+        <p className={styles.help}>{t("secret.variable", { variable })}</p>
+      )}
       {isTyping && <NewValue slot={slot} onDone={() => setTyping(false)} />}
       {isClearing && (
         <Confirm

@@ -27,7 +27,8 @@ export function StatusCard({ open: { view, busy } }: { open: OpenConnection }) {
         </Badge>
       }
     >
-      <p role="status">{health.message}</p>
+      {/* What a failed test says stands in its own card. */}
+      {!(health.state === "broken" && tested) && <p role="status">{health.message}</p>}
       {health.since !== undefined && (
         <p className={styles.quiet}>
           {t("health.brokenSince", { when: formatDate(health.since) })}

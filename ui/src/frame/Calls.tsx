@@ -1,6 +1,7 @@
 import { Globe } from "lucide-react";
 import { goToField } from "../actions/select";
 import { titleOf } from "../actions/world";
+import { FromBadge } from "../inspector/FromBadge";
 import { EmptyState } from "../kit/EmptyState";
 import { VirtualList } from "../kit/VirtualList";
 import type { Call } from "../model/run";
@@ -21,12 +22,19 @@ function Row({ call }: { call: Call }) {
       <span className={styles.muted}>{formatTime(exchange.at)}</span>
       <span className={styles.cut}>{titleOf(store.getState(), call.node)}</span>
       <span className={styles.mono}>{exchange.method}</span>
-      <span className={styles.mono} title={exchange.url}>
-        {exchange.url}
+      <span className={styles.address}>
+        <span className={styles.mono} title={exchange.url}>
+          {exchange.url}
+        </span>
+        <FromBadge from={exchange.from} />
       </span>
-      <span className={styles[toneOf(exchange.status)]} title={exchange.error}>
-        {exchange.status ?? t("calls.noAnswer")}
-      </span>
+      {exchange.from === "dry_run" ? (
+        <span className={styles.muted}>–</span>
+      ) : (
+        <span className={styles[toneOf(exchange.status)]} title={exchange.error}>
+          {exchange.status ?? t("calls.noAnswer")}
+        </span>
+      )}
       <span className={styles.number}>{exchange.attempt}</span>
       <span className={styles.number}>{formatDuration(exchange.took_ms)}</span>
     </button>

@@ -1,8 +1,10 @@
-import { LayoutGrid } from "lucide-react";
+import { Cable, LayoutGrid } from "lucide-react";
 import { ACTIONS } from "../actions/all";
+import { goToConnection } from "../actions/connections";
 import { openFlow } from "../actions/flows";
 import { goToNode } from "../actions/select";
 import { iconNamed } from "../kit/icons";
+import { ENVIRONMENTS, environmentOf, grouped } from "../model/connections";
 import { factsOf, typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
 import { scoreText } from "../model/search";
@@ -53,6 +55,21 @@ function flowPicks({ flows, open }: State): Pick[] {
     }));
 }
 
+function connectionPicks({ connections, settings }: State): Pick[] {
+  const now = environmentOf(settings);
+  return grouped(connections ?? []).map(({ id, name, by, auth, base_url }) => {
+    const there = by[now] ? now : ENVIRONMENTS.find((each) => by[each]);
+    return {
+      id: `connection ${id}`,
+      group: t("commands.connections"),
+      label: name,
+      detail: `${auth} · ${base_url}`,
+      icon: Cable,
+      run: () => there && void goToConnection({ id, environment: there }),
+    };
+  });
+}
+
 function best(picks: Pick[], query: string): Pick[] {
   return picks
     .flatMap((pick) => {
@@ -66,8 +83,8 @@ function best(picks: Pick[], query: string): Pick[] {
 
 function picksFor(query: string): Pick[] {
   const state = store.getState();
-  return [actionPicks(state), nodePicks(state), flowPicks(state)].flatMap((picks) =>
-    best(picks, query),
+  return [actionPicks(state), nodePicks(state), flowPicks(state), connectionPicks(state)].flatMap(
+    (picks) => best(picks, query),
   );
 }
 

@@ -1,12 +1,15 @@
 import { ChevronDown } from "lucide-react";
 import { Button as AriaButton } from "react-aria-components";
 import { setEnvironment } from "../actions/environment";
+import { viewport } from "../actions/viewport";
 import { environmentSign } from "../connections/health";
 import { Menu } from "../kit/Menu";
 import { ENVIRONMENTS, environmentOf } from "../model/connections";
 import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./TopBar.module.css";
+
+const AFTER_CLOSING_MS = 50;
 
 /** Whose connections runs use: those of development, of test or of production. */
 export function EnvironmentSwitch() {
@@ -23,7 +26,11 @@ export function EnvironmentSwitch() {
         danger: each === "production",
         checked: each === environment,
         about: t(`environment.about.${each}`),
-        run: () => void setEnvironment(each),
+        run: () => {
+          void setEnvironment(each);
+          // The menu gives the focus back to its button, where Enter would open it again.
+          setTimeout(() => viewport()?.focus(), AFTER_CLOSING_MS);
+        },
       }))}
     >
       <AriaButton className={styles.environment} data-environment={environment} aria-label={label}>

@@ -14,6 +14,7 @@ import { keysOf } from "../actions/all";
 import { setPanel } from "../actions/panels";
 import { titleOf } from "../actions/world";
 import type { RunStatus } from "../bindings/RunStatus";
+import { FromBadge } from "../inspector/FromBadge";
 import { IconButton } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { Keys } from "../kit/Keys";
@@ -68,12 +69,22 @@ function Idle() {
   );
 }
 
+/** Where the run's answers came from, where that was not from the systems. */
+function RunFrom({ run }: { run: RunState }) {
+  const all = new Set(Object.values(run.nodes).map(({ from }) => from));
+  return [...all].map((from) => from && <FromBadge key={from} from={from} />);
+}
+
 function Line({ run }: { run: RunState }) {
   const { status, started_at, took_ms, summary } = run.run;
   const running = status === "running";
   const now = useNow(running);
   const Icon = ICONS[status];
   const speed = itemsPerSecond(run);
+  const held = run.wouldSend.length;
+  // What a dry run held back is what matters of it, and was not sent.
+  const came = held > 0 ? t("wouldSend.held", { n: held }) : summary;
+  const sentence = [came, ...run.told].filter(Boolean).join(" ");
   const isNothingShown = useGantry(
     ({ selection, inspector }) =>
       selection.nodes.length === 0 && inspector.wire === null && !inspector.flow,
@@ -85,6 +96,7 @@ function Line({ run }: { run: RunState }) {
       <span className={styles.muted}>
         {formatDuration(running ? Math.max(0, now - started_at) : (took_ms ?? 0))}
       </span>
+      <RunFrom run={run} />
       {running && speed !== null && (
         <span className={styles.muted}>
           {t("runBar.speed", { n: formatCount(Math.round(speed)) })}
@@ -94,8 +106,8 @@ function Line({ run }: { run: RunState }) {
         <Waits run={run} now={now} />
       ) : (
         <>
-          <span className={styles.summary} title={summary}>
-            {summary}
+          <span className={styles.summary} title={sentence}>
+            {sentence}
           </span>
           {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
         </>

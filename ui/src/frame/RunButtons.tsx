@@ -4,6 +4,7 @@ import { action, keysOf } from "../actions/all";
 import { backToLive } from "../actions/conduct";
 import { MODE_ICONS } from "../actions/mode-icons";
 import { Tooltip } from "../kit/Tooltip";
+import { isLive } from "../model/conduct";
 import { store, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { RunOptions } from "./RunOptions";
@@ -15,12 +16,15 @@ function run(id: string): void {
 
 /** Says how the next run is made, where that is not live, and leads back to live. */
 function ConductChip() {
-  const { mode, cassette, faults } = useGantry((state) => state.conduct);
-  if (mode === "live" && faults.length === 0) return null;
+  const conduct = useGantry((state) => state.conduct);
+  if (isLive(conduct)) return null;
+  const { mode, cassette, faults, nodes } = conduct;
+  const own = Object.keys(nodes).length;
   const Icon = MODE_ICONS[mode];
   const words = [
     t(`mode.${mode}`),
-    mode === "replay" ? cassette : null,
+    mode === "replay" || mode === "mock" ? cassette : null,
+    own > 0 ? t("conduct.nodesOn", { n: own }) : null,
     faults.length > 0 ? t("conduct.faultsOn", { n: faults.length }) : null,
   ].filter(Boolean);
   return (

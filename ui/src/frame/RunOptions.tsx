@@ -12,13 +12,13 @@ import { loadCassettes } from "../actions/cassettes";
 import { setConduct } from "../actions/conduct";
 import { MODE_ICONS } from "../actions/mode-icons";
 import { startRun } from "../actions/runs";
+import type { RunMode } from "../bindings/RunMode";
 import { Button } from "../kit/Button";
-import { Select } from "../kit/Select";
-import { TextInput } from "../kit/TextInput";
-import { MODES, type Mode } from "../model/conduct";
+import { MODES, withMode } from "../model/conduct";
 import { onlyNode } from "../model/selection";
 import { useGantry } from "../model/store";
 import { t } from "../words/t";
+import { CassetteChoice } from "./CassetteChoice";
 import { FaultList } from "./FaultList";
 import styles from "./RunOptions.module.css";
 
@@ -48,14 +48,14 @@ function Options() {
           value={mode}
           onChange={(value) => {
             const chosen = MODES.find((each) => each === value);
-            if (chosen) setConduct({ mode: chosen });
+            if (chosen) setConduct((conduct) => withMode(conduct, chosen));
           }}
         >
           {MODES.map((each) => (
             <ModeRadio key={each} mode={each} />
           ))}
         </RadioGroup>
-        {(mode === "replay" || mode === "record") && <CassetteChoice mode={mode} />}
+        <CassetteChoice />
         <FaultList />
       </div>
       <Foot />
@@ -63,7 +63,7 @@ function Options() {
   );
 }
 
-function ModeRadio({ mode }: { mode: Mode }) {
+function ModeRadio({ mode }: { mode: RunMode }) {
   const Icon = MODE_ICONS[mode];
   return (
     <Radio value={mode} className={styles.mode ?? ""}>
@@ -73,31 +73,6 @@ function ModeRadio({ mode }: { mode: Mode }) {
         <span className={styles.about}>{t(`mode.about.${mode}`)}</span>
       </span>
     </Radio>
-  );
-}
-
-function CassetteChoice({ mode }: { mode: "replay" | "record" }) {
-  const cassettes = useGantry((state) => state.cassettes);
-  const chosen = useGantry((state) => state.conduct.cassette);
-  if (mode === "record") {
-    return (
-      <TextInput
-        label={t("conduct.newCassette")}
-        help={t("conduct.newCassetteHelp")}
-        value={chosen ?? ""}
-        onChange={(name) => setConduct({ cassette: name === "" ? null : name })}
-      />
-    );
-  }
-  if (cassettes?.length === 0) return <p className={styles.about}>{t("conduct.noCassette")}</p>;
-  return (
-    <Select
-      label={t("conduct.cassette")}
-      placeholder={t("conduct.chooseCassette")}
-      value={chosen}
-      options={(cassettes ?? []).map(({ name }) => ({ value: name, label: name }))}
-      onChange={(cassette) => setConduct({ cassette })}
-    />
   );
 }
 

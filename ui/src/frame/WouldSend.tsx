@@ -1,6 +1,7 @@
 import { ChevronRight, ShieldOff } from "lucide-react";
 import { useState } from "react";
 import { titleOf } from "../actions/world";
+import type { FieldChange } from "../bindings/FieldChange";
 import { ExchangeDetail } from "../inspector/ExchangeDetail";
 import { cx } from "../kit/cx";
 import { EmptyState } from "../kit/EmptyState";
@@ -33,6 +34,31 @@ export function WouldSend() {
   );
 }
 
+/** What the write would change in the record that is there, field by field. */
+function Changes({ changes }: { changes: readonly FieldChange[] }) {
+  if (changes.length === 0) return <p className={styles.count}>{t("wouldSend.same")}</p>;
+  return (
+    <table className={styles.changes} aria-label={t("wouldSend.changes")}>
+      <thead>
+        <tr>
+          <th scope="col">{t("wouldSend.field")}</th>
+          <th scope="col">{t("wouldSend.was")}</th>
+          <th scope="col">{t("wouldSend.now")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {changes.map(({ path, was, now }) => (
+          <tr key={path}>
+            <th scope="row">{path}</th>
+            <td>{was ?? "–"}</td>
+            <td>{now ?? "–"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 type Props = { call: Call; isOpen: boolean; onToggle: () => void };
 
 function Held({ call: { node, exchange }, isOpen, onToggle }: Props) {
@@ -45,10 +71,15 @@ function Held({ call: { node, exchange }, isOpen, onToggle }: Props) {
         <span className={styles.url} title={exchange.url}>
           {exchange.url}
         </span>
-        <span className={styles.body}>{exchange.request_body?.text}</span>
+        <span className={styles.body}>
+          {exchange.changes === undefined
+            ? exchange.request_body?.text
+            : t("wouldSend.nChanges", { n: exchange.changes.length })}
+        </span>
       </button>
       {isOpen && (
         <div className={styles.detail}>
+          {exchange.changes !== undefined && <Changes changes={exchange.changes} />}
           <ExchangeDetail exchange={exchange} />
         </div>
       )}

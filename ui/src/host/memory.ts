@@ -8,6 +8,7 @@ import { emptyFlow, findNode, freshId, walk } from "../model/flow";
 import { newRun, reduceRun } from "../model/run";
 import type { CommandName, Commands } from "./commands";
 import { type Host, HostError } from "./host";
+import { memoryCassettes } from "./memory/cassettes";
 import { CATALOGUE } from "./memory/catalogue";
 import { memoryConnections } from "./memory/connections";
 import { look } from "./memory/findings";
@@ -236,6 +237,7 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
       storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
     ...memoryTables(tell),
     ...memoryConnections(tell),
+    ...memoryCassettes(),
     ...memoryNetwork(),
     "expressions.preview": ({ text }) => [{ item: "orders:0/0", value: text }],
     ...mapperHandlers((flow, id) => findNode(stored(flow).flow, id)?.node),

@@ -14,6 +14,7 @@ import { environmentOf, lookUp } from "../model/connections";
 import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./Inspector.module.css";
+import { NodeMode } from "./NodeMode";
 import type { NodeInView } from "./useNode";
 
 type Props = {
@@ -60,6 +61,7 @@ export function ParamsTab({ view, door, jump }: Props) {
           )}
         </Form>
       )}
+      {info.family === "system" && <NodeMode node={node.id} />}
     </div>
   );
 }

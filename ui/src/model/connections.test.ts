@@ -87,9 +87,9 @@ describe("connections", () => {
     const shown = formFor(FORM, BLANK);
     expect(shown.map(({ key, advanced }) => [key, advanced])).toEqual([
       ["name", false],
-      ["note", true],
-      ["proxy", true],
       ["auth", false],
+      ["proxy", true],
+      ["note", true],
     ]);
     expect(oauthKeys({ grant: "authorization_code" })).toEqual([
       "grant",

@@ -85,10 +85,19 @@ function oauthFields(fields: readonly Field[], spec: ConnectionSpec): Field[] {
     .map((field) => ({ ...field, advanced: field.advanced || OAUTH_EXTRAS.has(field.key) }));
 }
 
+/** What is asked for most stands first; what is not named follows in the host's order. */
+const ORDER = ["name", "base_url", "auth", "probe", "limits", "tls", "proxy", "expired"];
+
+function rankOf({ key }: Field): number {
+  const at = ORDER.indexOf(key);
+  return at < 0 ? ORDER.length : at;
+}
+
 /** The form of a connection: what matters first, the rest folded, of OAuth only the grant's. */
 export function formFor(fields: readonly Field[], spec: ConnectionSpec): Field[] {
   return fields
     .filter((field) => !HIDDEN.has(field.key))
+    .sort((a, b) => rankOf(a) - rankOf(b))
     .map((field) => {
       const { kind, key } = field;
       const shown = { ...field, advanced: !BASIC.has(key) };
@@ -98,7 +107,9 @@ export function formFor(fields: readonly Field[], spec: ConnectionSpec): Field[]
           ? { ...option, fields: oauthFields(option.fields, spec) }
           : option,
       );
-      return { ...shown, kind: { ...kind, options } };
+      // Each way has its own help; one more below all their fields would belong to none.
+      const { help: _help, ...bare } = shown;
+      return { ...bare, kind: { ...kind, options } };
     });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
-import { isStale, itemsPerSecond, newRun, type RunState, reduceRun, waits } from "./run";
+import { isStale, itemsPerSecond, newRun, type RunState, recalled, reduceRun, waits } from "./run";
 
 const RUN: RunSummary = {
   id: "r1",
@@ -75,6 +75,76 @@ describe("a run", () => {
       },
     ]);
     expect(waits(play(EVENTS.slice(0, 4)))).toEqual([]);
+  });
+
+  test("waits for the system's rate too, and keeps what a dry run held back", () => {
+    const exchange = {
+      attempt: 1,
+      at: 1000,
+      took_ms: 0,
+      method: "POST",
+      url: "http://127.0.0.1/orders",
+      request_headers: [],
+      response_headers: [],
+      from: "dry_run" as const,
+    };
+    const state = play([
+      { seq: 0, at: 1000, type: "node_started", node: "a" },
+      { seq: 1, at: 1000, type: "waiting", node: "a", item: "a:0", wait_ms: 12_000, reason: "r" },
+    ]);
+    expect(waits(state)).toEqual([
+      { node: "a", wait: { until: 13_000, reason: "r", retry: null } },
+    ]);
+    const held: RunEvent = {
+      seq: 2,
+      at: 1100,
+      type: "would_send",
+      node: "a",
+      item: "a:0",
+      exchange,
+    };
+    const after = play([held], state);
+    expect(waits(after)).toEqual([]);
+    expect(after.wouldSend.map((call) => call.exchange)).toEqual([exchange]);
+    expect(after.nodes.a?.from).toBe("dry_run");
+  });
+
+  test("of the past tells its calls again, in their order", () => {
+    const call = (seq: number, from: "cassette" | "system"): RunEvent => ({
+      seq,
+      at: seq,
+      type: "called",
+      node: "a",
+      item: "a:0",
+      exchange: {
+        attempt: 1,
+        at: seq,
+        took_ms: 1,
+        method: "GET",
+        url: "http://127.0.0.1/",
+        request_headers: [],
+        response_headers: [],
+        from,
+      },
+    });
+    const state = recalled(play(EVENTS), [call(7, "cassette"), call(3, "system")]);
+    expect(state.calls.map(({ seq }) => seq)).toEqual([3, 7]);
+    expect(state.nodes.a).toMatchObject({ status: "rejects", from: "cassette" });
+  });
+
+  test("goes on telling of a wait while its counts stay as they are", () => {
+    const counts = { items_in: 1, items_out: 0, rejected: 0, busy_us: 5 };
+    const counted = (seq: number, at: number, items_out: number): RunEvent => ({
+      seq,
+      at,
+      type: "counted",
+      node: "a",
+      counts: { ...counts, items_out },
+    });
+    const begun = play(EVENTS.slice(0, 3));
+    expect(waits(play([counted(3, 1200, 0)], begun))).toHaveLength(1);
+    expect(waits(play([counted(3, 1200, 1)], begun))).toEqual([]);
+    expect(waits(play([counted(3, 1600, 0)], begun))).toEqual([]);
   });
 
   test("that ends leaves no node running", () => {

@@ -46,6 +46,8 @@ export type RunState = {
   /** Writes that a dry run held back. */
   wouldSend: Call[];
   errors: ItemError[];
+  /** What came of its recording or replay, in sentences. */
+  told: string[];
   /** Counts of items over time, for the speed shown. */
   pace: { at: number; items: number }[];
 };
@@ -75,6 +77,7 @@ export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState 
     wires: {},
     calls: [],
     wouldSend: [],
+    told: [],
     errors: [],
     pace: [],
   };
@@ -105,6 +108,23 @@ function pace(state: RunState, at: number): RunState["pace"] {
   return [...recent, { at, items }];
 }
 
+/** The pause that a node is in, unless it is over or items went on meanwhile. */
+function stillWaits(
+  node: NodeRunState | undefined,
+  { at, counts }: { at: number; counts: NodeCounts },
+): Wait | null | undefined {
+  // Counts are told at every tick; while a node only waits, they stay as they are.
+  const isStill =
+    node?.counts.items_out === counts.items_out && node.counts.rejected === counts.rejected;
+  return isStill && node.wait !== null && at < node.wait.until ? node.wait : null;
+}
+
+/** What the stored events of a past run's nodes tell besides how the nodes ended. */
+export function recalled(state: RunState, events: readonly RunEvent[]): RunState {
+  const told = events.filter((event) => event.type === "called" || event.type === "would_send");
+  return [...told].sort((a, b) => a.seq - b.seq).reduce(take, state);
+}
+
 /** Takes one event in. An event that was taken in before changes nothing. */
 export function reduceRun(state: RunState, event: RunEvent): RunState {
   if (event.seq <= state.seq) return state;
@@ -122,7 +142,8 @@ function take(state: RunState, event: RunEvent): RunState {
       return { ...state, wires: { ...state.wires, [event.wire]: wire } };
     }
     case "counted": {
-      const next = setNode(state, event.node, { counts: event.counts, wait: null });
+      const wait = stillWaits(state.nodes[event.node], event) ?? null;
+      const next = setNode(state, event.node, { counts: event.counts, wait });
       return { ...next, pace: pace(next, event.at) };
     }
     case "retrying": {

@@ -1,6 +1,8 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import type { AppInfo } from "../bindings/AppInfo";
+import type { CassetteSummary } from "../bindings/CassetteSummary";
+import type { CassetteView } from "../bindings/CassetteView";
 import type { ConnectionSummary } from "../bindings/ConnectionSummary";
 import type { Edit } from "../bindings/Edit";
 import type { Field } from "../bindings/Field";
@@ -99,7 +101,9 @@ export type State = {
   /** Where one wanted to go while a connection had changes that are not stored. */
   leaving: { to: Which | null } | null;
   vault: VaultState | null;
-  cassettes: { name: string }[] | null;
+  cassettes: CassetteSummary[] | null;
+  /** The cassette on the screen of cassettes. */
+  cassette: CassetteView | null;
   settings: Record<string, unknown>;
   /** How the next run is made: against what, and with which faults. */
   conduct: Conduct;
@@ -139,6 +143,7 @@ const START: State = {
   leaving: null,
   vault: null,
   cassettes: null,
+  cassette: null,
   settings: {},
   conduct: LIVE,
   writesConfirmed: false,

@@ -56,8 +56,7 @@ export function NetworkScreen() {
           <>
             <Filters entries={entries} names={names} filter={filter} onFilter={setFilter} />
             <span className={styles.count}>
-              {t("network.count", { n: left, count: formatCount(left) })}
-              {hasMore && "+"}
+              {t("network.count", { n: left, count: `${formatCount(left)}${hasMore ? "+" : ""}` })}
             </span>
           </>
         )}

@@ -190,7 +190,7 @@ export const en = {
   "find.none": "Nothing in this flow matches “{query}”",
   "find.count": "{n} found|{n} found",
   "commands.label": "Commands",
-  "commands.search": "Search commands, nodes and flows",
+  "commands.search": "Search commands, nodes, flows and connections",
   "commands.none": "No command matches “{query}”",
   "commands.actions": "Commands",
   "commands.nodes": "Nodes of this flow",

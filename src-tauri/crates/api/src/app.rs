@@ -1,7 +1,7 @@
 //! Joins the store, the engine and whoever watches. Knows no window: hosts open it, send it
 //! commands and listen to it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -89,6 +89,8 @@ pub struct App {
     pub(crate) running: Mutex<HashMap<RunId, tokio_util::sync::CancellationToken>>,
     /// Owns every task of the app.
     pub(crate) tasks: Mutex<JoinSet<()>>,
+    /// What came of the last recordings and replays.
+    pub(crate) told: Mutex<VecDeque<(RunId, Vec<String>)>>,
     sandbox: OnceCell<Sandbox>,
     hooks_url: Mutex<Option<String>>,
     first_shown: Mutex<Option<FlowId>>,
@@ -149,6 +151,7 @@ impl App {
             prepared: PreparedFlows::default(),
             running: Mutex::default(),
             tasks: Mutex::default(),
+            told: Mutex::default(),
             sandbox: OnceCell::new(),
             hooks_url: Mutex::default(),
             first_shown: Mutex::default(),

@@ -41,6 +41,8 @@
 //! templates.list      {}                                         -> TemplateSummary[]
 //! runs.start          { flow, node?: NodeId, input?: unknown[], confirmed? } -> RunSummary (Broken when it has errors,
 //!                                                                Confirm when it writes to production)
+//!                     { ..., mode?, cassette?, lenient?, hide_personal?, faults?, node_modes? }
+//! runs.told           { run }                                    -> string[]       (of its recording or replay)
 //! runs.cancel         { run }                                    -> null
 //! runs.list           { flow?, status?, limit, before?: RunId }  -> RunSummary[]
 //! runs.open           { run }                                    -> RunView
@@ -52,6 +54,13 @@
 //! runs.har            { run }                                    -> TextFile       (what was called, as HAR 1.2)
 //! network.list        { before?: number, host?, limit }          -> NetworkEntry[]
 //! network.export      { format: "har" | "csv", host? }           -> TextFile
+//! cassettes.list      {}                                         -> CassetteSummary[]
+//! cassettes.open      { name }                                   -> CassetteView
+//! cassettes.call      { name, call: number }                     -> Exchange
+//! cassettes.import    { name, text }                             -> CassetteSummary (a cassette, a HAR file, a mock)
+//! cassettes.export    { name, with_personal? }                   -> TextFile
+//! cassettes.rename    { name, to }                               -> CassetteSummary
+//! cassettes.delete    { name }                                   -> null
 //! expressions.preview { flow, run?, node, text, template: bool, limit } -> Preview[]
 //! mapper.open         { flow, node, run? }                       -> MapperView
 //! mapper.menu         {}                                         -> MapperMenu
@@ -69,6 +78,7 @@
 
 use std::sync::Arc;
 
+use crate::cassettes::{CassetteSummary, CassetteView};
 use crate::connections::{ConnectionSummary, ConnectionView, Consent, Tested};
 use crate::secrets::VaultState;
 use crate::tables::{TableApplied, TableSummary, TableView};
@@ -77,8 +87,8 @@ use crate::types::{
     Preview, RunSummary, RunView, SchemaView, TemplateSummary, TextFile,
 };
 use crate::{
-    App, connections, expressions, flows, mapper, network, runs, secrets, settings, tables,
-    templates,
+    App, cassettes, connections, expressions, flows, mapper, network, runs, secrets, settings,
+    tables, templates,
 };
 
 /// Makes `dispatch` and the TypeScript map of one list.
@@ -157,6 +167,7 @@ commands! {
     "vault.unlock" => secrets::unlock(secrets::Passphrase) -> VaultState,
     "templates.list" => templates::list(settings::Nothing) -> Vec<TemplateSummary>,
     "runs.start" => runs::start(runs::Start) -> RunSummary,
+    "runs.told" => runs::told(runs::Which) -> Vec<String>,
     "runs.cancel" => runs::cancel(runs::Which) -> (),
     "runs.list" => runs::list(runs::List) -> Vec<RunSummary>,
     "runs.open" => runs::open(runs::Which) -> RunView,
@@ -168,6 +179,13 @@ commands! {
     "runs.har" => runs::har(runs::Which) -> TextFile,
     "network.list" => network::list(network::NetworkAsk) -> Vec<network::NetworkEntry>,
     "network.export" => network::export(network::NetworkExport) -> TextFile,
+    "cassettes.list" => cassettes::list(settings::Nothing) -> Vec<CassetteSummary>,
+    "cassettes.open" => cassettes::open(cassettes::Which) -> CassetteView,
+    "cassettes.call" => cassettes::call(cassettes::OfCall) -> flow::run::Exchange,
+    "cassettes.import" => cassettes::import(cassettes::Import) -> CassetteSummary,
+    "cassettes.export" => cassettes::export(cassettes::Export) -> TextFile,
+    "cassettes.rename" => cassettes::rename(cassettes::Rename) -> CassetteSummary,
+    "cassettes.delete" => cassettes::delete(cassettes::Which) -> (),
     "expressions.preview" => expressions::preview(expressions::Ask) -> Vec<Preview>,
     "mapper.open" => mapper::open(mapper::OfNode) -> mapper::MapperView,
     "mapper.menu" => mapper::menu(settings::Nothing) -> mapper::MapperMenu,

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use data::Value;
-use engine::calls::Calls;
 use engine::respond::Responder;
 use engine::{RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
@@ -16,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::App;
 use crate::app::{History, lock, now};
+use crate::meet::Met;
 use crate::prepared::ReadyFlow;
 use crate::types::{ApiError, Code};
 
@@ -40,6 +40,8 @@ pub struct Launch {
     pub outputs_of: Option<NodeId>,
     /// Who waits for the flow's answer.
     pub responder: Option<Responder>,
+    /// What meets its calls, from [`App::meet`].
+    pub met: Met,
 }
 
 /// What came of a run that goes on by itself.
@@ -70,7 +72,7 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
-        refuse_missing(flow, &launch.target)?;
+        flow.refuse_missing(&launch.target)?;
         let (new, request) = self.expect(flow, launch);
         let handle = flow.prepared.start(request).map_err(|found| self.refuse(&new.id, &found))?;
         if row == Row::First {
@@ -98,13 +100,13 @@ impl App {
             input: launch.input,
             vars: launch.vars,
             env: flow.env.clone(),
-            seed: started_at as u64,
+            seed: launch.met.seed.unwrap_or(started_at as u64),
             target: launch.target,
             outputs: launch.outputs,
             outputs_of: launch.outputs_of,
             responder: launch.responder,
-            calls: Calls { connections: flow.connections.clone(), ..Calls::default() },
-            ..RunRequest::new(id, started_at)
+            calls: launch.met.calls(flow),
+            ..RunRequest::new(id, launch.met.started_at.unwrap_or(started_at))
         };
         (new, request)
     }
@@ -136,7 +138,8 @@ impl App {
         launch: Launch,
         row: Row,
     ) -> Result<(RunRow, Ended), ApiError> {
-        refuse_missing(flow, &launch.target)?;
+        flow.refuse_missing(&launch.target)?;
+        let met = launch.met.clone();
         let (new, request) = self.expect(flow, launch);
         let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
         let (tell, ended) = oneshot::channel();
@@ -145,6 +148,7 @@ impl App {
         let task = self.spawn(async move {
             let outcome = run.finish().await;
             lock(&app.running).remove(&id);
+            app.told_of(&id, met.finish().await);
             // Most callers only want the run to be under way.
             let _ = tell.send(outcome);
         });
@@ -158,16 +162,6 @@ impl App {
         }
         Ok((new, ended))
     }
-}
-
-/// A run that would come to a connection which is not there is not begun: no other takes its place.
-fn refuse_missing(flow: &ReadyFlow, target: &Target) -> Result<(), ApiError> {
-    let concerns = |found: &&Diagnostic| match target {
-        Target::Only(node) => found.at.node.as_ref() == Some(node),
-        Target::All | Target::UpTo(_) => true,
-    };
-    let missing: Vec<Diagnostic> = flow.missing.iter().filter(concerns).cloned().collect();
-    if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }
 }
 
 fn new_row(flow: &ReadyFlow, id: RunId, trigger: &str, started_at: Timestamp) -> RunRow {

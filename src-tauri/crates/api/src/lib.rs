@@ -3,6 +3,7 @@
 //! [`App::subscribe`] tells.
 
 mod app;
+pub mod cassettes;
 pub mod commands;
 pub mod connections;
 mod error;
@@ -13,6 +14,7 @@ mod ids;
 mod keeper;
 mod launch;
 pub mod mapper;
+mod meet;
 pub mod network;
 mod opened;
 mod prepared;
@@ -34,8 +36,10 @@ pub use crate::app::{App, AppOptions, FirstFlow, History};
 pub use crate::commands::dispatch;
 pub use crate::hub::Subscription;
 pub use crate::launch::{Ended, Launch, Row};
+pub use crate::meet::{Meeting, Met, RunMode};
 pub use crate::prepared::ReadyFlow;
 pub use crate::reduce::RunState;
+pub use transport::Fault;
 
 use crate::connections::Accounts;
 use crate::types::{Findings, NodeFacts};

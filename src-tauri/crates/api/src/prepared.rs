@@ -22,6 +22,8 @@ use crate::App;
 use crate::app::{History, lock};
 use crate::connections::{self, FlowAccounts, ProductionWrite};
 use crate::flows::{load, read_file};
+use crate::launch::broken;
+use crate::meet::Meeting;
 use crate::types::{ApiError, Code};
 
 /// How long a flow is taken to be unchanged without a look into the database. Changes in this
@@ -55,9 +57,23 @@ pub struct ReadyFlow {
 }
 
 impl ReadyFlow {
-    /// What a run that goes so far changes at production systems.
-    pub fn production_writes(&self, target: &Target) -> Vec<&ProductionWrite> {
-        connections::within(&self.writes, target)
+    /// Refuses a run that goes so far and would come to a connection which is not there: no other
+    /// takes its place.
+    pub(crate) fn refuse_missing(&self, target: &Target) -> Result<(), ApiError> {
+        let concerns = |found: &&Diagnostic| match target {
+            Target::Only(node) => found.at.node.as_ref() == Some(node),
+            Target::All | Target::UpTo(_) => true,
+        };
+        let missing: Vec<Diagnostic> = self.missing.iter().filter(concerns).cloned().collect();
+        if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }
+    }
+
+    /// The refusal of a run that goes so far, is met so, and writes to production, unless it was
+    /// confirmed: [`Code::Confirm`] with a sentence that lists the writes.
+    pub fn unconfirmed(&self, target: &Target, meeting: &Meeting) -> Option<ApiError> {
+        let mut writes = connections::within(&self.writes, target);
+        writes.retain(|write| write.at.node.as_ref().is_none_or(|node| meeting.writes(node)));
+        connections::unconfirmed(&writes)
     }
 }
 
@@ -157,9 +173,10 @@ impl App {
         let leaves = |node: &NodeId| file.wires.iter().any(|wire| wire.from.node == *node);
         let nodes = file.nodes.iter().map(|node| &node.id);
         let last = nodes.filter(|node| !leaves(node)).cloned().collect();
-        let accounts = match connections::names_any(&file) {
-            true => self.accounts().await?.of(&file),
-            false => FlowAccounts::default(),
+        let accounts = if connections::names_any(&file) {
+            self.accounts().await?.of(&file)
+        } else {
+            FlowAccounts::default()
         };
         let FlowAccounts { found: specs, problems: missing } = accounts;
         let at_work =

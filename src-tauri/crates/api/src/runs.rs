@@ -6,14 +6,16 @@ use data::{Schema, Value};
 use engine::Target;
 use flow::id::{FlowId, NodeId, RunId};
 use flow::run::{ItemError, RunEvent, RunStatus, Sample, What};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use store::{RunQuery, RunRow};
+use transport::Fault;
 use ts_rs::TS;
 
 use crate::App;
 use crate::app::lock;
-use crate::connections;
 use crate::launch::{Launch, Row};
+use crate::meet::{Meeting, RunMode};
 use crate::opened::{OpenRun, kept, parse};
 use crate::types::{
     ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, TextFile, UiEvent,
@@ -52,6 +54,49 @@ pub struct Start {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub confirmed: bool,
+    /// What stands in the place of the systems; nothing without it.
+    #[serde(default)]
+    #[ts(optional, as = "Option<RunMode>")]
+    pub mode: RunMode,
+    /// The cassette or the mock, by its name. Without it a recording gets a name of its own, and a
+    /// replay takes the flow's newest cassette.
+    #[serde(default)]
+    #[ts(optional)]
+    pub cassette: Option<String>,
+    /// Whether a replay takes calls that differ for the same.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub lenient: bool,
+    /// Whether personal data is kept out of a recording.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub hide_personal: bool,
+    /// The faults that are switched on.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<Fault>>")]
+    pub faults: Vec<Fault>,
+    /// Nodes whose calls are met in another way than the run's.
+    #[serde(default)]
+    #[ts(optional, as = "Option<IndexMap<NodeId, RunMode>>")]
+    pub node_modes: IndexMap<NodeId, RunMode>,
+}
+
+impl Start {
+    /// A live run of the whole flow.
+    pub fn of(flow: impl Into<FlowId>) -> Self {
+        Self {
+            flow: flow.into(),
+            node: None,
+            input: None,
+            confirmed: false,
+            mode: RunMode::default(),
+            cassette: None,
+            lenient: false,
+            hide_personal: false,
+            faults: Vec::new(),
+            node_modes: IndexMap::new(),
+        }
+    }
 }
 
 /// Which runs are listed.
@@ -134,6 +179,14 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
 pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError> {
     let flow = app.ready(&start.flow).await?;
     let mut launch = Launch { trigger: "manual", ..Launch::default() };
+    let meeting = Meeting {
+        mode: start.mode,
+        cassette: start.cassette,
+        lenient: start.lenient,
+        hide_personal: start.hide_personal,
+        faults: start.faults,
+        node_modes: start.node_modes,
+    };
     match start.node {
         Some(node) => {
             launch.input = match start.input {
@@ -144,11 +197,14 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
         }
         None => launch.input = start.input.unwrap_or_default(),
     }
+    // Before anybody is asked, and before a recording is begun.
+    flow.refuse_missing(&launch.target)?;
     if !start.confirmed
-        && let Some(refusal) = connections::unconfirmed(&flow.production_writes(&launch.target))
+        && let Some(refusal) = flow.unconfirmed(&launch.target, &meeting)
     {
         return Err(refusal);
     }
+    launch.met = app.meet(&flow, &meeting).await?;
     let (row, _) = app.launch_alone(&flow, launch, Row::First).await?;
     Ok(summary_of(&row))
 }
@@ -201,6 +257,18 @@ pub(crate) async fn input_of(
     let id = run.row.id.clone();
     let (_, items) = app.read(move |store| kept(store, &id, &sources, 0, limit)).await?;
     items.iter().map(|item| parse(item.get().as_bytes())).collect()
+}
+
+/// What came of a run's recording or replay, in sentences; nothing of other runs, and of those
+/// that the program has forgotten.
+#[expect(clippy::unused_async, reason = "commands are all of one shape")]
+pub async fn told(app: &App, which: Which) -> Result<Vec<String>, ApiError> {
+    let told = lock(&app.told);
+    Ok(told
+        .iter()
+        .find(|(run, _)| *run == which.run)
+        .map(|(_, told)| told.clone())
+        .unwrap_or_default())
 }
 
 /// Stops a run.

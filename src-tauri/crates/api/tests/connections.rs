@@ -389,3 +389,42 @@ async fn a_user_says_yes_in_the_browser_and_takes_it_back() {
     host.call("connections.consent.cancel", of(&asked)).await;
     assert_eq!(host.refused("connections.consent.wait", of(&asked)).await.code, Code::NotFound);
 }
+
+/// The paths of the fields of a kind, those inside others included.
+fn fields_of(fields: &Json, kind: &str, at: &str, found: &mut Vec<String>) {
+    for field in fields.as_array().into_iter().flatten() {
+        let path = format!("{at}/{}", field["key"].as_str().unwrap());
+        if field["kind"]["type"] == kind {
+            found.push(path.clone());
+        }
+        fields_of(&field["kind"]["fields"], kind, &path, found);
+        for option in field["kind"]["options"].as_array().into_iter().flatten() {
+            let inside = format!("{path}:{}", option["value"].as_str().unwrap());
+            fields_of(&option["fields"], kind, &inside, found);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_form_of_a_connection_has_an_input_for_each_of_its_parts() {
+    let form = host().await.call("connections.form", json!({})).await;
+    let all = |kind: &str| {
+        let mut found = Vec::new();
+        fields_of(&form, kind, "", &mut found);
+        found
+    };
+    // Claims may be anything; all the rest has a shape.
+    assert_eq!(all("json"), ["/auth:oauth2/jwt/claims", "/auth:jwt/claims"]);
+    assert_eq!(all("variants"), ["/auth", "/auth:session/token"]);
+    assert_eq!(all("pairs"), ["/auth:oauth2/extra", "/headers"]);
+    let environment = form.as_array().unwrap().iter().find(|field| field["key"] == "environment");
+    let options = environment.unwrap()["kind"]["options"].as_array().unwrap().clone();
+    assert_eq!(
+        options.iter().map(|option| &option["label"]).collect::<Vec<_>>(),
+        ["Development", "Test", "Production"]
+    );
+    let groups = all("group");
+    for group in ["/limits", "/circuit", "/tls", "/proxy", "/expired", "/csrf", "/probe", "/caps"] {
+        assert!(groups.iter().any(|found| found == group), "{group}: {groups:?}");
+    }
+}

@@ -21,6 +21,11 @@ pub(crate) async fn import(args: ImportArgs, data_dir: Option<PathBuf>) -> Outco
     let view = api::flows::import(&app, import).await?;
     app.close().await;
     output::say(view.flow.id.as_str())?;
+    // A flow names its connections and brings none along.
+    let missing = view.findings.diagnostics.iter().filter(|d| d.code.starts_with("connection."));
+    let mut told: Vec<&str> = missing.map(|found| found.message.as_str()).collect();
+    told.dedup();
+    told.into_iter().for_each(output::complain);
     Ok(End::Ok)
 }
 

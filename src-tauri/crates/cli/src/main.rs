@@ -1,8 +1,10 @@
 //! The command line: runs, checks and serves flows without a window. Every command is one file;
 //! what it does is `api`'s.
 
+mod cassettes;
 mod catalogue;
 mod check;
+mod connections;
 mod eval;
 mod import;
 mod output;
@@ -11,6 +13,7 @@ mod progress;
 mod run;
 mod runs;
 mod sandbox;
+mod secrets;
 mod serve;
 mod source;
 
@@ -49,8 +52,14 @@ enum Command {
     Catalogue(catalogue::CatalogueArgs),
     /// Serves the designer to a browser, and takes webhooks.
     Serve(serve::ServeArgs),
+    /// Lists the accounts at systems that flows name, shows, adds or tests one.
+    Connections(connections::ConnectionsArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
+    /// Sets the secrets of connections, and says which are set.
+    Secrets(secrets::SecretsArgs),
+    /// Lists, shows, takes in and hands over recorded calls and mocks.
+    Cassette(cassettes::CassetteArgs),
     /// Serves the sample systems that the templates talk to.
     Sandbox(sandbox::SandboxArgs),
     /// Takes a flow file into the database.
@@ -143,7 +152,12 @@ fn done(args: Args) -> Outcome {
             Command::Run(run) => Box::pin(run::run(run, data)).await,
             Command::Check(check) => check::flows(&check, data).await,
             Command::Serve(serve) => Box::pin(serve::serve(serve, data)).await,
+            Command::Connections(connections) => {
+                Box::pin(connections::connections(connections, data)).await
+            }
             Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Secrets(secrets) => secrets::secrets(secrets, data).await,
+            Command::Cassette(args) => cassettes::cassettes(args, data).await,
             Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,
             Command::ImportFlow(import) => import::import(import, data).await,
             Command::Eval(_) | Command::Catalogue(_) => Ok(End::Ok),

@@ -37,6 +37,13 @@ pub(crate) fn complain(words: &str) {
     let _ = writeln!(io::stderr().lock(), "{words}");
 }
 
+/// Writes a question to standard error, without an end of the line.
+pub(crate) fn ask(words: &str) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    write!(err, "{words}")?;
+    err.flush()
+}
+
 /// Writes a line to standard output.
 pub(crate) fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();

@@ -2,11 +2,11 @@
 //! engine's.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use api::{App, AppOptions, History, Launch, ReadyFlow, Row};
+use api::{App, AppOptions, History, Launch, Meeting, ReadyFlow, Row, RunMode};
 use clap::{Args, ValueEnum};
 use data::Value;
 use engine::{Output, RunOutcome};
@@ -33,12 +33,33 @@ pub(crate) struct RunArgs {
     /// Sets one of the flow's vars; the value is JSON where it can be read as such, else a text.
     #[arg(long = "var", value_name = "NAME=VALUE")]
     vars: Vec<String>,
-    /// Which environment of the settings the flow reads as `$env`.
+    /// The environment: whose connections the flow finds (dev, test, production), and which values
+    /// of the settings it reads as `$env`.
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
+    /// Confirms what the flow writes to production systems.
+    #[arg(long, short)]
+    yes: bool,
     /// How systems are met.
     #[arg(long, value_enum, default_value_t = Mode::Live)]
     mode: Mode,
+    /// The cassette that is recorded or replayed, or the mock: a file, or a name in the data
+    /// folder. Without it a recording gets a name of its own, and a replay takes the flow's newest.
+    #[arg(long, value_name = "FILE")]
+    cassette: Option<String>,
+    /// A replay takes calls that differ for the same, and tells in what.
+    #[arg(long)]
+    lenient: bool,
+    /// Keeps personal data out of a recording.
+    #[arg(long)]
+    hide_personal: bool,
+    /// Switches a fault on: 429@3, 503x5@2, timeout@4, slow:200, cut@4, duplicate@3, expire@2,
+    /// reset@5, schema:total=sum; with ,node=ID or ,host=NAME behind it where only those are meant.
+    #[arg(long = "fault", value_name = "FAULT")]
+    faults: Vec<api::Fault>,
+    /// Meets the calls of a node in another way: --node-mode send=dry-run.
+    #[arg(long = "node-mode", value_name = "ID=MODE", value_parser = node_mode)]
+    node_modes: Vec<(String, Mode)>,
     /// Writes the items to a file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -61,21 +82,50 @@ enum Mode {
     Record,
     /// Answers come from a cassette.
     Replay,
-    /// Answers are made up from a specification.
+    /// Answers are made by the rules of a mock.
     Mock,
-    /// Nothing is written to any system.
+    /// Calls that read are made, those that write are held back.
     DryRun,
 }
 
-pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
-    if args.mode != Mode::Live {
-        let mode = args.mode.to_possible_value().map(|mode| mode.get_name().to_owned());
-        let words = format!(
-            "--mode {} is not in this version; leave --mode out to run live.",
-            mode.unwrap_or_default()
-        );
-        return Err(Refusal::usage(words));
+impl From<Mode> for RunMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Live => Self::Live,
+            Mode::Record => Self::Record,
+            Mode::Replay => Self::Replay,
+            Mode::Mock => Self::Mock,
+            Mode::DryRun => Self::DryRun,
+        }
     }
+}
+
+impl RunArgs {
+    /// How the run's calls are to be met.
+    fn meeting(&self) -> Meeting {
+        let node_modes = self.node_modes.iter();
+        Meeting {
+            mode: self.mode.into(),
+            cassette: self.cassette.clone(),
+            lenient: self.lenient,
+            hide_personal: self.hide_personal,
+            faults: self.faults.clone(),
+            node_modes: node_modes.map(|(id, mode)| (id.as_str().into(), (*mode).into())).collect(),
+        }
+    }
+}
+
+fn node_mode(text: &str) -> Result<(String, Mode), String> {
+    let pair = text.split_once('=').map(|(id, mode)| (id.to_owned(), Mode::from_str(mode, false)));
+    match pair {
+        Some((id, Ok(mode))) => Ok((id, mode)),
+        _ => {
+            Err("write ID=MODE, with live, record, replay, mock or dry-run as the mode".to_owned())
+        }
+    }
+}
+
+pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
     let input = match &args.input {
         Some(path) => source::items(path)?,
         None => Vec::new(),
@@ -100,7 +150,7 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         check::tell(&args.flow, &findings, check::Least::Errors);
         return Ok(End::Usage);
     }
-    let launch = Launch {
+    let mut launch = Launch {
         trigger: "command line",
         input,
         vars,
@@ -108,15 +158,42 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         outputs_of: args.node.as_deref().map(Into::into),
         ..Launch::default()
     };
+    if !args.yes
+        && let Some(refusal) = flow.unconfirmed(&launch.target, &args.meeting())
+    {
+        confirm(&refusal.message)?;
+    }
+    let met = app.meet(&flow, &args.meeting()).await?;
+    launch.met = met.clone();
     let outcome = run_to_end(&app, &flow, launch, &args).await;
+    // What was recorded is kept, whatever came of the run.
+    let told = met.finish().await;
     app.close().await;
     let outcome = outcome?;
     output::complain(&format!("{}: {}", flow.file.name, outcome.summary));
+    for sentence in told? {
+        output::complain(&sentence);
+    }
     Ok(match outcome.status {
         RunStatus::Ok => End::Ok,
         RunStatus::OkWithRejects => End::Rejects,
         RunStatus::Running | RunStatus::Failed | RunStatus::Cancelled => End::Failed,
     })
+}
+
+/// Asks on the terminal; where there is none, the flow is not run.
+fn confirm(words: &str) -> Result<(), Refusal> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let words = format!("{words} Add --yes, or run it with the mode dry-run.");
+        return Err(Refusal::usage(words));
+    }
+    output::ask(&format!("{words} Begin? [y/N] "))?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    match answer.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => Err(Refusal::usage("Nothing was run.")),
+    }
 }
 
 /// Relative paths in a flow file begin beside it; those of a flow in the database where it lies.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what breaks here breaks the test")]
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::Output;
 
@@ -24,12 +25,19 @@ impl Shell {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the command line is a program of its own")]
     fn run(&self, args: &[&str]) -> Said {
+        self.run_with(args, &[])
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the command line is a program of its own")]
+    fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Said {
         let Output { status, stdout, stderr } =
             std::process::Command::new(env!("CARGO_BIN_EXE_gantry"))
                 .args(args)
                 .env("GANTRY_DATA_DIR", self.folder.path().join("data"))
+                .env("GANTRY_VAULT", "file")
+                .envs(variables.iter().copied())
+                .stdin(std::process::Stdio::null())
                 .output()
                 .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -53,6 +61,100 @@ impl Shell {
             "wires": [{ "from": "start", "to": "keep" }, { "from": "keep.kept", "to": "shape" }] });
         self.file("big.flow.json", &flow.to_string())
     }
+}
+
+/// A system that takes every call, each on a connection of its own.
+fn system() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let mut request = Vec::new();
+            let mut byte = [0];
+            while !request.ends_with(b"\r\n\r\n") && socket.read(&mut byte).unwrap_or(0) == 1 {
+                request.push(byte[0]);
+            }
+            let status = if request.windows(5).any(|part| part == b"right") {
+                "200 OK"
+            } else {
+                "401 Unauthorized"
+            };
+            let body = r#"{"me":"Ada"}"#;
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                 content-length: {}\r\n\r\n",
+                body.len()
+            );
+            let _ =
+                socket.write_all(head.as_bytes()).and_then(|()| socket.write_all(body.as_bytes()));
+        }
+    });
+    url
+}
+
+#[test]
+fn connections_go_in_and_out_as_files_without_secrets_and_are_tested() {
+    let shell = Shell::new();
+    let spec = json!({ "id": "shop", "environment": "production", "name": "Shop",
+        "base_url": system(), "auth": { "type": "api_key", "name": "X-Key" },
+        "probe": { "path": "/me", "account": "me" } });
+    let file = shell.file("shop.json", &spec.to_string());
+    let said = shell.run(&["connections", "add", &file]);
+    assert_eq!((said.code, said.out.as_str()), (0, "shop@production\n"), "{}", said.err);
+    let how = "\"Key\" is missing: gantry secrets set shop@production key";
+    assert!(said.err.contains(how), "{}", said.err);
+    let again = shell.run(&["connections", "add", &file]);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("--replace"), "{}", again.err);
+    assert_eq!(shell.run(&["connections", "add", &file, "--replace"]).code, 0);
+
+    let shown = shell.run(&["connections", "show", "shop@production"]);
+    let written = shell.file("again.json", &shown.out);
+    assert_eq!(shell.run(&["connections", "add", &written, "--replace"]).code, 0, "{}", shown.out);
+    let absent = shell.run(&["connections", "show", "shop"]);
+    assert_eq!(absent.code, 2);
+    assert!(absent.err.contains("no connection shop in dev"), "{}", absent.err);
+
+    let listed = shell.run(&["connections"]);
+    assert!(listed.out.contains("lacks secrets"), "{}", listed.out);
+    let key = [("GANTRY_SECRET_SHOP_PRODUCTION_KEY", "right")];
+    let tested = shell.run_with(&["connections", "test", "shop", "--env", "prod"], &key);
+    assert_eq!(tested.code, 0, "{}{}", tested.out, tested.err);
+    assert!(tested.out.starts_with("Shop knows us as Ada.\naccount: Ada\n"), "{}", tested.out);
+    let wrong = [("GANTRY_SECRET_SHOP_PRODUCTION_KEY", "wrong")];
+    let tested = shell.run_with(&["connections", "test", "shop", "--env", "prod"], &wrong);
+    assert_eq!(tested.code, 1);
+    assert!(tested.out.starts_with("Shop refused the key (401)."), "{}", tested.out);
+}
+
+#[test]
+fn a_run_that_writes_to_production_wants_a_yes() {
+    let shell = Shell::new();
+    let spec = json!({ "id": "shop", "environment": "production", "name": "Shop",
+        "base_url": system(), "auth": { "type": "api_key", "name": "X-Key" } });
+    shell.run(&["connections", "add", &shell.file("shop.json", &spec.to_string())]);
+    let flow = json!({ "gantry": 1, "id": "post", "name": "Post",
+        "nodes": [
+            { "id": "start", "type": "trigger.manual" },
+            { "id": "post", "type": "http.request", "name": "Create order", "connection": "shop",
+              "params": { "method": "POST", "url": "/orders" } } ],
+        "wires": [{ "from": "start", "to": "post" }] });
+    let flow = shell.file("post.flow.json", &flow.to_string());
+    let key = [("GANTRY_SECRET_SHOP_PRODUCTION_KEY", "right")];
+
+    let said = shell.run(&["import-flow", &flow]);
+    assert_eq!((said.code, said.out.as_str()), (0, "post\n"));
+    assert!(said.err.contains("\"shop\" is not set up for development"), "{}", said.err);
+    let said = shell.run_with(&["run", &flow], &key);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("not set up for development, only for production"), "{}", said.err);
+    let said = shell.run_with(&["run", &flow, "--env", "production"], &key);
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("\"Create order\" (POST at Shop)"), "{}", said.err);
+    assert!(said.err.contains("--yes"), "{}", said.err);
+    let said = shell.run_with(&["run", &flow, "--env", "production", "--yes"], &key);
+    assert_eq!((said.code, said.out.as_str()), (0, "{\"me\":\"Ada\"}\n"), "{}", said.err);
 }
 
 const ORDERS: &str =
@@ -105,7 +207,7 @@ fn exit_codes_tell_failed_broken_and_rejected_apart() {
         &["run", "there-is-none"][..],
         &["run", &fine, "--var", "most=1"],
         &["run", &fine, "--mode", "replay"],
-        &["run", &fine, "--env", "test"],
+        &["run", &fine, "--env", "staging"],
         &["run", &fine, "--input", "gone.json"],
         &["explode"],
     ] {

@@ -186,6 +186,7 @@ pub enum Jitter {
 }
 
 impl Jitter {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     fn is_full(&self) -> bool {
         *self == Self::Full
     }

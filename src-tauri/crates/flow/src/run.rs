@@ -325,6 +325,7 @@ pub enum AnswerFrom {
 }
 
 impl AnswerFrom {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     fn is_system(&self) -> bool {
         *self == Self::System
     }

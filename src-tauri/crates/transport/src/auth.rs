@@ -29,7 +29,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flow::run::Timestamp;
+use http::HeaderMap;
 use ring::rand::{SecureRandom, SystemRandom};
+use url::Url;
 use vault::Secret;
 
 use self::cookies::Jar;
@@ -38,7 +40,6 @@ use self::digest::Challenges;
 use self::renew::{Account, Given, Renewal};
 use self::secrets::{Need, PLACEHOLDER, Secrets, called};
 use self::tokens::Pass;
-use crate::clock::Clock;
 use crate::conduct::Conduct;
 use crate::connection::Connection;
 use crate::error::{Kind, TransportError};
@@ -290,10 +291,8 @@ impl Auth {
             return Ok(token);
         }
         let failed = |kind| unsent(kind, &connection.spec.base_url);
-        let mut fetch = csrf::fetch_call(&connection.spec, spec, at).map_err(failed)?;
-        let signed = self.let_in(connection, need, &mut fetch, way).await?;
-        let url = fetch.url.clone();
-        let told = match way().call(fetch, signed.secrets).await {
+        let fetch = csrf::fetch_call(&connection.spec, spec, at).map_err(failed)?;
+        let told = match self.fetch(connection, fetch, need, way).await {
             Ok(told) => told,
             // A cassette without the fetch is as good as one with it.
             Err(_) if need == Need::Placeholder => return Ok(Secret::new(PLACEHOLDER)),
@@ -302,10 +301,38 @@ impl Auth {
         if need == Need::Placeholder {
             return Ok(Secret::new(PLACEHOLDER));
         }
-        self.jar.learn(&url, &told.headers);
         let token = csrf::of_answer(spec, told.status, &told.headers).map_err(failed)?;
         self.csrf.keep(token.clone());
         Ok(token)
+    }
+
+    /// Makes a call of the sign-in that has to be let in itself; once more where a challenge is
+    /// the first answer.
+    async fn fetch(
+        &self,
+        connection: &Connection,
+        fetch: Outgoing,
+        need: Need,
+        way: MakeWay<'_>,
+    ) -> Result<Told, TransportError> {
+        let mut is_again = false;
+        loop {
+            let mut out = fetch.clone();
+            let signed = self.let_in(connection, need, &mut out, way).await?;
+            let told = way().call(out, signed.secrets).await?;
+            if need == Need::Real {
+                self.jar.learn(&fetch.url, &told.headers);
+            }
+            if let Some(call) = &signed.digest {
+                let learned = self.challenges.learn(call, told.status, &told.headers);
+                let is_asked = learned.map_err(|kind| unsent(kind, call.url.as_str()))?;
+                if is_asked && !is_again {
+                    is_again = true;
+                    continue;
+                }
+            }
+            return Ok(told);
+        }
     }
 
     /// Whether an answer says that what let the call in has run out, and it was got anew: then the
@@ -322,12 +349,8 @@ impl Auth {
         way: MakeWay<'_>,
     ) -> Result<bool, TransportError> {
         let spec = &connection.spec;
-        if uses_jar(spec) && signed.need == Need::Real {
-            self.jar.learn(&answer.url, &answer.headers);
-        }
-        if let Some(call) = &signed.digest {
-            let learned = self.challenges.learn(call, answer.status, &answer.headers);
-            return learned.map_err(|kind| unsent(kind, call.url.as_str()));
+        if self.learn(connection, signed, answer)? {
+            return Ok(true);
         }
         if let (Some(rule), Some(token)) = (&spec.csrf, &signed.csrf)
             && csrf::is_refused(rule, answer.status, &answer.headers)
@@ -354,6 +377,48 @@ impl Auth {
             self.csrf.forget(token);
         }
         Ok(true)
+    }
+
+    /// Learns what an answer says for the calls after it: its cookies, and a challenge. Returns
+    /// whether that challenge is to be met by sending the call once more.
+    ///
+    /// # Errors
+    /// Why the challenge cannot be met.
+    pub(crate) fn learn(
+        &self,
+        connection: &Connection,
+        signed: &Signed,
+        answer: &Response,
+    ) -> Result<bool, TransportError> {
+        if uses_jar(&connection.spec) && signed.need == Need::Real {
+            self.jar.learn(&answer.url, &answer.headers);
+        }
+        let Some(call) = &signed.digest else { return Ok(false) };
+        let learned = self.challenges.learn(call, answer.status, &answer.headers);
+        learned.map_err(|kind| unsent(kind, call.url.as_str()))
+    }
+
+    /// Keeps the cookies of an answer that sends a call on, and gives the next hop its own where
+    /// it stays at the same origin.
+    ///
+    /// # Errors
+    /// [`Kind::SignIn`], where a cookie cannot be sent.
+    pub(crate) fn sent_on(
+        &self,
+        connection: &Connection,
+        conduct: &Conduct,
+        from: &Url,
+        headers: &HeaderMap,
+        next: &mut Outgoing,
+    ) -> Result<(), Kind> {
+        if !uses_jar(&connection.spec) || need(conduct) == Need::Placeholder {
+            return Ok(());
+        }
+        self.jar.learn(from, headers);
+        if from.origin() == next.url.origin() {
+            self.jar.sign(next)?;
+        }
+        Ok(())
     }
 
     fn account(&self, connection: &Connection) -> Account {
@@ -392,13 +457,10 @@ fn uses_jar(spec: &ConnectionSpec) -> bool {
     spec.cookies || spec.csrf.is_some() || matches!(spec.auth, AuthSpec::Session(_))
 }
 
-/// Time jumps only where nothing leaves the machine, and there nobody has to be let in: a cassette
-/// is handed over without credentials.
+/// Where nothing leaves the machine nobody has to be let in: a cassette is handed over without
+/// credentials.
 fn need(conduct: &Conduct) -> Need {
-    match conduct.clock {
-        Clock::Real => Need::Real,
-        Clock::Virtual(_) => Need::Placeholder,
-    }
+    if conduct.mode.is_offline() { Need::Placeholder } else { Need::Real }
 }
 
 /// An error before the call left, with the host of `url`.

@@ -3,6 +3,7 @@
 
 mod compare;
 mod failure;
+mod glance;
 mod har;
 mod journal;
 mod personal;
@@ -17,10 +18,11 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::compare::Look;
 pub use self::compare::{Difference, Ignore};
 pub use self::failure::Failure;
+pub use self::glance::{Glance, RecordedCall, glance};
 pub(crate) use self::journal::Journal;
-pub use self::journal::is_unfinished;
+pub use self::journal::{delete, is_unfinished};
 pub(crate) use self::personal::Hider;
-pub(crate) use self::redact::{MAX_KEPT_BYTES, RawAnswer, Redactor, unpack};
+pub(crate) use self::redact::{MAX_KEPT_BYTES, RawAnswer, Redactor, learn_body, unpack};
 
 /// How a cassette's file name ends.
 pub const EXTENSION: &str = ".cassette.har";
@@ -282,7 +284,7 @@ fn hex(bytes: &[u8]) -> String {
 pub fn name_of(path: &Path) -> String {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = name.strip_suffix(journal::PART).unwrap_or(&name);
-    name.strip_suffix(EXTENSION).unwrap_or(name).to_owned()
+    name.strip_suffix(EXTENSION).or(name.strip_suffix(".mock.json")).unwrap_or(name).to_owned()
 }
 
 /// The file of the cassette of that name in a folder.

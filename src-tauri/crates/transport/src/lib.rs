@@ -10,11 +10,15 @@
 //! | limit | keeps to a system's rate | `limit` |
 //! | auth | signs the call, refreshes a token once | `auth`, `transport/sign_in` |
 //! | policy | schemes, hosts, redirects | `policy`, `redirect` |
-//! | mode | record, replay, mock, dry run | - |
-//! | socket | the connection pool, TLS, HTTP; the only place that opens a connection | `socket` |
+//! | fault | fails calls on purpose, where that is switched on | `fault` |
+//! | mode | live, record, replay, mock, dry run | `mode`, `cassette` |
+//! | socket | the connection pools, TLS, HTTP; the only place that opens a connection | `socket`, `pool`, `tls` |
+//!
+//! What all flows of a connection share is [`Connection`], how the calls of a node are met in a run
+//! is [`Conduct`], and what both are written down as is in [`spec`].
 //!
 //! The tries of a step are the engine's, so that each of them is journaled; what it needs to
-//! decide about one stands in [`TransportError`] and [`retry_after`].
+//! decide about one stands in [`retry`]. Every try passes all layers again.
 //!
 //! Caps are always on: the head of an answer (256 headers, 256 KB), its decoded body, the silence
 //! between two bytes, and the time a call waits in all.
@@ -55,6 +59,7 @@ mod wire;
 
 pub use auth::consent::{Consent, ScopeInWords, SignedIn, sign_out, signed_in};
 pub use body::AnswerBody;
+pub use cassette::RecordedCall;
 pub use charset::{CharsetError, TextDecoder};
 pub use circuit::{CircuitHealth, CircuitState};
 pub use clock::Clock;

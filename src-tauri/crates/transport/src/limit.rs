@@ -67,7 +67,7 @@ pub struct LimitHealth {
 /// The limits of one connection.
 #[derive(Debug)]
 pub(crate) struct Limit {
-    name: String,
+    name: Arc<str>,
     spec: LimitSpec,
     states: PerClock<Shared>,
 }
@@ -76,13 +76,14 @@ pub(crate) struct Limit {
 pub(crate) struct Permit {
     shared: Arc<Shared>,
     clock: Clock,
-    place: Arc<Mutex<Place>>,
+    /// Its place among the calls at once, where those are counted.
+    place: Option<Arc<Mutex<Place>>>,
     number: Option<u64>,
     entered: Instant,
     is_answered: bool,
     learn: bool,
     max_pause: Duration,
-    name: String,
+    name: Arc<str>,
 }
 
 /// What all calls share.
@@ -125,7 +126,7 @@ impl Limit {
     /// The limits of a connection; `name` is what it is called in reasons.
     pub(crate) fn new(name: &str, spec: &LimitSpec) -> Self {
         let states = PerClock::new(Shared::new(spec));
-        Self { name: name.to_owned(), spec: spec.clone(), states }
+        Self { name: name.into(), spec: spec.clone(), states }
     }
 
     /// Waits until a call may leave.
@@ -149,12 +150,15 @@ impl Limit {
             () = cancel.cancelled() => return Err(Kind::Cancelled),
             entered = wait => entered,
         };
-        let place = Arc::new(Mutex::new(Place { permit, lying_since: None }));
-        if shared.places.is_some() {
+        let place = shared.places.as_ref().map(|(at_once, _)| {
+            let place = Arc::new(Mutex::new(Place { permit, lying_since: None }));
             let mut taken = lock(&shared.taken);
-            taken.retain(|place| place.strong_count() > 0);
+            if taken.len() > 2 * *at_once as usize {
+                taken.retain(|place| place.strong_count() > 0);
+            }
             taken.push(Arc::downgrade(&place));
-        }
+            place
+        });
         Ok(Permit {
             shared,
             clock: conduct.clock.clone(),
@@ -164,7 +168,7 @@ impl Limit {
             is_answered: false,
             learn: self.spec.learn,
             max_pause: Duration::from_secs(self.spec.max_wait_seconds.into()).min(MAX_PAUSE),
-            name: self.name.clone(),
+            name: Arc::clone(&self.name),
         })
     }
 
@@ -224,7 +228,7 @@ impl Permit {
             if let Some(asked) = asked(status, headers, at, &told) {
                 let until = now + asked.min(self.max_pause);
                 state.paused = Some(state.paused.map_or(until, |other| other.max(until)));
-                tracing::debug!(connection = self.name, ms = millis(asked), "asked to pause");
+                tracing::debug!(connection = &*self.name, ms = millis(asked), "asked to pause");
             }
             let on_the_way = state.on_the_way;
             state.quotas.learn(told, on_the_way, now);
@@ -235,8 +239,8 @@ impl Permit {
 
     /// Notes whether the answer is being read at the moment.
     pub(crate) fn reading(&self, is_reading: bool) {
-        if self.shared.places.is_some() {
-            lock(&self.place).lying_since = (!is_reading).then(Instant::now);
+        if let Some(place) = &self.place {
+            lock(place).lying_since = (!is_reading).then(Instant::now);
         }
     }
 }
@@ -324,17 +328,16 @@ impl Shared {
     async fn turn(&self, name: &str, conduct: &Conduct) -> Option<u64> {
         let clock = &conduct.clock;
         let mut told_until = None;
-        let turn = match self.turn.try_acquire() {
-            Ok(turn) => turn,
-            Err(_) => {
-                let now = clock.now();
-                let ahead = self.n_waiting.load(Ordering::Relaxed) as u32;
-                let _waiting = Waiting::new(&self.n_waiting);
-                let (due, reason) = lock(&self.now).outlook(name, now, ahead);
-                told_until = tell_wait(conduct, due, now, reason);
-                // The semaphore is never closed.
-                self.turn.acquire().await.ok()?
-            }
+        let turn = if let Ok(turn) = self.turn.try_acquire() {
+            turn
+        } else {
+            let now = clock.now();
+            let ahead = self.n_waiting.load(Ordering::Relaxed) as u32;
+            let _waiting = Waiting::new(&self.n_waiting);
+            let (due, reason) = lock(&self.now).outlook(name, now, ahead);
+            told_until = tell_wait(conduct, due, now, reason);
+            // The semaphore is never closed.
+            self.turn.acquire().await.ok()?
         };
         let mut waiting = None;
         loop {

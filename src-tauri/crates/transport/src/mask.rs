@@ -209,7 +209,7 @@ impl Masks {
 }
 
 /// Changes a text once more, where anything is left to change.
-fn then<'a>(first: Cow<'a, str>, second: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+fn then(first: Cow<'_, str>, second: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
     match second(&first) {
         Cow::Owned(text) => Cow::Owned(text),
         Cow::Borrowed(_) => first,

@@ -86,11 +86,28 @@ pub(crate) fn check_own(spec: &ConnectionSpec, url: &Url) -> Result<(), Kind> {
 
 /// Whether a URL is at one of the connection's hosts: that of its base URL, or a listed one.
 pub(crate) fn is_own_host(spec: &ConnectionSpec, url: &Url) -> bool {
+    // Asked several times for each call, most of which go below the base URL as it is written.
+    if begins_with(url.as_str(), spec.base_url.trim().trim_end_matches('/')) {
+        return true;
+    }
     // Whether http will do is another question, so a missing port is the same for both schemes.
     let is_base = Url::parse(spec.base_url.trim()).is_ok_and(|base| {
         base.host() == url.host() && (base.port() == url.port() || is_default_of_both(&base, url))
     });
     is_base || is_listed(&spec.hosts, url)
+}
+
+/// Whether a whole URL begins with a base that names its scheme and host, up to the end of the host
+/// or of a part of the path.
+fn begins_with(url: &str, base: &str) -> bool {
+    let has_host = base
+        .split_once("://")
+        .is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(['/', '?', '#', '\\']));
+    // The host of a URL that was read has none of these letters, so all of it stands in the base.
+    has_host
+        && url
+            .strip_prefix(base)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
 fn is_default_of_both(one: &Url, other: &Url) -> bool {
@@ -353,6 +370,23 @@ mod tests {
         assert_eq!(verdict.is_ok(), expect, "{url}: {verdict:?}");
         if let Err(Kind::AgainstRules { reason, advice }) = verdict {
             assert!(reason.ends_with('.') && advice.ends_with('.'), "{reason} {advice}");
+        }
+    }
+
+    #[test]
+    fn a_url_below_its_base_is_known_without_reading_the_base() {
+        for (url, base, expect) in [
+            ("http://shop/a", "http://shop", true),
+            ("http://shop:1/v2/a?b", "http://shop:1/v2", true),
+            ("http://shop.evil/a", "http://shop", false),
+            ("http://shop:12/a", "http://shop:1", false),
+            ("http://shop@evil/a", "http://shop", false),
+            ("http://evil/a", "http:", false),
+            ("http://evil/a", "http://", false),
+            ("http://evil/a", "", false),
+            ("https://shop/a", "http://shop", false),
+        ] {
+            assert_eq!(begins_with(url, base), expect, "{url} {base}");
         }
     }
 

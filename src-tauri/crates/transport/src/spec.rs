@@ -206,3 +206,6 @@ impl ConnectionSpec {
         slots
     }
 }
+
+#[cfg(test)]
+mod form_tests;

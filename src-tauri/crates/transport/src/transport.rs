@@ -204,8 +204,16 @@ impl Lower {
                 if redirects >= max {
                     return Err(fail(&out, Kind::TooManyRedirects(max), true, Some(&mut record)));
                 }
-                let next = redirect::next(&out, hosts, answer.status, &answer.headers)
-                    .map_err(|kind| fail(&out, kind, true, Some(&mut record)))?;
+                let next = redirect::next(&out, hosts, answer.status, &answer.headers);
+                let next = next.and_then(|mut next| {
+                    if let Some(connection) = &request.connection {
+                        let (from, headers) = (&out.url, &answer.headers);
+                        let auth = &connection.auth;
+                        auth.sent_on(connection, &request.conduct, from, headers, &mut next)?;
+                    }
+                    Ok(next)
+                });
+                let next = next.map_err(|kind| fail(&out, kind, true, Some(&mut record)))?;
                 redirects += 1;
                 out = Outgoing { at: request.at + elapsed_ms(deadline.began), ..next };
                 continue;

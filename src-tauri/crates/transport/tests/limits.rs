@@ -1,7 +1,11 @@
 //! Sixteen flows share a connection that is limited to 50 calls per second: a server on loopback
 //! counts them. Not the limit's own rules: those are tested where they stand.
 
-#![allow(clippy::print_stdout, reason = "what was counted is what it prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "what was counted is what it prints, and helpers of tests are tests too"
+)]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -14,11 +14,17 @@ pub(crate) struct Turn {
 impl Turn {
     /// Waits for it. Makes the folder where there is none.
     pub(crate) fn wait(folder: &Path) -> io::Result<Self> {
-        fs::create_dir_all(folder)?;
-        let file = private().create(true).truncate(false).open(folder.join("vault.lock"))?;
-        file.lock()?;
-        Ok(Self { _file: file })
+        Ok(Self { _file: lock(folder, "vault.lock")? })
     }
+}
+
+/// Locks a file that is there for that only, waiting for whoever has it. Makes the folder where
+/// there is none.
+pub(crate) fn lock(folder: &Path, name: &str) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = private().create(true).truncate(false).open(folder.join(name))?;
+    file.lock()?;
+    Ok(file)
 }
 
 /// Puts a file in place of the old one; once this returns, it is on the disk. Only the user may

@@ -8,12 +8,14 @@
 mod disk;
 mod env;
 mod file;
+mod hold;
 mod keyring;
 mod options;
 mod secret;
 mod vault;
 
 pub use env::variable;
+pub use hold::Hold;
 pub use options::{KeeperKind, VaultOptions, VaultState};
 pub use secret::{MASK, Secret};
 pub use vault::{SecretKey, Vault, VaultError};

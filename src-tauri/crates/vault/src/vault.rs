@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::disk::{self, Turn};
 use crate::env;
 use crate::file::FileKeeper;
+use crate::hold::{Hold, Holds};
 use crate::keyring::Keyring;
 use crate::options::{KeeperKind, VaultOptions, VaultState};
 use crate::secret::Secret;
@@ -66,6 +67,7 @@ pub struct Vault {
     variables: HashMap<String, Secret>,
     keeper: Mutex<Option<Arc<Keeper>>>,
     options: Option<VaultOptions>,
+    holds: Arc<Holds>,
 }
 
 enum Keeper {
@@ -95,7 +97,12 @@ impl Vault {
     /// A vault that forgets all when it is let go.
     pub fn memory() -> Self {
         let keeper = Arc::new(Keeper::Memory(Mutex::default()));
-        Self { variables: HashMap::new(), keeper: Mutex::new(Some(keeper)), options: None }
+        Self {
+            variables: HashMap::new(),
+            keeper: Mutex::new(Some(keeper)),
+            options: None,
+            holds: Arc::default(),
+        }
     }
 
     /// The vault of a data folder. Asks nobody yet.
@@ -104,6 +111,7 @@ impl Vault {
             variables: options.variables.clone(),
             keeper: Mutex::new(None),
             options: Some(options),
+            holds: Arc::default(),
         }
     }
 
@@ -132,6 +140,15 @@ impl Vault {
             keyring.forget(key);
         }
         self.get(key)
+    }
+
+    /// Waits until nobody else, here or in another process with this data folder, gets something
+    /// new for this owner, and keeps them waiting as long as it is held. Who has waited reads again
+    /// before using what was read earlier.
+    pub fn hold(&self, owner: &str) -> Hold {
+        let kept_there = |options: &&VaultOptions| options.keeper != Some(KeeperKind::Memory);
+        let options = self.options.as_ref().filter(kept_there);
+        self.holds.wait(owner, options.map(|options| options.folder.as_path()))
     }
 
     /// Whether there is a secret of that name.
@@ -256,19 +273,18 @@ impl Vault {
         };
         let turn = Turn::wait(&options.folder).map_err(unwritten)?;
         let mut chosen = self.chosen();
-        let keeper = match read_note(&options.folder)? {
-            Some(note) => note.keeper,
-            None => {
-                let keeper = match (options.keeper, chosen.as_deref()) {
-                    (Some(kind), _) => kind,
-                    (None, Some(Keeper::Keyring(_))) => KeeperKind::Keyring,
-                    (None, _) => KeeperKind::File,
-                };
-                let text = serde_json::to_vec_pretty(&Note { id: new_id()?, keeper })
-                    .expect("two texts are always JSON");
-                disk::replace(&options.folder, NOTE, &text, &turn).map_err(unwritten)?;
-                keeper
-            }
+        let keeper = if let Some(note) = read_note(&options.folder)? {
+            note.keeper
+        } else {
+            let keeper = match (options.keeper, chosen.as_deref()) {
+                (Some(kind), _) => kind,
+                (None, Some(Keeper::Keyring(_))) => KeeperKind::Keyring,
+                (None, _) => KeeperKind::File,
+            };
+            let text = serde_json::to_vec_pretty(&Note { id: new_id()?, keeper })
+                .expect("two texts are always JSON");
+            disk::replace(&options.folder, NOTE, &text, &turn).map_err(unwritten)?;
+            keeper
         };
         // An entry in a keyring stands under the id, which was not known when it was chosen.
         if keeper == KeeperKind::Keyring || !matches!(chosen.as_deref(), Some(Keeper::File(_))) {

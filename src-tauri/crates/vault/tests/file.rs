@@ -1,6 +1,8 @@
 //! The file that a passphrase locks: what is kept survives a kill, several processes and a wrong
 //! passphrase. Not the keyring's tests.
 
+#![expect(clippy::unwrap_used, reason = "what breaks here breaks the test")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

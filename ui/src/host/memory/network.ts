@@ -1,7 +1,7 @@
 import type { NetworkEntry } from "../../bindings/NetworkEntry";
 import type { CommandName, Commands } from "../commands";
 
-type NetworkCommand = Extract<CommandName, `network.${string}` | "runs.har">;
+type NetworkCommand = Extract<CommandName, `network.${string}` | "runs.har" | "runs.told">;
 type Handlers = { [K in NetworkCommand]: (args: Commands[K]["args"]) => Commands[K]["ret"] };
 
 const HOSTS = ["api.shop.example.com", "erp.example.com", "id.example.com"];
@@ -31,6 +31,7 @@ function entry(seq: number): NetworkEntry {
 export function memoryNetwork(): Handlers {
   const all = Array.from({ length: 2500 }, (_, n) => entry(2500 - n));
   return {
+    "runs.told": () => [],
     "runs.har": ({ run }) => ({ name: `${run}.har`, text: "{}" }),
     "network.list": ({ before, host, limit }) =>
       all

@@ -14,7 +14,7 @@ use super::health::environment_words;
 use super::read_spec;
 use super::used::named_in;
 use crate::App;
-use crate::types::ApiError;
+use crate::types::{ApiError, Code};
 
 /// The setting that names the environment in use.
 pub(crate) const ENVIRONMENT: &str = "environment";
@@ -45,6 +45,22 @@ impl App {
         };
         let chosen = self.environment.clone().or_else(set);
         chosen.unwrap_or_else(|| Environment::default().name().to_owned())
+    }
+
+    /// The environment in use, as connections know it.
+    ///
+    /// # Errors
+    /// Where it is none of the three.
+    pub async fn environment(&self) -> Result<Environment, ApiError> {
+        let settings = self.read(Store::settings).await?.into_iter().collect();
+        let name = self.environment_name(&settings);
+        Environment::of_name(&name).ok_or_else(|| {
+            let words = format!(
+                "There are connections for dev, test and production only, and the environment in \
+                 use is \"{name}\": choose one of the three."
+            );
+            ApiError::new(Code::Invalid, words)
+        })
     }
 
     /// All connections, and the environment in use.
@@ -94,20 +110,15 @@ impl Accounts {
             return Err(Missing { code: "connection.environment", words });
         };
         let of_id = || self.rows.iter().filter(|row| row.name.id == id.as_str());
-        match of_id().find(|row| row.name.environment == environment.name()) {
-            Some(row) => read_spec(row)
-                .map_err(|error| Missing { code: "connection.unread", words: error.message }),
-            None => {
-                let others: Vec<&str> = of_id()
-                    .filter_map(|row| Environment::of_name(&row.name.environment))
-                    .map(environment_words)
-                    .collect();
-                Err(Missing {
-                    code: "connection.missing",
-                    words: missing(id, environment, &others),
-                })
-            }
+        if let Some(row) = of_id().find(|row| row.name.environment == environment.name()) {
+            return read_spec(row)
+                .map_err(|error| Missing { code: "connection.unread", words: error.message });
         }
+        let others: Vec<&str> = of_id()
+            .filter_map(|row| Environment::of_name(&row.name.environment))
+            .map(environment_words)
+            .collect();
+        Err(Missing { code: "connection.missing", words: missing(id, environment, &others) })
     }
 }
 

@@ -55,7 +55,7 @@ struct Asked {
 impl Consents {
     fn get(&self, of: &OfConsent) -> Result<Asked, ApiError> {
         lock(&self.open).get(&of.consent).cloned().ok_or_else(|| {
-            let words = "Nobody is asked any more: press \"Connect\" again.";
+            let words = "Nobody is asked any more: press \"Sign in\" again.";
             ApiError::new(Code::NotFound, words)
         })
     }

@@ -101,11 +101,11 @@ fn sign_in(spec: &ConnectionSpec, signed_in: Option<&SignedIn>, now: Timestamp) 
     }
     match signed_in {
         None => {
-            let words = "Nobody has said yes to it yet: press \"Connect\".";
+            let words = "Nobody has said yes to it yet: press \"Sign in\".";
             Some(health(HealthState::NeedsSignIn, words))
         }
         Some(SignedIn { expires_at: Some(at), is_renewable: false, .. }) if *at <= now => {
-            let words = "The sign-in has run out: press \"Connect\".";
+            let words = "The sign-in has run out: press \"Sign in\".";
             Some(Health { since: Some(*at), ..health(HealthState::NeedsSignIn, words) })
         }
         Some(_) => None,
@@ -135,9 +135,9 @@ fn expiring(spec: &ConnectionSpec, signed_in: Option<&SignedIn>, now: Timestamp)
         return None;
     }
     let words = match days {
-        0 => "The sign-in runs out within a day: press \"Connect\" to renew it.".to_owned(),
-        1 => "The sign-in runs out tomorrow: press \"Connect\" to renew it.".to_owned(),
-        days => format!("The sign-in runs out in {days} days: press \"Connect\" to renew it."),
+        0 => "The sign-in runs out within a day: press \"Sign in\" to renew it.".to_owned(),
+        1 => "The sign-in runs out tomorrow: press \"Sign in\" to renew it.".to_owned(),
+        days => format!("The sign-in runs out in {days} days: press \"Sign in\" to renew it."),
     };
     Some(Health { until: Some(*at), ..health(HealthState::Expiring, words) })
 }

@@ -22,8 +22,7 @@ pub(crate) use self::consent::Consents;
 pub use self::consent::{Consent, OfConsent, cancel, consent, disconnect, wait};
 pub use self::health::{Health, HealthState};
 pub use self::probe::{Tested, test};
-pub use self::production::ProductionWrite;
-pub(crate) use self::production::{unconfirmed, within, writes};
+pub(crate) use self::production::{ProductionWrite, unconfirmed, within, writes};
 pub use self::types::{ConnectionSummary, ConnectionView, FlowUse, SlotState};
 pub(crate) use self::used::names_any;
 use crate::App;
@@ -143,7 +142,7 @@ pub async fn save(app: &App, save: Save) -> Result<ConnectionView, ApiError> {
     };
     match old {
         Some(old) => {
-            let kept = app.read(move |store| store.connections()).await?;
+            let kept = app.read(Store::connections).await?;
             if was.as_ref() != Some(&to) && kept.iter().any(|row| row.name == change.name) {
                 return Err(taken(&to));
             }

@@ -288,17 +288,15 @@ fn list(value: &Value) -> Vec<String> {
 /// What is left of the tightest limit that the system told of.
 fn quota_of(limit: &transport::LimitHealth) -> Option<String> {
     let left = limit.left?;
-    let mut words = match limit.limit {
+    let words = match limit.limit {
         Some(limit) => format!("{left} of {limit} calls are left"),
         None => format!("{left} calls are left"),
     };
-    if let Some(seconds) = limit.resets_in_ms.map(|ms| ms.div_ceil(1000)) {
-        words += &match seconds {
-            0..=119 => format!(", anew in {seconds} s"),
-            seconds => format!(", anew in {} min", seconds.div_ceil(60)),
-        };
-    }
-    Some(words)
+    Some(match limit.resets_in_ms.map(|ms| ms.div_ceil(1000)) {
+        None => words,
+        Some(seconds @ 0..=119) => format!("{words}, anew in {seconds} s"),
+        Some(seconds) => format!("{words}, anew in {} min", seconds.div_ceil(60)),
+    })
 }
 
 #[cfg(test)]

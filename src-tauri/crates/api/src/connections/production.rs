@@ -12,15 +12,15 @@ use crate::types::{ApiError, Code};
 
 /// A node that changes something at a production system.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ProductionWrite {
+pub(crate) struct ProductionWrite {
     /// Where it is in the flow.
-    pub at: At,
+    pub(crate) at: At,
     /// What the user calls the node.
-    pub node: String,
+    pub(crate) node: String,
     /// The method of its calls, where it has one.
-    pub method: String,
+    pub(crate) method: String,
     /// What the user calls the connection.
-    pub connection: String,
+    pub(crate) connection: String,
 }
 
 /// The nodes that would write to production, in the order of the file.

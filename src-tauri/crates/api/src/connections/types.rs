@@ -136,10 +136,10 @@ pub(super) fn tested(row: &ConnectionRow) -> Option<Tested> {
 
 /// The way of signing in, as the form calls it.
 fn auth_words(spec: &ConnectionSpec) -> String {
-    let json = serde_json::to_value(&spec.auth).unwrap_or_default();
-    let tag = json["type"].as_str().unwrap_or_default();
     static FORM: std::sync::LazyLock<Vec<flow::field::Field>> =
         std::sync::LazyLock::new(|| flow::field::Field::lower(&schema_for!(ConnectionSpec)));
+    let json = serde_json::to_value(&spec.auth).unwrap_or_default();
+    let tag = json["type"].as_str().unwrap_or_default();
     let field = FORM.iter().find(|field| field.key == "auth");
     match field.map(|field| &field.kind) {
         Some(FieldKind::Variants { options, .. }) => options

@@ -125,7 +125,9 @@ impl NodeType for WebhookTrigger {
                  listens on. The item is the call: `method`, `path`, `params`, `query`, `headers`, \
                  `body` and `received_at`. JSON and forms arrive read; another body is a text, or \
                  Base64 where it is no text. Credentials in headers are hidden.\n\nThe caller is \
-                 answered at once, or by the node *Respond*.",
+                 answered at once, or by the node *Respond*.\n\nNobody is asked before a run that a \
+                 webhook begins, also where it writes to production: whoever serves the flow with \
+                 production as its environment has agreed to that.",
                 Family::Trigger,
                 "webhook",
                 Consumes::Source,

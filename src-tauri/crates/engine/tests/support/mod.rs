@@ -16,6 +16,7 @@ use flow::file::FlowFile;
 use flow::id::RunId;
 use flow::run::{Exchange, ItemError, What};
 use serde_json::{Value as Json, json};
+use transport::Conduct;
 use transport::spec::ConnectionSpec;
 use vault::Vault;
 
@@ -160,6 +161,16 @@ pub(crate) fn line(nodes: Vec<Json>) -> FlowFile {
 
 /// Runs a flow on these items.
 pub(crate) async fn run(flow: &FlowFile, input: Json, base_dir: &Path) -> Ran {
+    run_met(flow, input, base_dir, Conduct::default()).await
+}
+
+/// Runs a flow on these items, its calls met like this.
+pub(crate) async fn run_met(
+    flow: &FlowFile,
+    input: Json,
+    base_dir: &Path,
+    conduct: Conduct,
+) -> Ran {
     let journal = Arc::new(MemoryJournal::default());
     let services = Services { base_dir: base_dir.to_owned(), ..Services::default() };
     let (transport, vault) = (Arc::clone(&services.transport), Arc::new(Vault::memory()));
@@ -173,6 +184,7 @@ pub(crate) async fn run(flow: &FlowFile, input: Json, base_dir: &Path) -> Ran {
     let mut request = RunRequest::new(id.clone(), 1_000_000);
     request.input = serde_json::from_value(input).unwrap();
     request.outputs = Some(4);
+    request.calls.conduct = conduct;
     for id in flow.nodes.iter().filter_map(|node| node.connection.clone()) {
         let connection = transport.connection(&ConnectionSpec::new(id.clone(), ""), &vault);
         request.calls.connections.insert(id, connection);

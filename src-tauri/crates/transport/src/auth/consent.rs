@@ -83,6 +83,10 @@ impl Consent {
         };
         let oauth = oauth.as_ref().clone();
         let began = Instant::now();
+        // Whoever cannot keep what the user is asked for does not ask.
+        secrets::read(&account.spec, &account.vault, Slot::TOKENS)
+            .await
+            .map_err(|kind| unsent(kind, &oauth.token_url))?;
         let (url, user_code, waiting) = match oauth.grant {
             Grant::AuthorizationCode => browser(&account.spec, &oauth).await?,
             Grant::DeviceCode => {

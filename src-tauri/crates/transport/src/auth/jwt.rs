@@ -146,6 +146,7 @@ fn install_ring() {
     });
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library calls it so")]
 fn signer(
     algorithm: &Algorithm,
     key: &EncodingKey,

@@ -279,13 +279,10 @@ impl Asking {
     async fn assertion(&self) -> Result<Secret, TransportError> {
         let jwt = self.jwt()?;
         let key = self.secret("private_key").await?;
-        let signed = match jwt.issuer.is_empty() {
-            false => jwt::sign(jwt, &key, &self.oauth.token_url, self.now()),
-            true => {
-                let jwt = JwtSpec { issuer: self.oauth.client_id.clone(), ..jwt.clone() };
-                jwt::sign(&jwt, &key, &self.oauth.token_url, self.now())
-            }
-        };
+        let or_id =
+            |text: &str| if text.is_empty() { &self.oauth.client_id } else { text }.to_owned();
+        let jwt = JwtSpec { issuer: or_id(&jwt.issuer), ..jwt.clone() };
+        let signed = jwt::sign(&jwt, &key, &self.oauth.token_url, self.now());
         signed.map_err(|kind| self.failed(kind))
     }
 
@@ -303,3 +300,6 @@ impl Asking {
         self.at + Timestamp::try_from(self.began.elapsed().as_millis()).unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests;

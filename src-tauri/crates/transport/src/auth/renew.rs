@@ -174,6 +174,7 @@ impl Renewal {
         refused: Option<&Pass>,
     ) -> Result<Pass, TransportError> {
         let failed = |kind| unsent(kind, url_of(&account.spec));
+        let _hold = secrets::hold(&account.spec, &account.vault).await;
         let unkept = self.lock().unkept.take();
         if let Some(pass) = unkept {
             self.keep(account, pass).await.map_err(failed)?;

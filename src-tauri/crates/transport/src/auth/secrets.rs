@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use vault::{Secret, SecretKey, Vault, VaultError};
+use vault::{Hold, Secret, SecretKey, Vault, VaultError};
 
 use crate::error::Kind;
 use crate::spec::ConnectionSpec;
@@ -113,6 +113,13 @@ pub(crate) async fn keep(
         "The new tokens of the connection {} could not be kept. {error}",
         called(spec)
     )))
+}
+
+/// Waits until nobody else, in this process or another, renews what this connection was given.
+pub(crate) async fn hold(spec: &ConnectionSpec, vault: &Arc<Vault>) -> Option<Hold> {
+    let (vault, owner) = (Arc::clone(vault), spec.owner());
+    // Without it they only do the same twice, and the vault has what came last.
+    tokio::task::spawn_blocking(move || vault.hold(&owner)).await.ok()
 }
 
 /// The connection as people call it, with its environment.

@@ -10,7 +10,7 @@ use url::Url;
 use vault::Secret;
 
 use super::cookies::{self, Jar};
-use super::place;
+use super::{expired, place};
 use crate::error::Kind;
 use crate::outgoing::Outgoing;
 use crate::policy;
@@ -237,14 +237,7 @@ fn whole(body: &[u8]) -> Option<String> {
 /// The token at a path such as `data.token`, `sessions[0].id` or `$.token`.
 fn at_path(body: &[u8], path: &str) -> Option<String> {
     let value: Value = serde_json::from_slice(body).ok()?;
-    let path = path.trim().trim_start_matches('$');
-    let steps = path.split(['.', '[', ']']).map(|step| step.trim_matches(['"', '\'']));
-    let found =
-        steps.filter(|step| !step.is_empty()).try_fold(&value, |value, step| match value {
-            Value::Array(items) => items.get(step.parse::<usize>().ok()?),
-            other => other.get(step),
-        })?;
-    let token = match found {
+    let token = match expired::at_path(&value, path)? {
         Value::String(token) => token.clone(),
         Value::Number(number) => number.to_string(),
         _ => return None,
@@ -286,10 +279,7 @@ impl Syntax {
         match self {
             Self::Json => {
                 let quoted = Value::String(value.to_owned()).to_string();
-                match is_in_text {
-                    true => quoted[1..quoted.len() - 1].to_owned(),
-                    false => quoted,
-                }
+                if is_in_text { quoted[1..quoted.len() - 1].to_owned() } else { quoted }
             }
             Self::Xml => quick_xml::escape::escape(value).into_owned(),
             Self::Form => url::form_urlencoded::byte_serialize(value.as_bytes()).collect(),

@@ -94,8 +94,8 @@ enum Payload {
     Unsigned,
 }
 
-/// Signs the call. Parts of its address are written as AWS compares them: `+` in the query as
-/// `%20`, and S3's keys with all but the unreserved characters as `%XX`. Returns the signature.
+/// Signs the call. Its query, and the keys of S3, are written as AWS compares them: all but the
+/// unreserved characters as `%XX`. Returns the signature.
 ///
 /// A file is read once for its hash, where the service wants one: S3 does without over https.
 ///
@@ -268,25 +268,29 @@ fn settings(place: SignaturePlace, rules: Rules, expires: Duration) -> SigningSe
     settings
 }
 
-/// Writes an address as AWS compares it, and takes an earlier signature out of it.
+/// Writes an address as AWS compares it, and takes an earlier signature out of it. AWS encodes what
+/// arrives anew before it compares, and not every system that speaks its language does.
 fn tidy(url: &mut Url, rules: Rules) {
     if !rules.encodes_twice {
-        let path: Vec<String> = url
-            .path()
-            .split('/')
-            .map(|part| {
-                let bytes: Vec<u8> = percent_decode_str(part).collect();
-                percent_encode(&bytes, place::RESERVED).to_string()
-            })
-            .collect();
+        let path: Vec<String> = url.path().split('/').map(anew).collect();
         url.set_path(&path.join("/"));
     }
     if let Some(query) = url.query() {
         let is_own = |part: &&str| OWN_PARAMS.contains(&part.split('=').next().unwrap_or(""));
-        let kept: Vec<&str> = query.split('&').filter(|part| !is_own(part)).collect();
-        let query = kept.join("&").replace('+', "%20");
+        let spaced = query.replace('+', " ");
+        let kept = spaced.split('&').filter(|part| !is_own(part)).map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            if part.contains('=') { format!("{}={}", anew(name), anew(value)) } else { anew(name) }
+        });
+        let query = kept.collect::<Vec<_>>().join("&");
         url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     }
+}
+
+/// A part of an address with all but the unreserved characters as `%XX`.
+fn anew(part: &str) -> String {
+    let bytes: Vec<u8> = percent_decode_str(part).collect();
+    percent_encode(&bytes, place::RESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -272,14 +272,13 @@ fn written(at: Timestamp) -> Result<String, Kind> {
 
 /// A text as XML, in ASCII, so that it fits into a message in any charset.
 fn text(text: &str) -> String {
-    let mut written = String::new();
-    for char in escape(text).chars() {
-        match char {
-            char if char.is_ascii() => written.push(char),
-            char => written.push_str(&format!("&#x{:X};", u32::from(char))),
-        }
-    }
-    written
+    escape(text)
+        .chars()
+        .map(|char| match char {
+            char if char.is_ascii() => char.to_string(),
+            char => format!("&#x{:X};", u32::from(char)),
+        })
+        .collect()
 }
 
 fn refused(why: &str) -> Kind {

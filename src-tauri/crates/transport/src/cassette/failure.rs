@@ -6,7 +6,8 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Kind, TlsFault};
+use crate::error::{Kind, TlsFault, TransportError};
+use crate::policy::host_of;
 
 /// A failure of a call as it is written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -105,8 +106,18 @@ impl Failure {
                 Self::BadEncoding { encoding: encoding.clone(), reason: reason.clone() }
             }
             Kind::Other(reason) => Self::Other { reason: reason.clone() },
+            Kind::Proxy { proxy, reason } => {
+                Self::Unreachable { reason: format!("the proxy {proxy} said: {reason}") }
+            }
             _ => return None,
         })
+    }
+
+    /// The failure in a sentence.
+    pub(crate) fn sentence(&self, url: &str) -> String {
+        let host = url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| host_of(&url));
+        let kind = self.kind();
+        TransportError { kind, host, sent: true, writes: false, exchange: None }.message()
     }
 
     /// The same failure again.

@@ -81,7 +81,7 @@ pub(super) fn entry(entry: &Entry) -> Value {
     out.insert("startedDateTime".to_owned(), Value::from(compare::written_time(entry.at)));
     out.insert("time".to_owned(), Value::from(entry.took_ms));
     out.insert("request".to_owned(), request(&entry.asked));
-    let (response, own) = response(&entry.outcome);
+    let (response, own) = response(&entry.outcome, &entry.asked.url);
     out.insert("response".to_owned(), response);
     out.insert("cache".to_owned(), json!({}));
     out.insert("timings".to_owned(), json!({ "send": 0, "wait": entry.took_ms, "receive": 0 }));
@@ -148,7 +148,7 @@ fn part(part: &SentPart) -> Value {
     Value::Object(out)
 }
 
-fn response(outcome: &Outcome) -> (Value, Map<String, Value>) {
+fn response(outcome: &Outcome, url: &str) -> (Value, Map<String, Value>) {
     let mut own = Map::new();
     let written = |failure: &Failure| serde_json::to_value(failure).unwrap_or_default();
     let answer = match outcome {
@@ -156,10 +156,11 @@ fn response(outcome: &Outcome) -> (Value, Map<String, Value>) {
         Outcome::Failed { failure, sent } => {
             own.insert("_failure".to_owned(), written(failure));
             own.insert("_sent".to_owned(), Value::from(*sent));
+            let error = failure.sentence(url);
             let none = json!({
                 "status": 0, "statusText": "", "httpVersion": "", "cookies": [], "headers": [],
                 "content": { "size": 0, "mimeType": "x-unknown" }, "redirectURL": "",
-                "headersSize": -1, "bodySize": -1, "_error": format!("{failure:?}"),
+                "headersSize": -1, "bodySize": -1, "_error": error,
             });
             return (none, own);
         }

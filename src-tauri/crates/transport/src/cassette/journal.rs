@@ -89,7 +89,12 @@ impl Journal {
 
     /// Makes the cassette of what was kept: in the order of the steps, whatever order the calls
     /// ended in.
+    ///
+    /// A recording without a call leaves the cassette that was there before.
     pub(crate) fn finish(&mut self) -> Result<(), CassetteError> {
+        if self.lines.is_empty() && self.path.exists() {
+            return Ok(());
+        }
         self.lines.sort_by(|a, b| order((a.step.as_deref(), a.n), (b.step.as_deref(), b.n)));
         let (file, lines, about) = (&mut self.file, &self.lines, &self.about);
         write_whole(&self.path, |out| {
@@ -112,9 +117,36 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    fn drop(&mut self) {
+        if self.lines.is_empty() {
+            // There is nothing in it to be rescued.
+            let _ = std::fs::remove_file(&self.part);
+        }
+    }
+}
+
 /// Whether a recording under this name was interrupted, or is under way.
 pub fn is_unfinished(path: &Path) -> bool {
     part_of(path).exists()
+}
+
+/// Deletes a cassette, and what an interrupted recording of it left.
+///
+/// # Errors
+/// Where it is being recorded, or the folder cannot be written.
+pub fn delete(path: &Path) -> Result<(), CassetteError> {
+    let fault =
+        |cause: io::Error| CassetteError(format!("{} cannot be deleted: {cause}.", path.display()));
+    let part = part_of(path);
+    if let Ok(file) = File::options().write(true).open(&part) {
+        if file.try_lock().is_err() {
+            let words = "It is being recorded right now. Wait until that run is over.";
+            return Err(CassetteError(words.to_owned()));
+        }
+        std::fs::remove_file(&part).map_err(fault)?;
+    }
+    if path.exists() { std::fs::remove_file(path).map_err(fault) } else { Ok(()) }
 }
 
 /// The journal of the cassette at this path.

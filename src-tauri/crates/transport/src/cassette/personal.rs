@@ -210,7 +210,7 @@ impl Hider {
     }
 
     fn value_of(&self, text: &str, is_named: bool) -> String {
-        if text.is_empty() || text.contains(MASK) {
+        if text.is_empty() || text.contains(MASK) || HIDDEN.is_match(text) {
             return text.to_owned();
         }
         if !is_named {
@@ -242,7 +242,7 @@ impl Hider {
     }
 
     fn hidden(&self, text: &str) -> String {
-        if HIDDEN.is_match(text) { text.to_owned() } else { format!("hidden-{}", self.mark(text)) }
+        format!("hidden-{}", self.mark(text))
     }
 
     fn mark(&self, text: &str) -> String {

@@ -22,6 +22,9 @@ pub(crate) const MAX_KEPT_BYTES: usize = 64 * 1024 * 1024;
 /// The longest text field of a form that is kept as it is.
 const MAX_FIELD_BYTES: usize = 4096;
 
+/// What says where a cookie is sent, and until when.
+const SCOPE: [&str; 7] = ["path", "domain", "expires", "max-age", "secure", "httponly", "samesite"];
+
 /// Hides secrets in what is kept of one call.
 pub(crate) struct Redactor<'a> {
     pub(crate) masks: &'a Masks,
@@ -75,7 +78,10 @@ impl Redactor<'_> {
                 (unpacked, raw.broke.or(fault))
             }
         };
-        let body = self.bytes(&Bytes::from(unpacked));
+        let unpacked = Bytes::from(unpacked);
+        let mut masks = self.masks.clone();
+        learn_body(&mut masks, &unpacked);
+        let body = Redactor { masks: &masks }.bytes(&unpacked);
         // The answer to HEAD gives the length of what it did not send.
         if !is_empty && broke.is_none() {
             set_length(&mut headers, body.len());
@@ -109,11 +115,14 @@ impl Redactor<'_> {
     fn header(&self, name: &str, text: &str) -> String {
         if name == header::SET_COOKIE.as_str() {
             // The name and the scope of a cookie are kept, so that it is set in a replay too.
-            let (pair, scope) =
-                text.split_once(';').map_or((text, ""), |(pair, rest)| (pair, rest));
-            let cookie = pair.split('=').next().unwrap_or("").trim();
-            let end = if scope.is_empty() { String::new() } else { format!(";{scope}") };
-            return format!("{cookie}={MASK}{}", self.masks.values_in(&end));
+            let mut parts = text.split(';');
+            let cookie = parts.next().unwrap_or("").split('=').next().unwrap_or("").trim();
+            let scope = parts.filter(|part| {
+                let name = part.split('=').next().unwrap_or("").trim().to_ascii_lowercase();
+                SCOPE.contains(&name.as_str())
+            });
+            let scope: String = scope.map(|part| format!(";{part}")).collect();
+            return format!("{cookie}={MASK}{scope}");
         }
         let shown = self.masks.header(name, text);
         match Url::parse(&shown) {
@@ -205,6 +214,36 @@ impl Redactor<'_> {
     }
 }
 
+/// Learns what stands under a secret's name in a body, so that it is hidden where a system echoes
+/// it.
+pub(crate) fn learn_body(masks: &mut Masks, body: &[u8]) {
+    let Ok(text) = std::str::from_utf8(body) else { return };
+    if text.trim_start().starts_with(['{', '[']) {
+        if let Ok(json) = serde_json::from_str(text) {
+            learn_json(masks, &json);
+        }
+    } else if text.contains('=') && !text.contains(char::is_whitespace) {
+        for (name, value) in url::form_urlencoded::parse(body) {
+            masks.learn_header(&name, &value);
+        }
+    }
+}
+
+fn learn_json(masks: &mut Masks, json: &serde_json::Value) {
+    match json {
+        serde_json::Value::Object(object) => {
+            for (key, value) in object {
+                match value.as_str() {
+                    Some(text) => masks.learn_header(key, text),
+                    None => learn_json(masks, value),
+                }
+            }
+        }
+        serde_json::Value::Array(list) => list.iter().for_each(|value| learn_json(masks, value)),
+        _ => {}
+    }
+}
+
 /// The masked text, where it is JSON as the text was; else the text masked value by value.
 fn still_json(redactor: &Redactor<'_>, text: &str, masked: String) -> String {
     let is_json = |text: &str| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
@@ -292,6 +331,12 @@ impl Cassette {
             };
             for (name, value) in entry.asked.headers.iter().chain(answered) {
                 masks.learn_header(name, value);
+            }
+            if let Sent::Bytes(bytes) = &entry.asked.body {
+                learn_body(&mut masks, bytes);
+            }
+            if let Outcome::Answer(answer) = &entry.outcome {
+                learn_body(&mut masks, &answer.body);
             }
             let redactor = Redactor { masks: &masks };
             if let Ok(url) = Url::parse(&entry.asked.url) {

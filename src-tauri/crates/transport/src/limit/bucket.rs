@@ -227,7 +227,7 @@ mod tests {
         }
 
         fn rate(&self) -> f64 {
-            let took = self.0[self.0.len() - 1] - self.0[0];
+            let took = self.0[self.0.len() - 1].saturating_sub(self.0[0]);
             (self.0.len() - 1) as f64 / took.as_secs_f64()
         }
     }

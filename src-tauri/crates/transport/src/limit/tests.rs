@@ -43,6 +43,14 @@ impl Lab {
     }
 }
 
+/// Starts something whose end the test waits for.
+#[expect(clippy::disallowed_methods, reason = "its handle is waited for")]
+fn start<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> tokio::task::JoinHandle<T> {
+    tokio::spawn(work)
+}
+
 async fn soon() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
@@ -100,12 +108,12 @@ async fn a_call_that_is_stopped_gives_its_turn_to_the_next() {
     let cancel = CancellationToken::new();
     let stopped = {
         let (lab, cancel) = (lab.clone(), cancel.clone());
-        tokio::spawn(async move { lab.limit.enter(&lab.conduct, &cancel).await.map(drop) })
+        start(async move { lab.limit.enter(&lab.conduct, &cancel).await.map(drop) })
     };
     soon().await;
     let next = {
         let lab = lab.clone();
-        tokio::spawn(async move { drop(lab.enter().await) })
+        start(async move { drop(lab.enter().await) })
     };
     soon().await;
     cancel.cancel();
@@ -121,7 +129,7 @@ async fn so_many_calls_at_once_as_are_allowed() {
     let (first, _second) = (lab.enter().await, lab.enter().await);
     let third = {
         let lab = lab.clone();
-        tokio::spawn(async move { drop(lab.enter().await) })
+        start(async move { drop(lab.enter().await) })
     };
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(!third.is_finished());
@@ -143,7 +151,7 @@ async fn an_answer_that_nobody_reads_on_gives_its_place_away() {
     drop(first);
     // A place is never given twice.
     let _second = lab.enter().await;
-    let waits = tokio::time::timeout(Duration::from_secs(60), lab.enter()).await;
+    let waits = tokio::time::timeout(Duration::from_mins(1), lab.enter()).await;
     assert!(waits.is_err());
 }
 

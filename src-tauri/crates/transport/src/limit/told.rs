@@ -7,7 +7,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use flow::run::Timestamp;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 
 /// One limit, as an answer tells of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,13 +77,20 @@ const TRIPLES: [(&str, &str, &str, u64); 15] = [
 /// Reads all limits that an answer tells of.
 pub(super) fn read(headers: &HeaderMap, now: Timestamp) -> Vec<Told> {
     let mut told = Vec::new();
-    // Most answers say nothing of the kind, so that is found out first.
-    if !headers.keys().any(|name| name.as_str().contains("limit")) {
+    // Most answers say nothing of the kind, and the others one thing or two: only that is looked up.
+    let names: Vec<&str> =
+        headers.keys().map(HeaderName::as_str).filter(|name| name.contains("limit")).collect();
+    if names.is_empty() {
         return told;
     }
     let now = answered_at(headers).unwrap_or(now);
-    told.extend(policies(headers));
+    if names.iter().any(|name| name.starts_with("ratelimit")) {
+        told.extend(policies(headers));
+    }
     for (limit, left, reset, window) in TRIPLES {
+        if !names.contains(&left) {
+            continue;
+        }
         told.extend(triple(headers, now, limit, left, reset, window));
     }
     told.extend(drains(headers));

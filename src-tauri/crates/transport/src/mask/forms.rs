@@ -16,7 +16,7 @@ pub(super) struct Needle {
 pub(super) fn needles(value: &str) -> Vec<Needle> {
     let mut needles: Vec<Needle> = Vec::with_capacity(9);
     let mut add = |bytes: Vec<u8>, around| {
-        let needle = Needle { bytes: bytes, around };
+        let needle = Needle { bytes, around };
         if !needles.iter().any(|known| known.bytes == needle.bytes) {
             needles.push(needle);
         }
@@ -89,17 +89,14 @@ impl Writing {
         let mut at = 0;
         let start_of = |at: usize| starts.map_or(at as u32, |starts| starts[at]);
         while at < text.len() {
-            match self.unit(&text[at..], &mut buffer) {
-                Some((len, taken)) => {
-                    out.extend_from_slice(&buffer[..len]);
-                    from.extend(std::iter::repeat_n(start_of(at), len));
-                    at += taken;
-                }
-                None => {
-                    out.push(text[at]);
-                    from.push(start_of(at));
-                    at += 1;
-                }
+            if let Some((len, taken)) = self.unit(&text[at..], &mut buffer) {
+                out.extend_from_slice(&buffer[..len]);
+                from.extend(std::iter::repeat_n(start_of(at), len));
+                at += taken;
+            } else {
+                out.push(text[at]);
+                from.push(start_of(at));
+                at += 1;
             }
         }
         from.push(start_of(text.len()));

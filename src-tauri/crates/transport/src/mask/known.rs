@@ -54,7 +54,7 @@ impl Known {
             }
         }
         let parts = Search::of(parts);
-        Self { whole, parts, has_partless, values, needles }
+        Self { values, needles, whole, parts, has_partless }
     }
 
     pub(super) fn values(&self) -> &[Secret] {

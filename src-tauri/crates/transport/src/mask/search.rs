@@ -24,13 +24,11 @@ impl Search {
     pub(super) fn of(patterns: Vec<&[u8]>) -> Self {
         let automaton = (patterns.len() > FEW)
             .then(|| AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok());
-        match automaton.flatten() {
-            Some(automaton) => Self::Many(automaton),
-            None => {
-                let finder = |pattern| memmem::Finder::new(pattern).into_owned();
-                Self::Few(patterns.into_iter().map(finder).collect())
-            }
+        if let Some(automaton) = automaton.flatten() {
+            return Self::Many(automaton);
         }
+        let finder = |pattern| memmem::Finder::new(pattern).into_owned();
+        Self::Few(patterns.into_iter().map(finder).collect())
     }
 
     /// Tells of every place: which it is, and where it starts. They may lie over each other.

@@ -75,21 +75,18 @@ impl Held {
         if self.kept.knows(value) {
             return;
         }
-        match self.recent.iter().position(|known| known.knows(value)) {
-            Some(at) => {
-                self.recent.remove(at);
-                let kept = self.kept.values();
-                let too_many = (kept.len() + 1).saturating_sub(MOST_KEPT);
-                let mut values = kept[too_many..].to_vec();
-                values.push(secret.clone());
-                self.kept = Arc::new(Known::of(values));
-            }
-            None => {
-                if self.recent.len() == MOST_RECENT {
-                    self.recent.pop_front();
-                }
-                self.recent.push_back(make());
-            }
+        if let Some(at) = self.recent.iter().position(|known| known.knows(value)) {
+            self.recent.remove(at);
+            let kept = self.kept.values();
+            let too_many = (kept.len() + 1).saturating_sub(MOST_KEPT);
+            let mut values = kept[too_many..].to_vec();
+            values.push(secret.clone());
+            self.kept = Arc::new(Known::of(values));
+            return;
         }
+        if self.recent.len() == MOST_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(make());
     }
 }

@@ -170,7 +170,7 @@ fn written(value: &str, form: usize) -> String {
         18 => json(&json(value)),
         19 => url::form_urlencoded::byte_serialize(packed("u", false).as_bytes()).collect(),
         20 => json(&form_encoded()),
-        _ => value.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+        _ => value.bytes().map(|byte| ["%", &format!("{byte:02x}")].concat()).collect(),
     }
 }
 

@@ -45,31 +45,39 @@ impl Mock {
     /// What is wrong with the file, with the place in it.
     pub fn open(path: &Path) -> Result<Arc<Self>, CassetteError> {
         let name = cassette::name_of(path);
-        let fault = |words: String| CassetteError(format!("{}: {words}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|cause| {
             CassetteError(format!("The mock {} cannot be read: {cause}.", path.display()))
         })?;
-        let json: Option<serde_json::Value> = serde_json::from_str(&text).ok();
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mock = Self::parse(&name, &text, folder);
+        mock.map(Arc::new).map_err(|error| CassetteError(format!("{}: {error}", path.display())))
+    }
+
+    /// Reads a mock's text; the cassette that it names lies in the folder.
+    ///
+    /// # Errors
+    /// What is wrong with it, with the place in it.
+    pub fn parse(name: &str, text: &str, folder: &Path) -> Result<Self, CassetteError> {
+        let json: Option<serde_json::Value> = serde_json::from_str(text).ok();
         if json.is_none_or(|json| json.get("log").is_some()) {
-            let examples = Player::new(&name, Cassette::parse(&text)?, Strictness::Lenient);
-            return Ok(Arc::new(Self::new(&name, Vec::new(), Some(examples))));
+            let examples = Player::new(name, Cassette::parse(text)?, Strictness::Lenient);
+            return Ok(Self::new(name, Vec::new(), Some(examples)));
         }
-        let file: MockFile = serde_json::from_str(&text)
-            .map_err(|cause| fault(format!("this is no mock: {cause}.")))?;
+        let file: MockFile = serde_json::from_str(text)
+            .map_err(|cause| CassetteError(format!("This is no mock: {cause}.")))?;
         if file.mock != 1 {
-            return Err(fault(
-                "this mock is of a newer Gantry. Update Gantry to read it.".to_owned(),
-            ));
+            let words = "This mock is of a newer Gantry. Update Gantry to read it.";
+            return Err(CassetteError(words.to_owned()));
         }
         let examples = match &file.examples {
             None => None,
             Some(beside) => {
-                let beside = path.parent().unwrap_or(Path::new(".")).join(beside);
+                let beside = folder.join(beside);
                 let name = cassette::name_of(&beside);
                 Some(Player::new(&name, Cassette::read(&beside)?, Strictness::Lenient))
             }
         };
-        Ok(Arc::new(Self::new(&name, file.rules, examples)))
+        Ok(Self::new(name, file.rules, examples))
     }
 
     /// A mock of these rules; what none of them fits is answered by the examples.

@@ -17,10 +17,11 @@ use tokio::time::Instant;
 use crate::body::Patience;
 use crate::cassette::{
     About, Asked, CassetteError, Entry, Failure, Hider, Journal, MAX_KEPT_BYTES, Outcome,
-    RawAnswer, Redactor,
+    RawAnswer, Redactor, learn_body,
 };
 use crate::error::Kind;
 use crate::mask::Masks;
+use crate::request::Body;
 use crate::wire::{WireAnswer, WireBytes, WireCall, WireError};
 
 /// What becomes of personal data in a recording.
@@ -100,7 +101,10 @@ impl Recorder {
         call: &WireCall<'_>,
         live: impl Future<Output = Result<WireAnswer, WireError>>,
     ) -> Result<WireAnswer, WireError> {
-        let masks = call.masks.clone();
+        let mut masks = call.masks.clone();
+        if let Body::Bytes(bytes) = &call.out.body {
+            learn_body(&mut masks, bytes);
+        }
         let asked = Redactor { masks: &masks }.asked(call.out).await;
         let kept = Kept {
             recorder: Arc::clone(self),

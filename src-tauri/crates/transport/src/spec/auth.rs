@@ -10,60 +10,72 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum AuthSpec {
-    /// Nobody is asked for anything.
+    /// The system lets everybody in, or only the headers below count.
     #[default]
     #[schemars(title = "None")]
     None,
-    /// A key that stands in a header, the query or a cookie.
+    /// One key that the system gave you, sent with every call. Its documentation says where the key
+    /// goes, such as "send it in the header X-Api-Key".
     #[schemars(title = "API key")]
     ApiKey {
-        /// Where it stands.
+        /// Where the system looks for the key.
         #[serde(default)]
         place: ApiKeyPlace,
-        /// The header's, parameter's or cookie's name.
+        /// The header's, parameter's or cookie's name, as the system's documentation has it.
         #[serde(default = "api_key_name")]
+        #[schemars(example = &"X-Api-Key")]
         name: String,
-        /// What stands before the key, such as `Token `.
+        /// What stands before the key, the space behind it included; most systems want nothing.
         #[serde(default)]
+        #[schemars(title = "Text before the key", example = &"Token ")]
         prefix: String,
     },
-    /// Several headers with secret values, such as an application's key and a user's key.
-    #[schemars(title = "Headers")]
+    /// Several headers with secret values, such as one key for the app and one for the user. Give
+    /// their names here; each value is then asked for as a secret.
+    #[schemars(title = "Secret headers")]
     Headers {
-        /// The headers; each value is kept as a secret of that name.
+        /// The names of the headers.
+        #[schemars(title = "Headers", example = ["X-App-Key", "X-User-Key"])]
         names: Vec<String>,
     },
-    /// A user's name and password.
-    #[schemars(title = "Basic")]
+    /// A user's name and password, sent with every call. Some systems want an API key for the name
+    /// or for the password.
+    #[schemars(title = "Name and password (Basic)")]
     Basic {
-        /// The user's name.
+        /// The user's name; it cannot have a colon in it.
         user: String,
     },
-    /// A token that was given out by hand.
+    /// A token that you made in the system's settings, sent as `Authorization: Bearer …`. Often
+    /// called a personal access token.
     #[schemars(title = "Bearer token")]
     Bearer,
-    /// A user's name and password that never travel themselves (RFC 7616).
-    #[schemars(title = "Digest")]
+    /// A user's name and password; the password itself is never sent, only a proof of it
+    /// (RFC 7616). Found in devices and older systems.
+    #[schemars(title = "Name and password (Digest)")]
     Digest {
         /// The user's name.
         user: String,
     },
-    /// OAuth 2.0.
+    /// An app that is registered at the system gets tokens, in your name or in its own, and renews
+    /// them by itself. The system's developer pages tell the addresses and give out the client id.
     #[schemars(title = "OAuth 2.0")]
     Oauth2(Box<OAuth2Spec>),
-    /// A token that we sign ourselves and send as a bearer token.
+    /// A token that Gantry signs anew for each call with your key, for systems that know the key's
+    /// other half.
     #[schemars(title = "Signed token (JWT)")]
     Jwt(JwtSpec),
-    /// OAuth 1.0a, HMAC-SHA256 (NetSuite calls it token-based authentication).
+    /// Four keys that the system gave you sign each call (HMAC-SHA256). NetSuite calls it
+    /// token-based authentication.
     #[schemars(title = "OAuth 1.0a")]
     Oauth1(OAuth1Spec),
-    /// AWS Signature Version 4.
-    #[schemars(title = "AWS Signature 4")]
+    /// An AWS access key signs each call. Also for systems that speak S3's language, such as MinIO.
+    #[schemars(title = "AWS access key (Signature 4)")]
     Sigv4(SigV4Spec),
-    /// A SOAP header with a user's name and password.
-    #[schemars(title = "WS-Security")]
+    /// A user's name and password in the header of each SOAP message, put in by Gantry.
+    #[schemars(title = "SOAP (WS-Security)")]
     WsSecurity(WsSecuritySpec),
-    /// A login call, whose token or cookie the other calls carry.
+    /// A call that logs in first; the others carry the token or the cookies that it brought. Gantry
+    /// logs in again when the session has run out.
     #[schemars(title = "Session login")]
     Session(Box<SessionSpec>),
 }
@@ -72,10 +84,12 @@ pub enum AuthSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiKeyPlace {
-    /// In a header.
+    /// In a header of the call, which is what most systems want.
     #[default]
     Header,
-    /// Behind the question mark of the address.
+    /// Behind the question mark of the address. Addresses end up in the logs of systems, so choose
+    /// a header where there is a choice.
+    #[schemars(title = "Address (query)")]
     Query,
     /// In a cookie.
     Cookie,
@@ -86,49 +100,59 @@ pub enum ApiKeyPlace {
 pub struct OAuth2Spec {
     /// How the first token is got.
     #[serde(default)]
+    #[schemars(title = "Way to the first token")]
     pub grant: Grant,
-    /// Where the user says yes, in the browser.
+    /// The page on which the user says yes, in the browser.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[schemars(title = "Authorization URL")]
+    #[schemars(title = "Authorization URL", example = &"https://login.example.com/authorize")]
     pub authorize_url: String,
-    /// Where tokens are given out.
-    #[schemars(title = "Token URL")]
+    /// The address that gives out tokens.
+    #[schemars(title = "Token URL", example = &"https://login.example.com/token")]
     pub token_url: String,
-    /// Where a code for another device is given out.
+    /// The address that gives out a code to be typed in on another device.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    #[schemars(title = "Device authorization URL")]
+    #[schemars(title = "Device authorization URL", extend("x-advanced" = true))]
     pub device_url: String,
-    /// The id of the app that is registered there.
+    /// The id of the app that is registered at the system.
     pub client_id: String,
     /// How the app proves that it is itself.
     #[serde(default)]
     #[schemars(title = "Client authentication")]
     pub client_auth: ClientAuth,
-    /// What is asked for.
+    /// What the app asks to be allowed, as the system names it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(example = ["orders.read", "offline_access"])]
     pub scopes: Vec<String>,
     /// For whom the token is, where the system wants to be told.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("x-advanced" = true))]
     pub audience: String,
-    /// The resource that the token is for (RFC 8707).
+    /// The resource that the token is for, where the system wants to be told (RFC 8707).
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("x-advanced" = true))]
     pub resource: String,
-    /// The user's name, for the password grant.
+    /// The user's name, where the app has the user's password.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(extend("x-advanced" = true))]
     pub user: String,
-    /// The port of the loopback address that the browser comes back to; any free one without it.
+    /// The port of this computer's own address that the browser comes back to; any free one without
+    /// it. Give one where the system wants the whole address to be registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-advanced" = true))]
     #[ts(optional)]
     pub redirect_port: Option<u16>,
     /// The path of that address.
     #[serde(default = "redirect_path")]
+    #[schemars(extend("x-advanced" = true))]
     pub redirect_path: String,
-    /// What the system wants besides, in the authorization and token calls.
+    /// Parameters that the system wants besides, in the authorization and token calls.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[schemars(title = "Extra parameters", extend("x-advanced" = true))]
     #[ts(as = "std::collections::HashMap<String, String>")]
     pub extra: IndexMap<String, String>,
-    /// What the app signs, for `private_key_jwt` and the JWT bearer grant.
+    /// What the app signs, where it shows a signed token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Signed token", extend("x-advanced" = true))]
     #[ts(optional)]
     pub jwt: Option<JwtSpec>,
 }
@@ -137,16 +161,22 @@ pub struct OAuth2Spec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
-    /// The user says yes in the browser; always with PKCE.
+    /// The user says yes in the browser, and the app calls in that user's name (authorization code,
+    /// always with PKCE).
     #[default]
+    #[schemars(title = "A user says yes in the browser")]
     AuthorizationCode,
-    /// The app itself is let in.
+    /// The app calls in its own name (client credentials).
+    #[schemars(title = "The app by itself")]
     ClientCredentials,
-    /// The app has the user's password.
+    /// The app has the user's password; only where the system knows no better way.
+    #[schemars(title = "With a user's password")]
     Password,
-    /// The user says yes on another device.
+    /// The user types in a code on another device (device code).
+    #[schemars(title = "A user says yes on another device")]
     DeviceCode,
-    /// The app shows a token that it signed (RFC 7523).
+    /// The app shows a token that it signed, as service accounts do (RFC 7523).
+    #[schemars(title = "With a signed token")]
     JwtBearer,
 }
 
@@ -154,16 +184,21 @@ pub enum Grant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuth {
-    /// Not at all: it is an app on a user's computer.
+    /// Not at all: it is registered as an app on a user's computer, which can keep no secret.
+    #[schemars(title = "Without a secret")]
     None,
-    /// Id and secret in the header.
+    /// Id and secret in the header; try this first.
     #[default]
+    #[schemars(title = "Secret in the header")]
     Basic,
-    /// Id and secret in the form.
+    /// Id and secret in the form that is sent.
+    #[schemars(title = "Secret in the form")]
     Post,
     /// A token signed with the secret.
+    #[schemars(title = "Token signed with the secret")]
     ClientSecretJwt,
     /// A token signed with a private key.
+    #[schemars(title = "Token signed with a private key")]
     PrivateKeyJwt,
 }
 
@@ -174,7 +209,7 @@ pub struct JwtSpec {
     /// How it is signed.
     #[serde(default)]
     pub algorithm: JwtAlgorithm,
-    /// The id of the key (`kid`).
+    /// The id of the key, where the system knows several (`kid`).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub key_id: String,
     /// Who signs it (`iss`).
@@ -188,9 +223,11 @@ pub struct JwtSpec {
     pub audience: String,
     /// How long it is valid, in seconds.
     #[serde(default = "jwt_seconds")]
+    #[schemars(title = "Valid for (seconds)", range(min = 1), extend("x-advanced" = true))]
     pub seconds: u32,
-    /// Other claims.
+    /// Other claims, as a JSON object.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    #[schemars(title = "Other claims", extend("x-advanced" = true))]
     #[ts(type = "Record<string, unknown>")]
     pub claims: serde_json::Map<String, serde_json::Value>,
 }
@@ -198,49 +235,65 @@ pub struct JwtSpec {
 /// How a token is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 pub enum JwtAlgorithm {
-    /// RSA, SHA-256.
+    /// RSA, SHA-256; the usual one.
     #[default]
+    #[schemars(title = "RS256")]
     RS256,
     /// RSA, SHA-384.
+    #[schemars(title = "RS384")]
     RS384,
     /// RSA, SHA-512.
+    #[schemars(title = "RS512")]
     RS512,
     /// RSA-PSS, SHA-256.
+    #[schemars(title = "PS256")]
     PS256,
-    /// The curve P-256.
+    /// A key on the curve P-256.
+    #[schemars(title = "ES256")]
     ES256,
-    /// The curve P-384.
+    /// A key on the curve P-384.
+    #[schemars(title = "ES384")]
     ES384,
-    /// Ed25519.
+    /// A key on the curve Ed25519.
+    #[schemars(title = "EdDSA")]
     EdDSA,
-    /// A shared secret.
+    /// A secret that both sides share, SHA-256.
+    #[schemars(title = "HS256")]
     HS256,
 }
 
 /// OAuth 1.0a.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct OAuth1Spec {
-    /// The app's key.
+    /// The key of the app (integration) that is registered at the system.
     pub consumer_key: String,
-    /// The user's token.
+    /// The token's id, which says in whose name the app calls; its secret is asked for apart. Empty
+    /// for calls in nobody's name.
     #[serde(default)]
+    #[schemars(title = "Token ID")]
     pub token: String,
-    /// The realm, such as a NetSuite account's number.
+    /// The realm; for NetSuite the account's number, with `_SB1` for a sandbox.
     #[serde(default)]
+    #[schemars(example = &"1234567_SB1")]
     pub realm: String,
 }
 
 /// AWS Signature Version 4.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct SigV4Spec {
-    /// The id of the access key.
+    /// The id of the access key; its secret is asked for apart.
+    #[schemars(example = &"AKIAIOSFODNN7EXAMPLE")]
     pub access_key_id: String,
-    /// The region, such as `eu-central-1`.
+    /// The region that the address belongs to.
+    #[schemars(example = &"eu-central-1")]
     pub region: String,
-    /// The service, such as `s3` or `execute-api`.
+    /// The service's short name, which is mostly the first part of its address: `s3` for storage,
+    /// `execute-api` for an API Gateway.
+    #[schemars(example = &"s3")]
     pub service: String,
     /// Where the signature stands.
     #[serde(default)]
+    #[schemars(title = "Signature in", extend("x-advanced" = true))]
     pub place: SignaturePlace,
 }
 
@@ -248,10 +301,11 @@ pub struct SigV4Spec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SignaturePlace {
-    /// In the header `Authorization`.
+    /// In the header `Authorization`, which every service takes.
     #[default]
     Header,
-    /// Behind the question mark of the address.
+    /// Behind the question mark of the address, where headers cannot be sent.
+    #[schemars(title = "Address (query)")]
     Query,
 }
 
@@ -260,11 +314,14 @@ pub enum SignaturePlace {
 pub struct WsSecuritySpec {
     /// The user's name.
     pub user: String,
-    /// How the password is sent.
+    /// How the password is sent; the service's description says which it wants.
     #[serde(default)]
+    #[schemars(title = "Password as")]
     pub password: PasswordKind,
-    /// How long the message is valid, in seconds; no timestamp with 0.
+    /// How long each message is valid, in seconds; with 0 it says no time at all, for services that
+    /// refuse a timestamp.
     #[serde(default = "ws_seconds")]
+    #[schemars(title = "Valid for (seconds)", range(max = 86400), extend("x-advanced" = true))]
     pub seconds: u32,
 }
 
@@ -272,10 +329,12 @@ pub struct WsSecuritySpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum PasswordKind {
-    /// As it is.
+    /// As it is, protected only by https.
+    #[schemars(title = "Text")]
     Text,
-    /// As a digest with a nonce and the time.
+    /// As a digest that holds for one message: nobody can use it again.
     #[default]
+    #[schemars(title = "Digest")]
     Digest,
 }
 
@@ -286,18 +345,24 @@ pub struct SessionSpec {
     #[serde(default)]
     pub user: String,
     /// The call that logs in.
+    #[schemars(title = "Login call")]
     pub login: LoginSpec,
-    /// Where the token stands in its answer; cookies are kept in any case.
+    /// Where the token stands in the answer to it; cookies are kept in any case.
     #[serde(default)]
+    #[schemars(title = "Token in the answer")]
     pub token: TokenFrom,
-    /// The header that carries the token; none where the cookies are all.
+    /// The header in which the other calls carry the token; empty where the cookies are all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(title = "Header for the token", example = &"Authorization")]
     pub header: String,
-    /// What stands before the token in the header, such as `AR-JWT `.
+    /// What stands before the token in that header, the space behind it included.
     #[serde(default)]
+    #[schemars(title = "Text before the token", example = &"AR-JWT ")]
     pub prefix: String,
-    /// How long a session holds, in seconds; until the system refuses it without.
+    /// How long a session holds, in seconds. A new one is begun before that; without it, when the
+    /// system refuses the old one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(title = "Session holds for (seconds)", range(min = 1))]
     #[ts(optional)]
     pub seconds: Option<u32>,
 }
@@ -305,16 +370,26 @@ pub struct SessionSpec {
 /// The call that logs in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 pub struct LoginSpec {
-    /// The method.
+    /// The method, nearly always POST.
     #[serde(default = "login_method")]
+    #[schemars(extend("x-advanced" = true))]
     pub method: String,
-    /// The address, or a path behind the base URL.
+    /// The address, or a path behind the base URL. `{user}` and `{password}` may stand in it where
+    /// the system wants them there.
+    #[schemars(title = "Address", example = &"/api/login")]
     pub path: String,
-    /// The type of what is sent.
+    /// The type of what is sent: `application/json`, `application/x-www-form-urlencoded` for a form,
+    /// `text/xml`.
     #[serde(default = "login_type")]
+    #[schemars(example = &"application/x-www-form-urlencoded")]
     pub content_type: String,
-    /// What is sent; `{user}` and `{password}` stand for the two, written as the type wants it.
+    /// What is sent. `{user}` and `{password}` stand for the two; characters that the type gives a
+    /// meaning, such as quotes, are written so that nothing breaks.
     #[serde(default)]
+    #[schemars(
+        extend("x-multiline" = true),
+        example = &"{\"username\": \"{user}\", \"password\": \"{password}\"}"
+    )]
     pub body: String,
 }
 
@@ -322,19 +397,25 @@ pub struct LoginSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TokenFrom {
-    /// Nowhere: the cookies are all.
+    /// There is no token: the cookies that the answer sets are all.
     #[default]
+    #[schemars(title = "Only cookies")]
     Cookies,
-    /// The whole body is the token.
+    /// The whole answer is the token.
+    #[schemars(title = "The whole answer")]
     Body,
-    /// At this path in the JSON.
+    /// In a field of the JSON answer.
+    #[schemars(title = "A field of the answer")]
     Path {
-        /// The path.
+        /// The way to the field, with dots.
+        #[schemars(example = &"data.token")]
         path: String,
     },
-    /// In this header.
+    /// In a header of the answer.
+    #[schemars(title = "A header of the answer")]
     Header {
         /// The header's name.
+        #[schemars(example = &"X-Session-Token")]
         name: String,
     },
 }

@@ -14,15 +14,19 @@ pub struct LimitSpec {
     /// The most calls per second; as many as there are without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Calls per second")]
     pub per_second: Option<f64>,
     /// The most calls at once; as many as there are without it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Calls at once")]
     pub at_once: Option<u32>,
     /// Whether what the system says of its limits is kept to (`RateLimit-*`, `X-RateLimit-*`,
     /// `Retry-After`).
+    #[schemars(title = "Keep to the limits that the system tells")]
     pub learn: bool,
     /// The longest pause that the system can ask for, in seconds, at most an hour.
+    #[schemars(title = "Longest pause (s)")]
     pub max_wait_seconds: u32,
 }
 
@@ -37,8 +41,10 @@ impl Default for LimitSpec {
 #[serde(default, deny_unknown_fields)]
 pub struct CircuitSpec {
     /// After how many failures in a row; never with 0.
+    #[schemars(title = "Failures in a row")]
     pub failures: u32,
     /// For how long, in seconds; then one call tries.
+    #[schemars(title = "Pause (s)")]
     pub seconds: u32,
 }
 
@@ -54,7 +60,7 @@ impl Default for CircuitSpec {
 pub struct TlsSpec {
     /// A certificate authority that is trusted besides this computer's own, as PEM.
     #[serde(skip_serializing_if = "String::is_empty")]
-    #[schemars(title = "Extra certificate authority (PEM)")]
+    #[schemars(title = "Extra certificate authority (PEM)", extend("x-multiline" = true))]
     pub extra_ca: String,
     /// Whether a certificate of ours is shown; it is kept as a secret.
     #[schemars(title = "Client certificate")]
@@ -111,12 +117,15 @@ pub struct ExpiredRule {
     pub header: String,
     /// By this text in that header; any without it.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(title = "Header holds")]
     pub header_contains: String,
     /// By what stands at this path in the JSON answer.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(title = "Path in the body")]
     pub body_path: String,
     /// By this text being there; any without it.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schemars(title = "Value there")]
     pub body_equals: String,
 }
 
@@ -124,7 +133,9 @@ pub struct ExpiredRule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct CsrfSpec {
-    /// The call that fetches it: an address, or a path behind the base URL.
+    /// The call that fetches it: an address, or a path behind the base URL that may be read without
+    /// changing anything.
+    #[schemars(title = "Address", example = &"/sap/opu/odata/sap/API_BUSINESS_PARTNER")]
     pub path: String,
     /// The header that asks for it, gives it and carries it.
     #[serde(default = "csrf_header")]
@@ -158,18 +169,22 @@ pub struct CapSpec {
     /// The longest time until there is a connection, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Until connected (ms)")]
     pub connect_ms: Option<u64>,
     /// The longest silence between two bytes, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Silence (ms)")]
     pub idle_ms: Option<u64>,
     /// The longest time that a call waits in all, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Whole call (ms)")]
     pub total_ms: Option<u64>,
     /// The largest unpacked body, in megabytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Body (MB)")]
     pub body_mb: Option<u32>,
     /// The most headers of an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,6 +201,7 @@ pub struct CapSpec {
     /// How deep JSON may be nested.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
+    #[schemars(title = "Depth of JSON")]
     pub json_depth: Option<u32>,
 }
 

@@ -16,6 +16,7 @@ use super::{Lower, Transport, elapsed_ms, fail};
 use crate::auth::consent::Consent;
 use crate::auth::{Signed, Told, Way};
 use crate::clock::Clock;
+use crate::conduct::Conduct;
 use crate::connection::Connection;
 use crate::error::{Kind, TransportError};
 use crate::observe::Observe;
@@ -57,8 +58,10 @@ impl Transport {
             return Ok(answer);
         }
         drop(answer);
-        let again = self.send_limited(request, connection, out, began, cancel).await;
-        again.map(|(answer, _)| answer)
+        let (answer, signed) = self.send_limited(request, connection, out, began, cancel).await?;
+        // A call is sent once more only once, whatever its answer says.
+        connection.auth.learn(connection, &signed, &answer)?;
+        Ok(answer)
     }
 
     /// Signs a call that is about to leave, and sends it.
@@ -115,6 +118,8 @@ struct SignInWay {
 
 impl SignInWay {
     fn make(lower: &Arc<Lower>, request: &Request) -> Arc<dyn Way> {
+        // That such a call has left says nothing of whether the step's own has.
+        let conduct = Conduct { has_left: Arc::default(), ..request.conduct.as_ref().clone() };
         let like = Request {
             timeout: Some(SIGN_IN_TIME),
             max_body: Some(SIGN_IN_BYTES),
@@ -122,8 +127,10 @@ impl SignInWay {
             at: request.at,
             observe: request.observe.clone(),
             connection: request.connection.clone(),
-            conduct: Arc::clone(&request.conduct),
-            step: request.step.clone(),
+            conduct: Arc::new(conduct),
+            // They are the connection's, of no step: what calls of a token there are depends on
+            // the time of the day, and a cassette and a dry run go by that.
+            step: None,
             redirects: Redirects::Stop,
             ..Request::new(Method::POST, "")
         };

@@ -323,7 +323,7 @@ fn request(plan: &Plan, call: &Call, attempt: u32, cx: &dyn StepContext, told: &
     request.observe = Some(told.observe());
     request.connection.clone_from(&call.connection);
     request.conduct = Arc::new(cx.conduct());
-    if !request.conduct.mode.is_live() {
+    if !request.conduct.mode.is_live() || request.conduct.faults.is_some() {
         request.step = Some(format!("{}/{}", cx.node(), cx.item_key()));
     }
     request.is_keyed = plan.params.idempotency.is_some();

@@ -65,7 +65,7 @@ fn a_name_is_hashed_where_the_system_wants_that() {
         &[line],
         "J\u{e4}s\u{f8}n Doe",
         "Secret, or not?",
-        "NTg6RKcb9boFIAS3KrFK9BGeh+niz/sm",
+        "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
     );
     assert_eq!(
         params["username"],

@@ -55,7 +55,7 @@ impl Written {
                     headers.push((name.to_ascii_lowercase(), value.to_owned()));
                 }
                 // A folded line goes on with a space (RFC 9112 § 5.2).
-                _ => headers.last_mut().unwrap().1 += &format!(" {line}"),
+                _ => headers.last_mut().unwrap().1.extend([" ", line]),
             }
         }
         Self {

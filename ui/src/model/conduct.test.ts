@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { argsOf } from "./conduct";
+import { argsOf, LIVE, withMode, withNodeMode } from "./conduct";
 import { FAULTS, freshFault, nameOfFault, numberOf, withNumber, withTicked } from "./faults";
 
 test("each fault is known again once it is ticked, and goes when it is not", () => {
@@ -18,9 +18,17 @@ test("numbers of one fault leave the others alone", () => {
 });
 
 test("a live run without faults tells the host nothing of them", () => {
-  expect(argsOf({ mode: "live", cassette: "old", faults: [] })).toEqual({});
-  expect(argsOf({ mode: "replay", cassette: "old", faults: [] })).toEqual({
+  expect(argsOf({ ...LIVE, cassette: "old", lenient: true })).toEqual({});
+  expect(argsOf({ ...LIVE, mode: "replay", cassette: "old", lenient: true })).toEqual({
     mode: "replay",
     cassette: "old",
+    lenient: true,
   });
+});
+
+test("one node may be met in another way than the run, and with its cassette", () => {
+  const one = withNodeMode({ ...LIVE, cassette: "old" }, "orders", "replay");
+  expect(argsOf(one)).toEqual({ cassette: "old", node_modes: { orders: "replay" } });
+  expect(argsOf(withNodeMode(one, "orders", null))).toEqual({});
+  expect(withMode(one, "mock").cassette).toBeNull();
 });
