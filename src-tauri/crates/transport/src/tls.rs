@@ -337,3 +337,72 @@ fn facts_of(der: &[u8]) -> TlsFacts {
         expires: Some(read.validity().not_after.timestamp() * 1000),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// For `box.example.test`, from 2026-11-22 to 2026-12-22; it signed itself.
+    const BOX: &str = "-----BEGIN CERTIFICATE-----\n\
+MIIBqDCCAU6gAwIBAgIUW0I7+1e001aPE5ZlIr7w6sy8aGowCgYIKoZIzj0EAwIw\n\
+GzEZMBcGA1UEAwwQYm94LmV4YW1wbGUudGVzdDAeFw0yNjExMjIyMzQyMTJaFw0y\n\
+NjEyMjIyMzQyMTJaMBsxGTAXBgNVBAMMEGJveC5leGFtcGxlLnRlc3QwWTATBgcq\n\
+hkjOPQIBBggqhkjOPQMBBwNCAAR9Cfk72rxWMssh2bvVc2Xthfo3A5DtZnUCnJgU\n\
+d7SNOhhkzo5ufYKq2vV8Bil1h9OmtKK2Skv0SiYJqTHrkZ+ko3AwbjAdBgNVHQ4E\n\
+FgQUSvpzB0toypiLC8mLEr4wNvmDpPYwHwYDVR0jBBgwFoAUSvpzB0toypiLC8mL\n\
+Er4wNvmDpPYwDwYDVR0TAQH/BAUwAwEB/zAbBgNVHREEFDASghBib3guZXhhbXBs\n\
+ZS50ZXN0MAoGCCqGSM49BAMCA0gAMEUCIAvxqqJoPs179zi3iLNoAvd5clh4RzfT\n\
+kR30kpNkbUO0AiEAycaLMmO7vi4+dHgw8yevK1eFydX6pXjHb96TTk2yvww=\n\
+-----END CERTIFICATE-----";
+
+    /// 2026-12-01.
+    const NOW: u64 = 1_796_083_200;
+
+    fn verdict(own: &str, name: &'static str, at: u64) -> Result<bool, String> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let shown = authorities(BOX.as_bytes()).unwrap().remove(0);
+        let own = if own.is_empty() { Vec::new() } else { authorities(own.as_bytes()).unwrap() };
+        let platform =
+            Verifier::new_with_extra_roots([shown.clone()], Arc::clone(&provider)).unwrap();
+        let trust = Trust { platform, own, provider };
+        let name = ServerName::try_from(name).unwrap();
+        let at = UnixTime::since_unix_epoch(Duration::from_secs(at));
+        trust.knows(&shown, &name, at).map_err(|error| format!("{error:?}"))
+    }
+
+    #[test]
+    fn a_certificate_that_the_user_gave_is_trusted_for_its_name_and_its_time_only() {
+        let name = "box.example.test";
+        assert_eq!(verdict(BOX, name, NOW), Ok(true));
+        assert_eq!(verdict("", name, NOW), Ok(false));
+        let day = 24 * 60 * 60;
+        assert!(verdict(BOX, name, NOW + 60 * day).unwrap_err().contains("Expired"));
+        assert!(verdict(BOX, name, NOW - 60 * day).unwrap_err().contains("NotValidYet"));
+        assert!(verdict(BOX, "other.example.test", NOW).unwrap_err().contains("NotValidForName"));
+    }
+
+    #[test]
+    fn what_is_shown_of_a_certificate_is_read_from_it() {
+        let der = authorities(BOX.as_bytes()).unwrap().remove(0);
+        let facts = facts_of(&der);
+        assert_eq!(facts.subject, "CN=box.example.test");
+        assert_eq!(facts.issuer, facts.subject);
+        assert_eq!(facts.expires, Some(1_797_982_932_000));
+        assert!(authorities(b"no PEM").is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_certificate_of_ours_is_said_without_what_is_in_it() {
+        let refused = |text: &str, passphrase: Option<&str>| {
+            let passphrase = passphrase.map(Secret::new);
+            identity(&Secret::new(text), passphrase.as_ref()).err().unwrap()
+        };
+        assert!(refused(BOX, None).contains("no private key"));
+        assert!(refused("canary", None).contains("neither PEM nor a PFX"));
+        assert!(refused("Y2FuYXJ5", Some("canary")).contains("no PFX file"));
+        let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n\
+                      -----END ENCRYPTED PRIVATE KEY-----\n";
+        assert!(refused(&format!("{BOX}\n{locked}"), None).contains("no passphrase is set"));
+    }
+}

@@ -244,19 +244,25 @@ impl Plan {
             repeat: self.repeat(call),
             fail_when: self.params.fail_when.clone(),
             is_get: self.params.method == Method::Get,
-            limits: limits(call),
+            limits: limits(&self.params, call),
         }
     }
 }
 
-/// How deep and large the JSON of an answer may be, by the caps of the call's connection.
-fn limits(call: &Call) -> Limits {
-    // One text is held in memory as a whole.
-    const MAX_TEXT: usize = 64 << 20;
+/// How deep and large the JSON of an answer may be, by the caps of the node and the connection.
+fn limits(params: &Params, call: &Call) -> Limits {
+    // What has to be held as one piece, where nobody allows more: a bomb stays small.
+    const MAX_HELD: usize = 48 << 20;
     let caps = call.connection.as_ref().map(|connection| &connection.spec.caps);
     let depth = caps.and_then(|caps| caps.json_depth).map(|depth| depth as usize);
-    let limits = Limits { text: MAX_TEXT, ..Limits::default() };
-    Limits { depth: depth.unwrap_or(limits.depth).min(Limits::MAX_DEPTH), ..limits }
+    let allowed_mb = params.max_mb.or(caps.and_then(|caps| caps.body_mb));
+    let held = allowed_mb.map_or(MAX_HELD, |mb| MAX_HELD.max((mb as usize) << 20));
+    let limits = Limits::default();
+    Limits {
+        depth: depth.unwrap_or(limits.depth).min(Limits::MAX_DEPTH),
+        bytes: held.min(limits.bytes),
+        text: held.min(limits.text),
+    }
 }
 
 impl Method {

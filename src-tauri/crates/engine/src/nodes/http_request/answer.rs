@@ -17,6 +17,12 @@ use crate::step::{StepContext, StepError, StepResult};
 /// go on as they come.
 const HELD_BYTES: u64 = 16 << 20;
 
+/// The same by the number of its items: many small ones take far more room than their text.
+const HELD_ITEMS: usize = 200_000;
+
+/// The most items of a list that has to be held as a whole.
+const MAX_ITEMS: usize = 2_000_000;
+
 /// How an answer is to be read.
 #[derive(Debug, Clone)]
 pub(super) struct Reading {
@@ -174,8 +180,16 @@ impl Reading {
             if !self.pump(&mut live, &mut items).await? {
                 break;
             }
-            if self.may_stream && !is_document && live.response.body.seen() > HELD_BYTES {
+            let is_long = live.response.body.seen() > HELD_BYTES || items.len() > HELD_ITEMS;
+            if self.may_stream && !is_document && is_long {
                 return Ok(Read::Part { items, live: Box::new(live) });
+            }
+            if items.len() > MAX_ITEMS {
+                let what = format!("it is a list of more than {MAX_ITEMS} items");
+                return Err(self.unusable(&mut live.response, &what).advice(
+                    "Ask for less at once, by pages or with a filter. A list that is neither \
+                     paged nor added to an item is read item by item, however long it is.",
+                ));
             }
         }
         let mut answer = live.response;
@@ -299,7 +313,21 @@ impl Reading {
                      path as \"List in the answer\".",
                 )
             }
-            _ => self.unusable(answer, &format!("that is not the JSON that is expected: {error}")),
+            kind => {
+                let advice = match kind {
+                    JsonErrorKind::TooLong { .. } => Some(
+                        "Write the path to its list as \"List in the answer\", so that it is read \
+                         item by item; or allow a larger answer in the node.",
+                    ),
+                    JsonErrorKind::TooDeep { .. } => Some(
+                        "If the system really nests so deep, allow it in the connection under Caps.",
+                    ),
+                    _ => None,
+                };
+                let what = format!("that is not the JSON that is expected: {error}");
+                let refused = self.unusable(answer, &what);
+                advice.into_iter().fold(refused, StepError::advice)
+            }
         }
     }
 
