@@ -3,6 +3,7 @@
 //! searched for it. It runs the program itself, so that what it prints and logs is searched too.
 
 #![expect(clippy::unwrap_used, reason = "what breaks here breaks the test")]
+#![expect(clippy::print_stdout, reason = "it says how much was searched")]
 
 #[path = "canary/accounts.rs"]
 mod accounts;
@@ -137,8 +138,8 @@ impl World {
         (status, serde_json::from_str(body).unwrap_or(Json::Null))
     }
 
-    fn done(&self, name: &str, args: Json) -> Json {
-        let (status, answer) = self.call(name, &args);
+    fn done(&self, name: &str, args: impl std::borrow::Borrow<Json>) -> Json {
+        let (status, answer) = self.call(name, args.borrow());
         assert_eq!(status, 200, "{name}: {answer}");
         answer
     }
@@ -161,7 +162,7 @@ fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(began.elapsed() < Duration::from_secs(120), "waited in vain until {what}");
+        assert!(began.elapsed() < Duration::from_mins(2), "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
@@ -372,9 +373,12 @@ fn looks_at_everything(world: &World, accounts: &[Account], run: &str) {
 fn size(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     entries
-        .map(|entry| match entry.file_type().unwrap().is_dir() {
-            true => size(&entry.path()),
-            false => entry.metadata().unwrap().len(),
+        .map(|entry| {
+            if entry.file_type().unwrap().is_dir() {
+                size(&entry.path())
+            } else {
+                entry.metadata().unwrap().len()
+            }
         })
         .sum()
 }

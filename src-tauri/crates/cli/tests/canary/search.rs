@@ -24,9 +24,10 @@ pub(crate) fn forms() -> Vec<(String, Vec<u8>)> {
     };
     let hex = |upper: bool, before: &str| {
         bytes.iter().fold(String::new(), |mut text, byte| {
-            let _ = match upper {
-                true => write!(text, "{before}{byte:02X}"),
-                false => write!(text, "{before}{byte:02x}"),
+            let _ = if upper {
+                write!(text, "{before}{byte:02X}")
+            } else {
+                write!(text, "{before}{byte:02x}")
             };
             text
         })

@@ -120,7 +120,7 @@ fn what_cannot_be_put_in_or_taken_out_is_refused() {
 #[test]
 fn values_are_set_by_their_pointers() {
     let (flow, _) = check(&set("b", "/retry/tries", &json!(5)));
-    assert_eq!(flow.nodes[1].retry.unwrap().tries.get(), 5);
+    assert_eq!(flow.nodes[1].retry.as_ref().unwrap().tries.get(), 5);
     check(&set("a", "/on_error", &json!({"substitute": null})));
     check(&set("a", "/params/y/z/1", &json!("x")));
     check(&set("a", "/params/y/z/-", &json!(4)));
