@@ -33,8 +33,10 @@ fn answer(mut stream: &TcpStream, n_seen: &Mutex<usize>) -> Option<()> {
     let first = lines.next()?.ok()?;
     lines.find(|line| line.as_ref().is_ok_and(String::is_empty))?.ok()?;
     *n_seen.lock().unwrap() += 1;
-    let (status, more) = if first.contains("/moved") { ("302 Found", "location: /x\r\n") } else { ("200 OK", "") };
-    write!(stream, "HTTP/1.1 {status}\r\n{more}content-length: 2\r\nconnection: close\r\n\r\n{{}}").ok()
+    let (status, more) =
+        if first.contains("/moved") { ("302 Found", "location: /x\r\n") } else { ("200 OK", "") };
+    write!(stream, "HTTP/1.1 {status}\r\n{more}content-length: 2\r\nconnection: close\r\n\r\n{{}}")
+        .ok()
 }
 
 struct Log(Arc<Mutex<Vec<Departure>>>);
@@ -94,7 +96,8 @@ async fn what_left_is_told_as_having_left_and_nothing_else_is() {
     let fault: Fault = "reset@1".parse().unwrap();
     let faults = Conduct { faults: Some(Arc::new(Faults::new([fault]))), ..Conduct::default() };
     call(&transport, &url, 0, &faults).await;
-    let refused = Conduct { hosts: Some(Arc::new(["example.com".to_owned()])), ..Conduct::default() };
+    let refused =
+        Conduct { hosts: Some(Arc::new(["example.com".to_owned()])), ..Conduct::default() };
     call(&transport, &url, 0, &refused).await;
     let told = log.take();
     assert_eq!(told.len(), 2);
