@@ -17,7 +17,7 @@ use flow::file::FlowFile;
 use flow::run::{ErrorClass, RunStatus};
 use serde_json::{Value as Json, json};
 use support::{Ran, line, reply, run_met};
-use transport::cassette::{Cassette, Entry, Outcome};
+use transport::cassette::{About, Cassette, Entry, Outcome};
 use transport::{Conduct, Fault, Faults, Mode, Personal, Player, Recorder, Strictness};
 
 const LISTS: usize = 20;
@@ -125,7 +125,7 @@ async fn two_hundred_paged_calls_replay_to_the_same_bytes_without_the_network() 
     for concurrency in [1, 16] {
         let mut server = Lists::start();
         let path = folder.path().join(format!("{concurrency}.cassette.har"));
-        let recorder = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+        let recorder = Recorder::create(&path, About::default(), Personal::Kept).unwrap();
         let ran = run(&server.flow(concurrency), Mode::Record(Arc::clone(&recorder))).await;
         assert_eq!(ran.outcome.status, RunStatus::Ok, "{}", ran.told);
         assert_eq!(ran.items.len(), LISTS * PAGES * 3);
@@ -174,7 +174,7 @@ async fn pauses_cost_nothing_in_a_replay_and_a_miss_stops_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.cassette.har");
     let mut server = Lists::start();
-    let recorder = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+    let recorder = Recorder::create(&path, About::default(), Personal::Kept).unwrap();
     run(&server.flow(4), Mode::Record(Arc::clone(&recorder))).await;
     recorder.finish().unwrap();
     server.stop();

@@ -241,22 +241,22 @@ fn order(a: (Option<&str>, u32), b: (Option<&str>, u32)) -> std::cmp::Ordering {
 fn by_nature(a: &str, b: &str) -> std::cmp::Ordering {
     let (mut left, mut right) = (a, b);
     loop {
-        let (Some(x), Some(y)) = (left.chars().next(), right.chars().next()) else {
+        let (Some(own), Some(other)) = (left.chars().next(), right.chars().next()) else {
             // What is equal but for zeros in front still has one order.
             return left.len().cmp(&right.len()).then_with(|| a.cmp(b));
         };
-        if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (m, n) = (digits(left), digits(right));
-            let (bare_m, bare_n) = (m.trim_start_matches('0'), n.trim_start_matches('0'));
-            let by_size = bare_m.len().cmp(&bare_n.len()).then_with(|| bare_m.cmp(bare_n));
+        if own.is_ascii_digit() && other.is_ascii_digit() {
+            let numbers = (digits(left), digits(right));
+            let bare = (numbers.0.trim_start_matches('0'), numbers.1.trim_start_matches('0'));
+            let by_size = bare.0.len().cmp(&bare.1.len()).then_with(|| bare.0.cmp(bare.1));
             if by_size.is_ne() {
                 return by_size;
             }
-            (left, right) = (&left[m.len()..], &right[n.len()..]);
-        } else if x == y {
-            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
+            (left, right) = (&left[numbers.0.len()..], &right[numbers.1.len()..]);
+        } else if own == other {
+            (left, right) = (&left[own.len_utf8()..], &right[other.len_utf8()..]);
         } else {
-            return x.cmp(&y);
+            return own.cmp(&other);
         }
     }
 }

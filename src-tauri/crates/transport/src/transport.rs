@@ -200,7 +200,7 @@ impl Lower {
                 && redirect::is_redirect(answer.status)
             {
                 record.tell();
-                let max = self.max_redirects(request, *max);
+                let max = Self::max_redirects(request, *max);
                 if redirects >= max {
                     return Err(fail(&out, Kind::TooManyRedirects(max), true, Some(&mut record)));
                 }
@@ -235,7 +235,7 @@ impl Lower {
         }
     }
 
-    fn max_redirects(&self, request: &Request, max: u32) -> u32 {
+    fn max_redirects(request: &Request, max: u32) -> u32 {
         let cap = request.connection.as_ref().and_then(|c| c.spec.caps.redirects);
         cap.map_or(max, |cap| cap.min(max))
     }

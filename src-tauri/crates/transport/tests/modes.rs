@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use transport::cassette::{Cassette, Entry, Outcome};
+use transport::cassette::{About, Cassette, Entry, Outcome};
 use transport::{
     Body, Conduct, Fault, Faults, Kind, Method, Mock, Mode, Note, Personal, Player, Recorder,
     Request, Secret, Strictness, Transport, TransportError,
@@ -105,20 +105,20 @@ async fn send(request: Request) -> Result<(u16, String, AnswerFrom), TransportEr
     Ok((answer.status, text, answer.exchange().from))
 }
 
-async fn recorder(folder: &Path) -> (PathBuf, Arc<Recorder>) {
+fn recorder(folder: &Path) -> (PathBuf, Arc<Recorder>) {
     let path = transport::cassette::file_in(folder, "calls");
-    let recorder = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+    let recorder = Recorder::create(&path, About::default(), Personal::Kept).unwrap();
     (path, recorder)
 }
 
 #[tokio::test]
 async fn a_recorded_call_is_replayed_without_the_system() {
     let folder = tempfile::tempdir().unwrap();
-    let (path, recorder) = recorder(folder.path()).await;
+    let (path, recorder) = recorder(folder.path());
     let server = Server::start(|head, _| match head.split(' ').nth(1).unwrap() {
         "/moved" => reply(302, "location: /orders?page=1\r\n", ""),
         "/cut" => b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":".to_vec(),
-        "/reset" => b"".repeat(1),
+        "/reset" => Vec::new(),
         path => reply(200, JSON, &format!("{{\"path\":\"{path}\"}}")),
     })
     .await;
@@ -147,7 +147,7 @@ async fn a_recorded_call_is_replayed_without_the_system() {
                 assert_eq!((live.2, again.2), (AnswerFrom::System, AnswerFrom::Cassette));
             }
             (Err(live), Err(again)) => {
-                assert_eq!((&live.kind, live.sent), (&again.kind, again.sent))
+                assert_eq!((&live.kind, live.sent), (&again.kind, again.sent));
             }
             (live, again) => panic!("{path}: {live:?} {again:?}"),
         }
@@ -159,7 +159,7 @@ async fn a_recorded_call_is_replayed_without_the_system() {
 #[tokio::test]
 async fn a_miss_names_the_nearest_call_and_what_differs() {
     let folder = tempfile::tempdir().unwrap();
-    let (path, recorder) = recorder(folder.path()).await;
+    let (path, recorder) = recorder(folder.path());
     let server = Server::start(|_, body| reply(200, JSON, body)).await;
     let post = |body: Json, conduct: &Conduct| {
         let mut request = get(&format!("{}/orders?page=2", server.url), "send/1", conduct);
@@ -200,7 +200,7 @@ async fn a_miss_names_the_nearest_call_and_what_differs() {
 #[tokio::test]
 async fn no_secret_gets_into_a_cassette() {
     let folder = tempfile::tempdir().unwrap();
-    let (path, recorder) = recorder(folder.path()).await;
+    let (path, recorder) = recorder(folder.path());
     let server = Server::start(|head, body| {
         let headers = "set-cookie: sid=c00kie-canary; Path=/\r\ncontent-type: application/json\r\n";
         let echo = json!({ "head": head, "sent": body, "access_token": "t0ken-canary", "n": 1 });
@@ -239,7 +239,7 @@ async fn no_secret_gets_into_a_cassette() {
 #[tokio::test]
 async fn a_recording_that_is_killed_can_be_read_and_is_not_lost() {
     let folder = tempfile::tempdir().unwrap();
-    let (path, recorder) = recorder(folder.path()).await;
+    let (path, recorder) = recorder(folder.path());
     let server = Server::start(|_, _| reply(200, JSON, "{}")).await;
     let record = by(Mode::Record(Arc::clone(&recorder)));
     for page in [10, 9] {
@@ -247,7 +247,7 @@ async fn a_recording_that_is_killed_can_be_read_and_is_not_lost() {
         send(get(&url, &format!("n/page/{page}"), &record)).await.unwrap();
     }
     // In use it cannot be recorded a second time.
-    let busy = Recorder::create(&path, Default::default(), Personal::Kept).unwrap_err();
+    let busy = Recorder::create(&path, About::default(), Personal::Kept).unwrap_err();
     assert!(busy.to_string().contains("is being recorded right now"), "{busy}");
     // The program is gone in the middle of a line.
     drop((record, recorder));
@@ -261,7 +261,7 @@ async fn a_recording_that_is_killed_can_be_read_and_is_not_lost() {
     };
     assert_eq!(steps(&Cassette::read(&path).unwrap()), ["n/page/9", "n/page/10"]);
     // The next recording of that name leaves it as a cassette of its own.
-    let next = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+    let next = Recorder::create(&path, About::default(), Personal::Kept).unwrap();
     next.finish().unwrap();
     let kept = folder.path().join("calls (interrupted 1).cassette.har");
     assert_eq!(steps(&Cassette::read(&kept).unwrap()), ["n/page/9", "n/page/10"]);
@@ -277,7 +277,7 @@ async fn packed_and_binary_bodies_come_back_as_they_were() {
         0, 0, 0,
     ];
     let folder = tempfile::tempdir().unwrap();
-    let (path, recorder) = recorder(folder.path()).await;
+    let (path, recorder) = recorder(folder.path());
     let server = Server::start(|head, _| {
         let (headers, body) = if head.contains("/packed") {
             ("content-encoding: gzip\r\ncontent-type: application/json\r\n", PACKED.to_vec())
@@ -471,7 +471,7 @@ fn har_files_of_other_programs_are_read_without_their_secrets() {
         refused.len()
     );
     assert!(n_files >= 6 && n_entries > 0);
-    let har = |name: &String| name.ends_with(".har");
+    let har = |name: &String| Path::new(name).extension().is_some_and(|end| end == "har");
     assert_eq!(refused.iter().filter(|name| har(name)).count(), 0, "{refused:?}");
 }
 

@@ -217,7 +217,7 @@ impl Each for Caller {
 
 impl Plan {
     /// Who is called, as messages name it.
-    fn system(&self, call: &Call) -> String {
+    fn system(call: &Call) -> String {
         if let Some(connection) = &call.connection {
             return connection.spec.name.clone();
         }
@@ -235,7 +235,7 @@ impl Plan {
     fn reading(&self, call: &Call) -> Reading {
         let pages = self.params.pages.as_ref();
         Reading {
-            system: self.system(call),
+            system: Self::system(call),
             items: self.items.clone(),
             needs_json: self.items.is_some() || pages.is_some(),
             needs_document: pages.is_some_and(PageParams::looks_into_answer)

@@ -120,7 +120,7 @@ impl Entry {
         };
         match &self.outcome {
             Outcome::Failed { failure, .. } => {
-                exchange.error = Some(failure.sentence(&self.asked.url))
+                exchange.error = Some(failure.sentence(&self.asked.url));
             }
             Outcome::Answer(answer) => {
                 exchange.status = Some(answer.status);

@@ -236,7 +236,8 @@ pub(super) fn parse(text: &str) -> Result<Cassette, CassetteError> {
     let is_own = own.is_object();
     let mut about: About = serde_json::from_value(own.clone()).unwrap_or_default();
     if !is_own {
-        about.creator = log["creator"]["name"].as_str().unwrap_or("another program").to_owned();
+        let creator = log["creator"]["name"].as_str();
+        creator.unwrap_or("another program").clone_into(&mut about.creator);
     }
     let bodies = bodies(entries)?;
     let mut read = Vec::with_capacity(entries.len());

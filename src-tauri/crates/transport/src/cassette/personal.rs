@@ -292,7 +292,7 @@ fn is_card(text: &str) -> bool {
         })
         .sum();
     // A number of equal digits is none, and neither is a moment in milliseconds.
-    sum % 10 == 0 && digits.len() > 13 && digits.iter().any(|digit| digit != &digits[0])
+    sum.is_multiple_of(10) && digits.len() > 13 && digits.iter().any(|digit| digit != &digits[0])
 }
 
 #[cfg(test)]

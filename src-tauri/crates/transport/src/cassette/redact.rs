@@ -1,6 +1,7 @@
 //! Makes what a cassette keeps of a call and its answer: unpacked, and without secrets. Not which
 //! values are secret: see `mask`.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -121,8 +122,8 @@ impl Redactor<'_> {
                 let name = part.split('=').next().unwrap_or("").trim().to_ascii_lowercase();
                 SCOPE.contains(&name.as_str())
             });
-            let scope: String = scope.map(|part| format!(";{part}")).collect();
-            return format!("{cookie}={MASK}{scope}");
+            let pair = format!("{cookie}={MASK}");
+            return scope.fold(pair, |cookie, part| cookie + ";" + part);
         }
         let shown = self.masks.header(name, text);
         match Url::parse(&shown) {
@@ -153,35 +154,14 @@ impl Redactor<'_> {
 
     /// A body without secrets.
     fn bytes(&self, bytes: &Bytes) -> Bytes {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                let masked = self.masks.body(text);
-                if masked == text {
-                    bytes.clone()
-                } else {
-                    Bytes::from(still_json(self, text, masked))
-                }
-            }
-            Err(_) => {
-                // Each byte as one letter: what is to be hidden is found in any charset that has
-                // ASCII in it, and in files.
-                let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-                let masked = self.masks.values_in(&text);
-                if masked == text {
-                    return bytes.clone();
-                }
-                let mut kept = Vec::with_capacity(bytes.len());
-                for letter in masked.chars() {
-                    match u8::try_from(u32::from(letter)) {
-                        Ok(byte) => kept.push(byte),
-                        Err(_) => {
-                            kept.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes())
-                        }
-                    }
-                }
-                Bytes::from(kept)
-            }
-        }
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return match self.masks.bytes(bytes) {
+                Cow::Borrowed(_) => bytes.clone(),
+                Cow::Owned(masked) => Bytes::from(masked),
+            };
+        };
+        let masked = self.masks.body(text);
+        if masked == text { bytes.clone() } else { Bytes::from(still_json(self, text, masked)) }
     }
 
     /// Hides secrets value by value, so that it stays JSON.

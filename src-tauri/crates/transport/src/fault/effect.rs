@@ -137,7 +137,7 @@ async fn whole(answer: WireAnswer) -> (WireAnswer, Option<Bytes>) {
         match body.next().await {
             None => {
                 let body = pieces(Bytes::new(), None);
-                let answer = WireAnswer { body, status, version, headers, from, phases, tls };
+                let answer = WireAnswer { status, version, headers, body, from, phases, tls };
                 return (answer, Some(got.freeze()));
             }
             Some(Ok(piece)) => got.extend_from_slice(&piece),
@@ -149,7 +149,7 @@ async fn whole(answer: WireAnswer) -> (WireAnswer, Option<Bytes>) {
     }
     let first = stream::iter([Ok(got.freeze())].into_iter().chain(last));
     let body = Box::pin(first.chain(body));
-    (WireAnswer { body, status, version, headers, from, phases, tls }, None)
+    (WireAnswer { status, version, headers, body, from, phases, tls }, None)
 }
 
 /// An answer that can be given again.

@@ -104,12 +104,11 @@ impl Player {
         let mut by_step: HashMap<String, Vec<usize>> = HashMap::new();
         let mut loose: HashMap<(String, String), Vec<usize>> = HashMap::new();
         for (at, played) in entries.iter().enumerate() {
-            match &played.entry.step {
-                Some(step) => by_step.entry(step.clone()).or_default().push(at),
-                None => {
-                    let key = (played.look.method.clone(), played.look.path.clone());
-                    loose.entry(key).or_default().push(at);
-                }
+            if let Some(step) = &played.entry.step {
+                by_step.entry(step.clone()).or_default().push(at);
+            } else {
+                let key = (played.look.method.clone(), played.look.path.clone());
+                loose.entry(key).or_default().push(at);
             }
         }
         let state = State { n_given: vec![0; entries.len()], ..State::default() };

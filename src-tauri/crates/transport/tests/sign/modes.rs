@@ -100,7 +100,9 @@ async fn every_way_is_recorded_without_its_secrets_and_replayed_without_them() {
             };
             let folder = tempfile::tempdir().unwrap();
             let path = transport::cassette::file_in(folder.path(), "calls");
-            let recorder = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+            let recorder =
+                Recorder::create(&path, transport::cassette::About::default(), Personal::Kept)
+                    .unwrap();
             let secrets: Vec<(&str, &str)> = slots.iter().map(|slot| (*slot, CANARY)).collect();
             let live =
                 run(&Account::of(&spec, &secrets), &Mode::Record(Arc::clone(&recorder))).await;

@@ -51,7 +51,7 @@ struct Found {
 
 impl Calls {
     pub(super) fn new(plan: Arc<Plan>, first: Call) -> Self {
-        let host = plan.system(&first);
+        let host = Plan::system(&first);
         let pager = plan.params.pages.clone().map(|rule| Pager::new(rule, host));
         Self { plan, first, pager, ready: None, live: None, n_parts: 0, n_items: 0, is_over: false }
     }
@@ -289,7 +289,7 @@ async fn send(
         }
     }
     let refusal = Refusal {
-        system: &plan.system(call),
+        system: &Plan::system(call),
         connection: call.connection.as_ref().map(|connection| connection.spec.name.as_str()),
         status: answer.status,
         retry_after: failure::retry_after(answer.status, &answer.headers, cx.now()),
