@@ -375,21 +375,21 @@ async fn client_certificates(server: &FaultServer, table: &mut Table) {
     let words = ["client certificate", "none is set"];
     table.case(24, "none in the vault", fails(&ran, ErrorClass::Validation, &words));
     let pem = trusted.clone() + &server.pem("self-signed.key");
-    let ran = go(ask().certificate(Some(pem), None)).await;
+    let ran = go(ask().certificate(Some(&pem), None)).await;
     table.case(24, "PEM", gives(&ran, ok));
     let other = server.pem("wrong-host.pem") + &server.pem("wrong-host.key");
-    let ran = go(ask().certificate(Some(other), None)).await;
+    let ran = go(ask().certificate(Some(&other), None)).await;
     table.case(24, "another's", fails(&ran, ErrorClass::Auth, &["does not take"]));
     let Some((pfx, legacy, key)) = server.packed("canary-pass") else {
         println!("skipped: openssl cannot pack certificates");
         return;
     };
     let locked = trusted.clone() + &key;
-    for (name, text) in [("PFX", pfx.clone()), ("PFX of old", legacy), ("encrypted PEM", locked)] {
+    for (name, text) in [("PFX", &pfx), ("PFX of old", &legacy), ("encrypted PEM", &locked)] {
         let ran = go(ask().certificate(Some(text), Some("canary-pass"))).await;
         table.case(24, name, gives(&ran, ok));
     }
-    let ran = go(ask().certificate(Some(pfx), Some("canary-wrong"))).await;
+    let ran = go(ask().certificate(Some(&pfx), Some("canary-wrong"))).await;
     table.case(24, "PFX, wrong passphrase", fails(&ran, ErrorClass::Validation, &["passphrase"]));
 }
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use flow::run::AnswerFrom;
 use tokio_util::sync::CancellationToken;
+use transport::cassette::About;
 use transport::{
     Conduct, Departure, Fault, Faults, Method, Mode, Personal, Player, Recorder, Request,
     Strictness, Transport,
@@ -70,7 +71,7 @@ async fn what_left_is_told_as_having_left_and_nothing_else_is() {
     let log = Log::of(&transport);
     let folder = tempfile::tempdir().unwrap();
     let path = transport::cassette::file_in(folder.path(), "calls");
-    let recorder = Recorder::create(&path, Default::default(), Personal::Kept).unwrap();
+    let recorder = Recorder::create(&path, About::default(), Personal::Kept).unwrap();
     let by = |mode: Mode| Conduct { clock: mode.clock(), mode, ..Conduct::default() };
     let record = by(Mode::Record(Arc::clone(&recorder)));
     for (step, path) in ["/a", "/moved", "/b"].iter().enumerate() {

@@ -132,9 +132,9 @@ impl Ask {
         self
     }
 
-    pub(crate) fn certificate(mut self, text: Option<String>, passphrase: Option<&str>) -> Self {
+    pub(crate) fn certificate(mut self, text: Option<&str>, passphrase: Option<&str>) -> Self {
         self.spec.tls.client_certificate = true;
-        self.keep("client_certificate", text.as_deref());
+        self.keep("client_certificate", text);
         self.keep("client_passphrase", passphrase);
         self
     }
@@ -212,7 +212,7 @@ pub(crate) async fn go(ask: Ask) -> Ran {
             items.extend(output.items.iter().map(|item| item.value.to_string()));
         }
     }
-    let waited = tokio::time::timeout(Duration::from_secs(120), handle.wait()).await;
+    let waited = tokio::time::timeout(Duration::from_mins(2), handle.wait()).await;
     let outcome = waited.expect("the call hangs");
     let events = journal.events(&id);
     let told = format!("{} {outcome:?}", serde_json::to_string(&events).unwrap());
@@ -480,11 +480,8 @@ fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
 fn spawn(mut command: Command) -> Option<Process> {
     let name = command.get_program().to_string_lossy().into_owned();
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    match child {
-        Ok(child) => Some(Process(child)),
-        Err(_) => {
-            println!("skipped: {name} is not there");
-            None
-        }
+    if child.is_err() {
+        println!("skipped: {name} is not there");
     }
+    child.ok().map(Process)
 }
