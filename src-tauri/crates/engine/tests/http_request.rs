@@ -453,7 +453,7 @@ async fn a_secret_is_in_nothing_that_is_told() {
     let ran = call(node, json!([{}])).await;
     assert!(server.seen()[0].text().contains("canary-5"));
     assert_eq!(ran.outcome.status, RunStatus::OkWithRejects);
-    assert!(ran.told.contains("bad ••••"), "{}", ran.told);
+    assert!(ran.told.contains("bad Bearer ••••"), "{}", ran.told);
     assert!(!ran.told.contains("canary"), "{}", ran.told);
 }
 
