@@ -33,7 +33,7 @@ function Timing({ exchange }: { exchange: Exchange }) {
     <div className={styles.timing}>
       <div className={styles.phases} role="img" aria-label={t("raw.phases", { parts: told })}>
         {parts.map(({ phase, share }) => (
-          <span key={phase} data-phase={phase} style={{ flexGrow: share }} />
+          <span key={phase} data-phase={phase} style={{ width: `${share * 100}%` }} />
         ))}
       </div>
       <div className={styles.legend} aria-hidden>
