@@ -32,6 +32,11 @@ about?: string,
  */
 vars?: { [key in string]: Var }, 
 /**
+ * The only hosts that its calls may reach: `api.example.com`, `*.example.com` for all below,
+ * `http://erp.lan` where it may be without encryption. Any without it.
+ */
+hosts?: Array<string>, 
+/**
  * The nodes, those inside scopes apart.
  */
 nodes: Array<NodeSpec>, 

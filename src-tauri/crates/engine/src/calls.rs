@@ -18,6 +18,13 @@ pub struct Calls {
 }
 
 impl Calls {
+    /// Lets no node reach other hosts than these, where nobody named fewer.
+    pub(crate) fn keep_to(&mut self, hosts: &Arc<[String]>) {
+        for conduct in self.nodes.values_mut().chain([&mut self.conduct]) {
+            conduct.hosts.get_or_insert_with(|| Arc::clone(hosts));
+        }
+    }
+
     /// How the calls of a node are met.
     pub(crate) fn conduct_of(&self, node: &NodeId) -> &Conduct {
         self.nodes.get(node).unwrap_or(&self.conduct)

@@ -70,6 +70,8 @@ struct Flow {
     engine: Engine,
     id: FlowId,
     vars: IndexMap<String, flow::file::Var>,
+    /// The only hosts that its calls may reach.
+    hosts: Option<Arc<[String]>>,
     built: Built,
     programs: Mutex<HashMap<Selection, Arc<Program>>>,
 }
@@ -178,6 +180,7 @@ impl Engine {
             engine: self.clone(),
             id: flow.id.clone(),
             vars: flow.vars.clone(),
+            hosts: flow.hosts.clone().map(Into::into),
             built: build(flow, &self.catalogue, &self.services),
             programs: Mutex::default(),
         }))
@@ -221,6 +224,10 @@ impl Prepared {
         };
         let cancel = CancellationToken::new();
         let signals = Arc::new(Signals::default());
+        let mut request = request;
+        if let Some(hosts) = &self.0.hosts {
+            request.calls.keep_to(hosts);
+        }
         let start = Beginning {
             flow: self.0.id.clone(),
             vars: self.0.vars.clone(),

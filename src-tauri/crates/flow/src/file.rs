@@ -36,6 +36,11 @@ pub struct FlowFile {
     /// Values that every node can read as `$vars`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub vars: IndexMap<String, Var>,
+    /// The only hosts that its calls may reach: `api.example.com`, `*.example.com` for all below,
+    /// `http://erp.lan` where it may be without encryption. Any without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub hosts: Option<Vec<String>>,
     /// The nodes, those inside scopes apart.
     #[serde(default)]
     pub nodes: Vec<NodeSpec>,

@@ -128,6 +128,7 @@ fn flow_of(mut fields: Map<String, Json>) -> FlowFile {
         name: take(&mut fields, "name").unwrap_or_default(),
         about: take(&mut fields, "about").unwrap_or_default(),
         vars: take_vars(&mut fields, &mut unread),
+        hosts: take(&mut fields, "hosts"),
         nodes: body.nodes,
         wires: body.wires,
         tests: take(&mut fields, "tests").unwrap_or_default(),
@@ -293,7 +294,8 @@ pub(crate) const NODE_KEYS: [&str; 12] = [
 ];
 
 /// The keys of a flow that have a type; in its `rest` they are what could not be read.
-pub(crate) const FLOW_KEYS: [&str; 6] = ["$schema", "gantry", "id", "name", "about", "tests"];
+pub(crate) const FLOW_KEYS: [&str; 7] =
+    ["$schema", "gantry", "id", "name", "about", "hosts", "tests"];
 
 #[cfg(test)]
 mod tests;

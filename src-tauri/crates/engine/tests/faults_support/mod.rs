@@ -15,6 +15,7 @@ use base64::Engine as _;
 use engine::journal::MemoryJournal;
 use engine::services::Services;
 use engine::{Engine, EngineOptions, RunOutcome, RunRequest};
+use flow::file::FlowFile;
 use flow::id::RunId;
 use flow::run::{Exchange, What};
 use serde_json::{Value as Json, json};
@@ -184,7 +185,8 @@ pub(crate) async fn go(ask: Ask) -> Ran {
         "nodes": [{ "id": "start", "type": "trigger.manual" }, ask.node()],
         "wires": [{ "from": "start", "to": "call" }],
     });
-    let flow = serde_json::from_value(file).unwrap();
+    let mut flow: FlowFile = serde_json::from_value(file).unwrap();
+    flow.hosts = ask.hosts;
     let journal = Arc::new(MemoryJournal::default());
     let services = Services::default();
     let connection = services.transport.connection(&ask.spec, &Arc::new(ask.vault));
@@ -199,7 +201,6 @@ pub(crate) async fn go(ask: Ask) -> Ran {
     request.input = vec![data::Value::default()];
     request.outputs = Some(4);
     request.calls.connections.insert("c".into(), connection);
-    request.calls.conduct.hosts = ask.hosts.map(Into::into);
     let mut handle = prepared.start(request).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let mut outputs = handle.outputs.take().unwrap();
     let mut items = Vec::new();

@@ -142,6 +142,7 @@ fn check_flow_key(key: &str, value: Option<&Json>) -> Result<(), String> {
             let Json::Object(vars) = value else { return Err("this is no object".to_owned()) };
             vars.values().try_for_each(read_as::<crate::file::Var>)
         }
+        "hosts" => read_as::<Vec<String>>(value),
         "tests" => read_as::<Vec<Json>>(value),
         _ => Ok(()),
     }
@@ -150,9 +151,20 @@ fn check_flow_key(key: &str, value: Option<&Json>) -> Result<(), String> {
 /// The flow as JSON, without its nodes and wires.
 fn header(flow: &FlowFile) -> Json {
     let (nodes, wires) = (Vec::new(), Vec::new());
-    let FlowFile { schema, gantry, id, name, about, vars, tests, rest, .. } = flow.clone();
-    let mut json =
-        to_json(&FlowFile { schema, gantry, id, name, about, vars, nodes, wires, tests, rest });
+    let FlowFile { schema, gantry, id, name, about, vars, hosts, tests, rest, .. } = flow.clone();
+    let mut json = to_json(&FlowFile {
+        schema,
+        gantry,
+        id,
+        name,
+        about,
+        vars,
+        hosts,
+        nodes,
+        wires,
+        tests,
+        rest,
+    });
     if let Json::Object(fields) = &mut json {
         fields.shift_remove("nodes");
         fields.shift_remove("wires");
