@@ -76,7 +76,8 @@ pub(crate) fn check(out: &Outgoing, request: &Request) -> Result<(), Kind> {
 /// # Errors
 /// [`Kind::AgainstRules`].
 pub(crate) fn check_own(spec: &ConnectionSpec, url: &Url) -> Result<(), Kind> {
-    let has_nothing_to_keep = spec.headers.is_empty() && spec.slots().is_empty();
+    let keeps_cookies = spec.cookies || spec.csrf.is_some();
+    let has_nothing_to_keep = spec.headers.is_empty() && spec.slots().is_empty() && !keeps_cookies;
     if has_nothing_to_keep || is_own_host(spec, url) {
         Ok(())
     } else {
