@@ -1,8 +1,8 @@
 import { CassetteTape, FileUp } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect } from "react";
 import { chooseCassettes, importCassettes, loadCassettes } from "../actions/cassettes";
 import { Button } from "../kit/Button";
-import { cx } from "../kit/cx";
+import { DropArea } from "../kit/DropArea";
 import { EmptyState } from "../kit/EmptyState";
 import { Spinner } from "../kit/Spinner";
 import { useGantry } from "../model/store";
@@ -23,7 +23,7 @@ export function CassettesScreen() {
     </Button>
   );
   return (
-    <DropArea>
+    <DropArea isCentered hint={t("cassettes.drop")} onDrop={(files) => void importCassettes(files)}>
       <div className={flows.page}>
         <header className={flows.header}>
           <h1 className={flows.title}>{t("rail.cassettes")}</h1>
@@ -43,32 +43,5 @@ export function CassettesScreen() {
         {list !== null && list.length > 0 && <CassetteTable cassettes={list} />}
       </div>
     </DropArea>
-  );
-}
-
-/** The whole screen takes files that are dropped on it. */
-function DropArea({ children }: { children: ReactNode }) {
-  const [isOver, setOver] = useState(false);
-  return (
-    <main
-      className={cx(flows.screen, isOver && flows.over)}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        const to = event.relatedTarget;
-        if (!(to instanceof Node && event.currentTarget.contains(to))) setOver(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        void importCassettes([...event.dataTransfer.files]);
-      }}
-    >
-      {children}
-      {isOver && <p className={flows.drop}>{t("cassettes.drop")}</p>}
-    </main>
   );
 }

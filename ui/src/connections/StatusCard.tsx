@@ -4,6 +4,7 @@ import type { Tested } from "../bindings/Tested";
 import { ExchangeDetail } from "../inspector/ExchangeDetail";
 import { Badge } from "../kit/Badge";
 import { cx } from "../kit/cx";
+import { Facts } from "../kit/Facts";
 import { Spinner } from "../kit/Spinner";
 import type { OpenConnection } from "../model/connections";
 import { useNow } from "../screens/useNow";
@@ -68,16 +69,7 @@ function WhoAmI({ tested, at, now }: WhoProps) {
         <span>{message || t(ok ? "tested.ok" : "tested.failed")}</span>
       </p>
       {advice && <p className={styles.advice}>{advice}</p>}
-      <dl className={styles.facts}>
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <Facts facts={facts} />
       {exchange && (
         <>
           <button

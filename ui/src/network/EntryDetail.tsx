@@ -5,6 +5,7 @@ import type { NetworkEntry } from "../bindings/NetworkEntry";
 import { FromBadge } from "../inspector/FromBadge";
 import { Badge } from "../kit/Badge";
 import { Button } from "../kit/Button";
+import { Facts } from "../kit/Facts";
 import { formatBytes, formatDate, formatDuration } from "../words/format";
 import { t } from "../words/t";
 import styles from "./Network.module.css";
@@ -46,16 +47,7 @@ export function EntryDetail({ entry, where }: Props) {
         <FromBadge from={entry.from} />
       </p>
       {entry.error !== undefined && <p className={styles.error}>{entry.error}</p>}
-      <dl className={styles.facts}>
-        {facts.map(([name, value]) =>
-          value === undefined ? null : (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
+      <Facts facts={facts} />
       {run !== undefined && (
         <div>
           <Button size="small" icon={History} onPress={() => void open()}>

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { createFlow, loadFlows, loadTemplates } from "../actions/flows";
 import { Segments } from "../form/Segments";
 import { Button } from "../kit/Button";
-import { cx } from "../kit/cx";
+import { DropArea } from "../kit/DropArea";
 import { Spinner } from "../kit/Spinner";
 import { TextInput } from "../kit/TextInput";
 import { useGantry } from "../model/store";
@@ -35,7 +35,7 @@ export function FlowsScreen() {
   );
   const isNew = flows !== null && flows.length === 0;
   return (
-    <DropArea>
+    <DropArea isCentered hint={t("flows.drop")} onDrop={(files) => void importFiles(files)}>
       <div className={styles.page}>
         <header className={styles.header}>
           <h1 className={styles.title}>{isNew ? t("start.title") : t("rail.flows")}</h1>
@@ -82,32 +82,5 @@ export function FlowsScreen() {
         {!isNew && part === "templates" && <Gallery templates={foundTemplates} search={search} />}
       </div>
     </DropArea>
-  );
-}
-
-/** The whole screen takes flow files that are dropped on it. */
-function DropArea({ children }: { children: React.ReactNode }) {
-  const [isOver, setOver] = useState(false);
-  return (
-    <main
-      className={cx(styles.screen, isOver && styles.over)}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        const to = event.relatedTarget;
-        if (!(to instanceof Node && event.currentTarget.contains(to))) setOver(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        void importFiles([...event.dataTransfer.files]);
-      }}
-    >
-      {children}
-      {isOver && <p className={styles.drop}>{t("flows.drop")}</p>}
-    </main>
   );
 }

@@ -1,8 +1,8 @@
 import { FileSpreadsheet, Plus, Table2 } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { importTable, loadTables } from "../actions/tables";
 import { Button } from "../kit/Button";
-import { cx } from "../kit/cx";
+import { DropArea } from "../kit/DropArea";
 import { EmptyState } from "../kit/EmptyState";
 import { Spinner } from "../kit/Spinner";
 import { useGantry } from "../model/store";
@@ -31,7 +31,7 @@ export function TablesScreen() {
   );
   const isFirst = tables !== null && tables.length === 0 && open === null;
   return (
-    <DropArea>
+    <DropArea hint={t("tables.drop")} onDrop={(files) => void importEach(files)}>
       {tables === null && <Spinner label={t("tables.loading")} size={20} />}
       {isFirst && (
         <EmptyState icon={Table2} title={t("tables.none")} text={t("tables.noneHint")}>
@@ -57,33 +57,7 @@ export function TablesScreen() {
   );
 }
 
-/** The whole screen takes files that are dropped on it. */
-function DropArea({ children }: { children: ReactNode }) {
-  const [isOver, setOver] = useState(false);
-  return (
-    <main
-      className={cx(styles.screen, isOver && styles.over)}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes("Files")) return;
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={(event) => {
-        const to = event.relatedTarget;
-        if (!(to instanceof Node && event.currentTarget.contains(to))) setOver(false);
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        const files = [...event.dataTransfer.files];
-        void files.reduce(
-          (last, file) => last.then(() => importTable(file, "new")),
-          Promise.resolve(),
-        );
-      }}
-    >
-      {children}
-      {isOver && <p className={styles.drop}>{t("tables.drop")}</p>}
-    </main>
-  );
+/** One file after the other, so that each finds the names that the others took. */
+function importEach(files: File[]) {
+  return files.reduce((last, file) => last.then(() => importTable(file, "new")), Promise.resolve());
 }
