@@ -3,4 +3,4 @@
 /**
  * What kind of error it is; retry rules and catch clauses name these.
  */
-export type ErrorClass = "timeout" | "auth" | "limit" | "validation" | "not_found" | "conflict" | "connection" | "server" | "answer" | "unknown_outcome" | "expression" | "file" | "stopped" | "internal";
+export type ErrorClass = "timeout" | "auth" | "limit" | "validation" | "not_found" | "conflict" | "connection" | "server" | "answer" | "unknown_outcome" | "expression" | "file" | "stopped" | "guard" | "rejected" | "internal";

@@ -20,7 +20,11 @@ at: number, } & ({ "type": "started",
 /**
  * What started it: `manual`, `webhook`, `command line`.
  */
-trigger: string, } | { "type": "node_started", 
+trigger: string, } | { "type": "resumed", 
+/**
+ * How many of its steps are known already.
+ */
+steps: number, } | { "type": "paused" } | { "type": "unpaused" } | { "type": "node_started", 
 /**
  * The node.
  */
@@ -36,7 +40,87 @@ items: number,
 /**
  * Bytes so far, as compact JSON.
  */
-bytes: number, } | { "type": "counted", 
+bytes: number, 
+/**
+ * How full its channel is, in percent: where the reader behind is slower, it fills.
+ */
+fill?: number, } | { "type": "progress", 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * Done so far, in items or in bytes.
+ */
+done: number, 
+/**
+ * In all.
+ */
+of: number, } | { "type": "turn", 
+/**
+ * The scope.
+ */
+node: string, 
+/**
+ * The item of the turn, by lineage.
+ */
+item: string, 
+/**
+ * The branch, by its first node, where the scope has branches.
+ */
+branch?: string, 
+/**
+ * When it began.
+ */
+began: number, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * Whether it failed.
+ */
+failed: boolean, } | { "type": "asked", 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * The item, by lineage.
+ */
+item: string, 
+/**
+ * The name of the signal that is waited for; unique in the run for an approval.
+ */
+signal: string, 
+/**
+ * What is asked, in words; none where it is a signal of a system.
+ */
+question?: string, 
+/**
+ * The item to be looked at.
+ */
+value: unknown, 
+/**
+ * When it is waited for no longer.
+ */
+due?: number, } | { "type": "answered", 
+/**
+ * The node.
+ */
+node: string, 
+/**
+ * The item, by lineage.
+ */
+item: string, 
+/**
+ * The signal's name.
+ */
+signal: string, 
+/**
+ * `approved`, `rejected`, `signalled` or `timed out`.
+ */
+outcome: string, } | { "type": "counted", 
 /**
  * The node.
  */
@@ -84,7 +168,11 @@ wait_ms: number,
 /**
  * Why, in words for the user: `the shop said Retry-After`.
  */
-reason: string, } | { "type": "would_send", 
+reason: string, 
+/**
+ * When it ends, where it outlasts the program: a wait that the flow asks for.
+ */
+due?: number, } | { "type": "would_send", 
 /**
  * The node.
  */

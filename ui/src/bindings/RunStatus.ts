@@ -3,4 +3,4 @@
 /**
  * How a run stands.
  */
-export type RunStatus = "running" | "ok" | "ok_with_rejects" | "failed" | "cancelled";
+export type RunStatus = "queued" | "running" | "paused" | "interrupted" | "ok" | "ok_with_rejects" | "failed" | "cancelled";

@@ -48,4 +48,8 @@ rejected: number,
 /**
  * One sentence: what came of it.
  */
-summary: string, };
+summary: string, 
+/**
+ * The run that it does again, or that called it.
+ */
+parent?: string, };

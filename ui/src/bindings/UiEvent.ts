@@ -46,7 +46,11 @@ environment: Environment,
 /**
  * Whether it is gone.
  */
-gone: boolean, } | { "type": "table_changed", 
+gone: boolean, } | { "type": "parked_changed" } | { "type": "inbox_changed" } | { "type": "state_changed", 
+/**
+ * The flow.
+ */
+flow: string, } | { "type": "table_changed", 
 /**
  * Its name.
  */

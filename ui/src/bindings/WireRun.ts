@@ -11,4 +11,8 @@ items: number,
 /**
  * Their bytes, as compact JSON.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * How full its channel is, in percent.
+ */
+fill?: number, };

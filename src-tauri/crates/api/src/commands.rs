@@ -44,7 +44,30 @@
 //!                     { ..., mode?, cassette?, lenient?, hide_personal?, faults?, node_modes? }
 //! runs.told           { run }                                    -> string[]       (of its recording or replay)
 //! runs.cancel         { run }                                    -> null
-//! runs.list           { flow?, status?, limit, before?: RunId }  -> RunSummary[]
+//! runs.list           { flow?, status?, limit, before?: RunId, trigger?, text?, since?, until? } -> RunSummary[]
+//! runs.pause          { run }                                    -> null
+//! runs.unpause        { run }                                    -> null
+//! runs.resume         { run }                                    -> RunSummary     (Invalid while writes are undecided)
+//! runs.writes         { run }                                    -> WritesView
+//! runs.decide         { run, decision, steps? }                  -> WritesView
+//! runs.retry          { run, from: RetryFrom, version?, confirmed? } -> RunSummary
+//! runs.timeline       { run }                                    -> Timeline
+//! runs.plan           { flow, node?, to?, from?, anew? }         -> RunPlan        (what a run would do)
+//! runs.history        {}                                         -> HistoryView
+//! runs.keep           { days?, runs?, mb? }                      -> Pruned
+//! flows.freshness     { flow }                                   -> Record<NodeId, Freshness>
+//! parked.groups       { flow?, run?, cause?, state? }            -> ParkedGroup[]
+//! parked.list         { flow?, run?, cause?, state?, before?, limit? } -> ParkedItem[]
+//! parked.mend         { id, value? }                             -> ParkedItem
+//! parked.retry        { ids, version?, confirmed? }              -> RunSummary[]
+//! parked.resolve      { ids, note }                              -> null
+//! parked.export       { flow?, run?, cause?, state? }            -> TextFile
+//! inbox.list          { run?, answered?, limit? }                -> InboxItem[]
+//! inbox.decide        { id, approve, value?, note? }             -> InboxItem
+//! inbox.signal        { run?, name, value? }                     -> number
+//! states.list         { flow? }                                  -> StateEntry[]
+//! states.history      { flow, key }                              -> StateEntry[]
+//! states.set          { flow, key, value? }                      -> StateEntry
 //! runs.open           { run }                                    -> RunView
 //! runs.delete         { run }                                    -> null
 //! runs.items          { run, tap: Tap, offset, limit }           -> ItemsPage
@@ -87,8 +110,8 @@ use crate::types::{
     Preview, RunSummary, RunView, SchemaView, TemplateSummary, TextFile,
 };
 use crate::{
-    App, cassettes, connections, expressions, flows, mapper, network, runs, secrets, settings,
-    tables, templates,
+    App, cassettes, connections, durable, expressions, flows, history, inbox, mapper, network,
+    parked, partial, runs, secrets, settings, states, tables, templates, timeline,
 };
 
 /// Makes `dispatch` and the TypeScript map of one list.
@@ -170,6 +193,29 @@ commands! {
     "runs.told" => runs::told(runs::Which) -> Vec<String>,
     "runs.cancel" => runs::cancel(runs::Which) -> (),
     "runs.list" => runs::list(runs::List) -> Vec<RunSummary>,
+    "runs.pause" => durable::pause(runs::Which) -> (),
+    "runs.unpause" => durable::unpause(runs::Which) -> (),
+    "runs.resume" => durable::resume(runs::Which) -> RunSummary,
+    "runs.writes" => durable::writes(runs::Which) -> durable::WritesView,
+    "runs.decide" => durable::decide(durable::Decide) -> durable::WritesView,
+    "runs.retry" => durable::retry(durable::Retry) -> RunSummary,
+    "runs.timeline" => timeline::timeline(runs::Which) -> timeline::Timeline,
+    "runs.plan" => partial::plan(partial::PlanAsk) -> partial::RunPlan,
+    "runs.history" => history::view(settings::Nothing) -> history::HistoryView,
+    "runs.keep" => history::keep(history::Retention) -> history::Pruned,
+    "flows.freshness" => partial::freshness(flows::Which) -> indexmap::IndexMap<flow::id::NodeId, partial::Freshness>,
+    "parked.groups" => parked::groups(parked::ParkedAsk) -> Vec<parked::ParkedGroup>,
+    "parked.list" => parked::list(parked::ParkedAsk) -> Vec<parked::ParkedItem>,
+    "parked.mend" => parked::mend(parked::Mend) -> parked::ParkedItem,
+    "parked.retry" => parked::retry(parked::RetryParked) -> Vec<RunSummary>,
+    "parked.resolve" => parked::resolve(parked::Resolve) -> (),
+    "parked.export" => parked::export(parked::ParkedAsk) -> TextFile,
+    "inbox.list" => inbox::list(inbox::InboxAsk) -> Vec<inbox::InboxItem>,
+    "inbox.decide" => inbox::decide(inbox::Decide) -> inbox::InboxItem,
+    "inbox.signal" => inbox::signal(inbox::Signal) -> u32,
+    "states.list" => states::list(states::StatesAsk) -> Vec<states::StateEntry>,
+    "states.history" => states::history(states::OfKey) -> Vec<states::StateEntry>,
+    "states.set" => states::set(states::SetState) -> states::StateEntry,
     "runs.open" => runs::open(runs::Which) -> RunView,
     "runs.delete" => runs::delete(runs::Which) -> (),
     "runs.items" => runs::items(runs::Items) -> ItemsPage,

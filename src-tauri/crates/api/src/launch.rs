@@ -90,7 +90,7 @@ impl App {
         if self.history == History::Kept {
             let last = match &launch.target {
                 Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
-                Target::All => Arc::clone(&flow.last),
+                Target::All | Target::From(_) => Arc::clone(&flow.last),
             };
             self.keeper.expect(new.clone(), last);
         }

@@ -8,7 +8,7 @@ use flow::check::Checked;
 use flow::file::{FlowFile, Layout};
 use flow::graph::Graph;
 use flow::id::{NodeId, RunId, WireId};
-use flow::run::{RunEvent, RunStatus};
+use flow::run::RunEvent;
 use store::{RunRow, Store, StoreError};
 
 use crate::App;
@@ -61,7 +61,7 @@ impl App {
                 state.apply(event);
             }
         }
-        let is_over = row.status != RunStatus::Running;
+        let is_over = row.status.is_over();
         if is_over && state.end.is_none() {
             state.cut_off();
         }

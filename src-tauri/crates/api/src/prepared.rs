@@ -62,7 +62,7 @@ impl ReadyFlow {
     pub(crate) fn refuse_missing(&self, target: &Target) -> Result<(), ApiError> {
         let concerns = |found: &&Diagnostic| match target {
             Target::Only(node) => found.at.node.as_ref() == Some(node),
-            Target::All | Target::UpTo(_) => true,
+            Target::All | Target::UpTo(_) | Target::From(_) => true,
         };
         let missing: Vec<Diagnostic> = self.missing.iter().filter(concerns).cloned().collect();
         if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }

@@ -28,9 +28,11 @@ impl RunState {
             What::NodeStarted { node } => {
                 self.nodes.entry(node.clone()).or_default();
             }
-            What::Passed { wire, items, bytes } => {
-                self.wires.insert(wire.clone(), WireRun { items: *items, bytes: *bytes });
+            What::Passed { wire, items, bytes, fill } => {
+                let wire_run = WireRun { items: *items, bytes: *bytes, fill: *fill };
+                self.wires.insert(wire.clone(), wire_run);
             }
+            What::Resumed { .. } => *self = Self::default(),
             What::Counted { node, counts } => {
                 self.nodes.entry(node.clone()).or_default().counts = *counts;
             }
@@ -46,6 +48,12 @@ impl RunState {
                 self.end = Some((*status, *took_ms, summary.clone()));
             }
             What::Started { .. }
+            | What::Paused
+            | What::Unpaused
+            | What::Progress { .. }
+            | What::Turn { .. }
+            | What::Asked { .. }
+            | What::Answered { .. }
             | What::Retrying { .. }
             | What::Waiting { .. }
             | What::WouldSend { .. }
@@ -87,6 +95,7 @@ impl Totals {
 
     pub(crate) fn apply(&mut self, event: &RunEvent) {
         match &event.what {
+            What::Resumed { .. } => *self = Self::new(Arc::clone(&self.last)),
             What::Passed { wire, items, .. } if self.is_result(wire) => {
                 match self.left.iter_mut().find(|(known, _)| known == wire) {
                     Some((_, total)) => *total = *items,
@@ -133,10 +142,10 @@ mod tests {
             What::Started { trigger: "manual".to_owned() },
             What::NodeStarted { node: "big".into() },
             What::Counted { node: "big".into(), counts: counts(1, 0) },
-            What::Passed { wire: "big.kept>".into(), items: 1, bytes: 9 },
-            What::Passed { wire: "big.kept>".into(), items: 2, bytes: 18 },
-            What::Passed { wire: "big.error>".into(), items: 1, bytes: 4 },
-            What::Passed { wire: "all.dropped>".into(), items: 5, bytes: 4 },
+            What::Passed { wire: "big.kept>".into(), items: 1, bytes: 9, fill: 0 },
+            What::Passed { wire: "big.kept>".into(), items: 2, bytes: 18, fill: 0 },
+            What::Passed { wire: "big.error>".into(), items: 1, bytes: 4, fill: 0 },
+            What::Passed { wire: "all.dropped>".into(), items: 5, bytes: 4, fill: 0 },
             What::NodeFinished {
                 node: "big".into(),
                 status: NodeStatus::Rejects,
@@ -155,7 +164,10 @@ mod tests {
             totals.apply(event);
         }
         assert_eq!(state.nodes[&NodeId::from("big")].status, Some(NodeStatus::Rejects));
-        assert_eq!(state.wires[&WireId::from("big.kept>")], WireRun { items: 2, bytes: 18 });
+        assert_eq!(
+            state.wires[&WireId::from("big.kept>")],
+            WireRun { items: 2, bytes: 18, fill: 0 }
+        );
         assert_eq!(state.end, Some((RunStatus::OkWithRejects, 7, "done".to_owned())));
         assert_eq!((totals.items(), totals.rejected()), (2, 1));
     }

@@ -46,6 +46,18 @@ pub struct Start {
     #[serde(default)]
     #[ts(optional)]
     pub node: Option<NodeId>,
+    /// Up to this node; what is fresh before it is taken over from earlier runs.
+    #[serde(default)]
+    #[ts(optional)]
+    pub to: Option<NodeId>,
+    /// From this node on, on the items that it had in the last run.
+    #[serde(default)]
+    #[ts(optional)]
+    pub from: Option<NodeId>,
+    /// Whether nothing is taken over from earlier runs.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub anew: bool,
     /// The start items, or the node's.
     #[serde(default)]
     #[ts(optional, type = "unknown[]")]
@@ -87,6 +99,9 @@ impl Start {
         Self {
             flow: flow.into(),
             node: None,
+            to: None,
+            from: None,
+            anew: false,
             input: None,
             confirmed: false,
             mode: RunMode::default(),
@@ -100,7 +115,7 @@ impl Start {
 }
 
 /// Which runs are listed.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 pub struct List {
     /// Only those of this flow.
     #[serde(default)]
@@ -116,6 +131,22 @@ pub struct List {
     #[serde(default)]
     #[ts(optional)]
     pub before: Option<RunId>,
+    /// Only those that this started: `manual`, `webhook`.
+    #[serde(default)]
+    #[ts(optional)]
+    pub trigger: Option<String>,
+    /// Only those with these words in the flow's name, the summary, or what their items hold.
+    #[serde(default)]
+    #[ts(optional)]
+    pub text: Option<String>,
+    /// Only those that began then or later.
+    #[serde(default)]
+    #[ts(optional)]
+    pub since: Option<flow::run::Timestamp>,
+    /// Only those that began before then.
+    #[serde(default)]
+    #[ts(optional)]
+    pub until: Option<flow::run::Timestamp>,
 }
 
 /// A page of items.
@@ -172,6 +203,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
         items: row.items,
         rejected: row.rejected,
         summary: row.summary.clone(),
+        parent: None,
     }
 }
 
@@ -281,10 +313,8 @@ pub async fn cancel(app: &App, which: Which) -> Result<(), ApiError> {
     let row = app.read(move |store| store.run(&id)).await?;
     match row.status {
         // Whoever asks to stop what is over has what was wanted.
-        RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled => {
-            Ok(())
-        }
-        RunStatus::Running => {
+        status if status.is_over() => Ok(()),
+        _ => {
             let words = "Another Gantry runs this flow; stop it there.";
             Err(ApiError::new(Code::Invalid, words))
         }
@@ -293,7 +323,7 @@ pub async fn cancel(app: &App, which: Which) -> Result<(), ApiError> {
 
 /// Runs, the newest first.
 pub async fn list(app: &App, list: List) -> Result<Vec<RunSummary>, ApiError> {
-    let List { flow, status, limit, before } = list;
+    let List { flow, status, limit, before, .. } = list;
     let query = RunQuery { flow, status, before, limit: limit.min(1000) };
     let rows = app.read(move |store| store.runs(&query)).await?;
     Ok(rows.iter().map(summary_of).collect())
@@ -426,6 +456,10 @@ async fn each_event(
 fn concerns(what: &What) -> Option<&NodeId> {
     match what {
         What::NodeStarted { node }
+        | What::Progress { node, .. }
+        | What::Turn { node, .. }
+        | What::Asked { node, .. }
+        | What::Answered { node, .. }
         | What::Counted { node, .. }
         | What::Retrying { node, .. }
         | What::Waiting { node, .. }
@@ -433,11 +467,16 @@ fn concerns(what: &What) -> Option<&NodeId> {
         | What::Called { node, .. }
         | What::NodeFinished { node, .. } => Some(node),
         What::Rejected { error } => Some(&error.node),
-        What::Started { .. } | What::Passed { .. } | What::Finished { .. } => None,
+        What::Started { .. }
+        | What::Resumed { .. }
+        | What::Paused
+        | What::Unpaused
+        | What::Passed { .. }
+        | What::Finished { .. } => None,
     }
 }
 
 /// Counts on the way are for the canvas; the last one is told with the node's end.
 fn is_count(what: &What) -> bool {
-    matches!(what, What::Counted { .. })
+    matches!(what, What::Counted { .. } | What::Progress { .. })
 }

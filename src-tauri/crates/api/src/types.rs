@@ -205,6 +205,10 @@ pub struct RunSummary {
     pub rejected: u64,
     /// One sentence: what came of it.
     pub summary: String,
+    /// The run that it does again, or that called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent: Option<RunId>,
 }
 
 /// A run opened on the canvas.
@@ -248,6 +252,10 @@ pub struct WireRun {
     pub items: u64,
     /// Their bytes, as compact JSON.
     pub bytes: u64,
+    /// How full its channel is, in percent.
+    #[serde(default)]
+    #[ts(optional, as = "Option<u8>")]
+    pub fill: u8,
 }
 
 /// Some of the items that were kept of a wire or of a node's output.
@@ -367,6 +375,15 @@ pub enum UiEvent {
         environment: Environment,
         /// Whether it is gone.
         gone: bool,
+    },
+    /// Parked items came, went or were changed.
+    ParkedChanged,
+    /// Something is waited for, or no longer.
+    InboxChanged,
+    /// A value that a flow remembers was set.
+    StateChanged {
+        /// The flow.
+        flow: FlowId,
     },
     /// A local table was changed, made or deleted.
     TableChanged {

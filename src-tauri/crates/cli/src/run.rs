@@ -177,7 +177,7 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
     Ok(match outcome.status {
         RunStatus::Ok => End::Ok,
         RunStatus::OkWithRejects => End::Rejects,
-        RunStatus::Running | RunStatus::Failed | RunStatus::Cancelled => End::Failed,
+        _ => End::Failed,
     })
 }
 

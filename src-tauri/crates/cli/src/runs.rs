@@ -86,6 +86,7 @@ pub(crate) async fn runs(args: RunsArgs, data_dir: Option<PathBuf>) -> Outcome {
                 status: args.status.map(Into::into),
                 limit: args.limit,
                 before: None,
+                ..List::default()
             };
             list_runs(&api::runs::list(&app, list).await?, args.json)?;
         }
@@ -175,7 +176,10 @@ fn moment(ms: i64) -> String {
 
 fn status(status: RunStatus) -> &'static str {
     match status {
+        RunStatus::Queued => "waiting for its turn",
         RunStatus::Running => "running",
+        RunStatus::Paused => "paused",
+        RunStatus::Interrupted => "interrupted",
         RunStatus::Ok => "ok",
         RunStatus::OkWithRejects => "ok, with rejects",
         RunStatus::Failed => "failed",

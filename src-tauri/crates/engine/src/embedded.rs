@@ -8,19 +8,27 @@ use std::time::Duration;
 use data::Value;
 use flow::file::Retry;
 use flow::id::{NodeId, RunId};
-use flow::run::{ErrorClass, Exchange, Timestamp, What};
+use flow::run::{ErrorClass, Exchange, Timestamp, Try, What};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
 use transport::retry::{self, Failure, Next};
 use transport::{Conduct, Connection, Whose};
 
+use crate::journal::Recorded;
+use crate::ledger::Ledger;
 use crate::lineage::Lineage;
 use crate::respond::Responder;
 use crate::rules::Rules;
 use crate::run_scope::{RunScope, ancestor};
 use crate::services::Services;
-use crate::step::{StepContext, StepError, StepFn, StepKey, StepResult, Trouble};
+use crate::step::{Effect, StepContext, StepError, StepFn, StepKey, StepResult, StepWork, Trouble};
+
+/// Waits that are shorter are simply begun anew after a restart.
+const LASTING: Duration = Duration::from_secs(1);
+
+/// How often a long wait looks at the wall's clock.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(30);
 
 /// The context of one item at one node, on this machine.
 pub(crate) struct EmbeddedContext {
@@ -42,6 +50,38 @@ impl EmbeddedContext {
         &self.run.calls.conduct_of(&self.rules.id).clock
     }
 
+    /// When a wait that begins now ends: as it was, where it had begun before a restart.
+    async fn due(&self, key: &StepKey, pause: Duration) -> StepResult<Timestamp> {
+        let now = self.run.now();
+        let due = now + pause.as_millis() as i64;
+        let Some(ledger) = &self.run.ledger else { return Ok(due) };
+        if let Some(Recorded::Done(known)) = ledger.find(key, &StepWork::READS)? {
+            return Ok(known.as_i64().unwrap_or(due));
+        }
+        let work = StepWork { effect: Effect::Repeatable, ..StepWork::READS };
+        ledger.done(key, &work, now, Value::from(due)).await?;
+        Ok(due)
+    }
+
+    /// Waits by the wall's clock: what the computer sleeps through counts too.
+    async fn wait_until(&self, due: Timestamp) {
+        loop {
+            let left = due - self.run.now();
+            if left <= 0 {
+                return;
+            }
+            let left = Duration::from_millis(left as u64);
+            tokio::time::sleep(left.min(LOOK_AT_CLOCK)).await;
+        }
+    }
+
+    async fn wait_until_some(&self, due: Option<Timestamp>) {
+        match due {
+            Some(due) => self.wait_until(due).await,
+            None => std::future::pending().await,
+        }
+    }
+
     async fn try_once(&self, work: &mut StepFn<'_>, attempt: u32) -> StepResult<Value> {
         let Some(limit) = self.rules.timeout else { return work(attempt).await };
         self.has_left.store(false, Ordering::Relaxed);
@@ -52,15 +92,57 @@ impl EmbeddedContext {
         }
     }
 
+    /// Does a step that is not known to be done, and notes what came of it.
+    async fn run_noted(
+        &self,
+        ledger: &Ledger,
+        key: &StepKey,
+        about: &StepWork,
+        rules: &Retry,
+        work: StepFn<'_>,
+    ) -> StepResult<Value> {
+        match ledger.find(key, about)? {
+            Some(Recorded::Done(value)) => return Ok(value),
+            Some(Recorded::Unknown) if about.effect == Effect::Writes => {
+                return Err(not_known(&about.about));
+            }
+            Some(Recorded::Unknown) | None => {}
+        }
+        match about.effect {
+            Effect::Reads => {}
+            // What it was made of has to be known before it leaves: it is not made otherwise later.
+            Effect::Repeatable => ledger.settle().await?,
+            Effect::Writes => ledger.begin(key, about, self.run.now()).await?,
+        }
+        let result = self.run_tries(rules, work).await;
+        match &result {
+            Ok(value) => ledger.done(key, about, self.run.now(), value.clone()).await?,
+            Err(error) if about.effect == Effect::Writes && has_changed_nothing(error) => {
+                ledger.undone(key, about, self.run.now()).await?;
+            }
+            Err(_) => {}
+        }
+        result
+    }
+
     async fn run_tries(&self, rules: &Retry, mut work: StepFn<'_>) -> StepResult<Value> {
         let tries = rules.tries.get();
         let clock = self.clock();
         let began = clock.now();
+        let mut past = Vec::new();
         for attempt in 1.. {
+            let (at, try_began) = (self.run.now(), clock.now());
             let error = match self.try_once(&mut work, attempt).await {
                 Ok(value) => return Ok(value),
-                Err(error) => error.with(|trouble| trouble.attempts = attempt),
+                Err(error) => error,
             };
+            past.extend(told_try(&error, at, clock.now() - try_began));
+            let error = error.with(|trouble| {
+                trouble.attempts = attempt;
+                if past.len() > 1 {
+                    trouble.tries.clone_from(&past);
+                }
+            });
             let Some(failure) = failure(&error) else { return Err(error) };
             let elapsed = clock.now() - began;
             let pause = match retry::next(rules, attempt, elapsed, &failure, self.random()) {
@@ -68,6 +150,9 @@ impl EmbeddedContext {
                 end => return Err(ended(error, end, rules)),
             };
             let wait_ms = pause.as_millis() as u64;
+            if let Some(last) = past.last_mut() {
+                last.wait_ms = Some(wait_ms);
+            }
             let reason = error.trouble().map(retry_reason).unwrap_or_default();
             let node = self.rules.id.clone();
             let item = self.lineage.to_string();
@@ -79,6 +164,34 @@ impl EmbeddedContext {
         }
         Err(StepError::Cancelled)
     }
+}
+
+fn told_try(error: &StepError, at: Timestamp, took: Duration) -> Option<Try> {
+    let trouble = error.trouble()?;
+    Some(Try {
+        at,
+        took_ms: took.as_millis() as u64,
+        class: trouble.class,
+        message: trouble.message.clone(),
+        status: trouble.exchange.as_ref().and_then(|exchange| exchange.status),
+        wait_ms: None,
+    })
+}
+
+/// Whether a write that failed is known to have left everything as it was.
+fn has_changed_nothing(error: &StepError) -> bool {
+    error.trouble().is_some_and(|trouble| trouble.class != ErrorClass::UnknownOutcome)
+}
+
+/// The error of a write that an earlier part of the run had begun.
+fn not_known(about: &str) -> StepError {
+    let message = format!(
+        "The program ended while this was under way, and what became of it is not known: {about}."
+    );
+    StepError::terminal(ErrorClass::UnknownOutcome, message).advice(
+        "Look in the system whether the change was made, then say so in the run's list of writes; \
+         an idempotency header makes repeating safe.",
+    )
 }
 
 /// What the rules for trying again look at; none where the run was stopped.
@@ -138,32 +251,64 @@ fn timed_out(limit: Duration) -> StepError {
 impl StepContext for EmbeddedContext {
     fn run<'a>(
         &'a self,
-        _: StepKey,
+        key: StepKey,
+        about: StepWork,
         retry: &'a Retry,
         work: StepFn<'a>,
     ) -> BoxFuture<'a, StepResult<Value>> {
-        Box::pin(self.run_tries(retry, work))
+        match &self.run.ledger {
+            None => Box::pin(self.run_tries(retry, work)),
+            Some(ledger) => {
+                Box::pin(async move { self.run_noted(ledger, &key, &about, retry, work).await })
+            }
+        }
     }
 
-    fn sleep(&self, _: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>> {
+    fn tell(&self, what: What) -> BoxFuture<'_, StepResult<()>> {
+        Box::pin(self.run.reporter.note(what))
+    }
+
+    fn sleep(&self, key: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>> {
         Box::pin(async move {
-            self.clock().sleep(pause).await;
+            if matches!(self.clock(), transport::Clock::Virtual(_)) || pause < LASTING {
+                self.clock().sleep(pause).await;
+                return Ok(());
+            }
+            let due = self.due(&key, pause).await?;
+            self.wait_until(due).await;
             Ok(())
         })
     }
 
     fn wait_signal<'a>(
         &'a self,
-        _: StepKey,
+        key: StepKey,
         name: &'a str,
         timeout: Option<Duration>,
     ) -> BoxFuture<'a, StepResult<Option<Value>>> {
         Box::pin(async move {
-            let signal = self.run.signals.wait(name);
-            Ok(match timeout {
-                Some(timeout) => tokio::time::timeout(timeout, signal).await.ok(),
-                None => Some(signal.await),
-            })
+            if let Some(ledger) = &self.run.ledger
+                && let Some(Recorded::Done(known)) = ledger.find(&key, &StepWork::READS)?
+            {
+                return Ok(known.get("signal").cloned());
+            }
+            let due_key = StepKey { part: format!("{}/due", key.part), ..key.clone() };
+            let due = match timeout {
+                Some(timeout) => Some(self.due(&due_key, timeout).await?),
+                None => None,
+            };
+            let given = tokio::select! {
+                biased;
+                signal = self.run.signals.wait(name) => Some(signal),
+                () = self.wait_until_some(due) => None,
+            };
+            if let Some(ledger) = &self.run.ledger {
+                let kept = Value::object(given.iter().map(|signal| ("signal", signal.clone())));
+                // It changes nothing a second time, and the one who gave it has to be sure of it.
+                let work = StepWork { effect: Effect::Repeatable, ..StepWork::READS };
+                ledger.done(&key, &work, self.run.now(), kept).await?;
+            }
+            Ok(given)
         })
     }
 
@@ -253,7 +398,7 @@ impl Names for EmbeddedContext {
     }
 
     fn now_ms(&self) -> Option<i64> {
-        Some(self.run.now())
+        Some(self.run.started_at)
     }
 
     fn seed(&self) -> Option<u64> {

@@ -474,6 +474,7 @@ pub(crate) fn item_error(node: flow::id::NodeId, error: &StepError) -> ItemError
         item: None,
         value: None,
         attempts: 0,
+        tries: Vec::new(),
         exchange: None,
     };
     if let Some(trouble) = error.trouble() {
@@ -481,6 +482,7 @@ pub(crate) fn item_error(node: flow::id::NodeId, error: &StepError) -> ItemError
         what.advice.clone_from(&trouble.advice);
         what.key.clone_from(&trouble.key);
         what.attempts = trouble.attempts;
+        what.tries.clone_from(&trouble.tries);
         what.exchange.clone_from(&trouble.exchange);
     }
     what

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use crate::build::{Built, build};
 use crate::calls::Calls;
 use crate::emitter::Output;
-use crate::journal::{Journal, NoJournal, SampleLimits};
+use crate::journal::{Journal, NoJournal, Replay, SampleLimits};
 use crate::program::Program;
 use crate::respond::Responder;
 use crate::run::{Beginning, own};
@@ -106,6 +106,23 @@ pub struct RunRequest {
     pub responder: Option<Responder>,
     /// How its calls are made.
     pub calls: Calls,
+    /// Whether its steps are kept by a journal that can, so that it can be resumed.
+    pub durable: bool,
+    /// What is known of its steps, where it is resumed, or repeats an earlier run.
+    pub replay: Option<Arc<dyn Replay>>,
+    /// Where the run goes on, where it is resumed.
+    pub resumed: Option<Resumed>,
+}
+
+/// A run that goes on after its process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resumed {
+    /// When it first began, by its clock.
+    pub started_at: flow::run::Timestamp,
+    /// The number of its next event.
+    pub next_seq: u64,
+    /// How many of its steps are known.
+    pub steps: u64,
 }
 
 impl RunRequest {
@@ -125,6 +142,9 @@ impl RunRequest {
             outputs_of: None,
             responder: None,
             calls: Calls::default(),
+            durable: true,
+            replay: None,
+            resumed: None,
         }
     }
 }
@@ -299,6 +319,7 @@ impl RunOutcome {
             item: None,
             value: None,
             attempts: 0,
+            tries: Vec::new(),
             exchange: None,
         };
         Self {

@@ -1,11 +1,14 @@
-//! Where the events and samples of runs go. The engine writes; `store` implements it for the app,
+//! Where the events, samples and steps of runs go. The engine writes; `store` implements it for the app,
 //! [`MemoryJournal`] for the command line and tests. Not what is shown of a run.
 
 use std::sync::{Mutex, PoisonError};
 
+use data::Value;
 use flow::id::{NodeId, RunId};
-use flow::run::{RunEvent, Sample};
+use flow::run::{RunEvent, Sample, Timestamp};
 use futures::future::BoxFuture;
+
+use crate::step::Effect;
 
 /// Takes the records of runs, in order and in batches.
 ///
@@ -26,6 +29,90 @@ pub trait Journal: Send + Sync {
         run: &'a RunId,
         records: Vec<Record>,
     ) -> BoxFuture<'a, Result<(), JournalError>>;
+
+    /// Whether it keeps steps, so that a run can go on after its process died.
+    fn keeps_steps(&self) -> bool {
+        false
+    }
+
+    /// Keeps what became of steps, in this order. When it answers `Ok`, they outlast the process;
+    /// a step that [began](StepState::Begun) outlasts a loss of power.
+    ///
+    /// # Errors
+    /// [`JournalError`] where they cannot be kept, on which the run fails.
+    fn keep_steps<'a>(
+        &'a self,
+        _run: &'a RunId,
+        _steps: Vec<StepRecord>,
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRecord {
+    /// The step within its run: `node/item/part`.
+    pub place: String,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// What it was to do, as a number: the same work has the same.
+    pub content: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What became of it.
+    pub state: StepState,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepState {
+    /// It is about to be done, and must not be done twice. Where nothing later is known of it, its
+    /// outcome is unknown.
+    Begun {
+        /// What it does, in words: `POST http://shop/orders`.
+        about: String,
+    },
+    /// It was done, and this came of it.
+    Done {
+        /// What came of it.
+        value: Value,
+    },
+    /// It changed nothing, whatever was tried.
+    Undone,
+}
+
+/// What an earlier part of a run, or an earlier run, knows of steps.
+pub trait Replay: std::fmt::Debug + Send + Sync {
+    /// What is known of a step; none where it has to be done.
+    ///
+    /// Called once per step, from the tasks that run it: it has to be quick.
+    ///
+    /// # Errors
+    /// [`JournalError`] where it cannot be read, on which the run fails.
+    fn find(&self, asked: &Asked<'_>) -> Result<Option<Recorded>, JournalError>;
+}
+
+/// A step that is looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The step within its run: `node/item/part`.
+    pub place: &'a str,
+    /// The node.
+    pub node: &'a NodeId,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// What it is to do, as a number.
+    pub content: u64,
+}
+
+/// What is known of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Recorded {
+    /// It was done, and this came of it.
+    Done(Value),
+    /// It was begun, and nothing later is known.
+    Unknown,
 }
 
 /// Records that could not be kept.

@@ -11,6 +11,7 @@ mod inlet;
 pub mod item;
 pub mod journal;
 mod launch;
+mod ledger;
 pub mod lineage;
 pub mod node;
 mod nodes;
@@ -39,7 +40,9 @@ pub mod webhook;
 mod window;
 
 pub use emitter::Output;
-pub use engine::{Engine, EngineOptions, Prepared, Run, RunHandle, RunOutcome, RunRequest};
+pub use engine::{
+    Engine, EngineOptions, Prepared, Resumed, Run, RunHandle, RunOutcome, RunRequest,
+};
 pub use flow::plan::Target;
 pub use run_scope::Clock;
 

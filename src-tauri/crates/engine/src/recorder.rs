@@ -128,7 +128,7 @@ impl Reporter {
                 if !is_kept {
                     return;
                 }
-                What::Waiting { node, item, wait_ms, reason }
+                What::Waiting { node, item, wait_ms, reason, due: None }
             }
             transport::Note::WouldSend(exchange) => {
                 kept.held_back += 1;
@@ -173,13 +173,14 @@ impl Recorder {
         places: Arc<Places>,
         tally: Arc<Tally>,
         reporter: &Reporter,
+        next_seq: u64,
     ) -> Self {
         Self {
             run,
             journal,
             batch: Vec::with_capacity(2 + 2 * (places.nodes.len() + places.ports.len())),
             n_samples: 0,
-            next_seq: 0,
+            next_seq,
             told_ports: vec![0; places.ports.len()],
             told_nodes: vec![NodeCounts::default(); places.nodes.len()],
             is_finished: vec![false; places.nodes.len()],
@@ -280,7 +281,7 @@ impl Recorder {
         let bytes = self.tally.ports[port].bytes.load(Relaxed);
         for wire in 0..self.places.ports[port].wires.len() {
             let wire = self.places.ports[port].wires[wire].clone();
-            self.push(What::Passed { wire, items, bytes }, at);
+            self.push(What::Passed { wire, items, bytes, fill: 0 }, at);
         }
     }
 

@@ -13,19 +13,21 @@ use flow::run::{ErrorClass, ItemError, NodeStatus, RunStatus, What};
 use indexmap::IndexMap;
 use mapping::{Fault, Names, Template};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::emitter::{Halt, Output, World, item_error};
-use crate::engine::{RunOutcome, RunRequest};
+use crate::engine::{Resumed, RunOutcome, RunRequest};
 use crate::item::{CHUNK_ITEMS, Item};
 use crate::journal::{Journal, JournalError, SampleLimits};
 use crate::launch::launch;
+use crate::ledger::Ledger;
 use crate::lineage::{Lineage, Origin};
 use crate::node::Behaviour;
 use crate::program::Program;
 use crate::recorder::{Note, Recorder, Reporter};
-use crate::run_scope::RunScope;
+use crate::run_scope::{Clock, RunScope};
 use crate::services::Services;
 use crate::signals::Signals;
 use crate::stages::Stages;
@@ -62,7 +64,15 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
     let tally = Arc::new(Tally::new(&places));
     let request = start.request;
     let id = request.run.clone();
-    let recorder = Recorder::new(id, start.journal, places, Arc::clone(&tally), &reporter);
+    let next_seq = request.resumed.map_or(0, |resumed| resumed.next_seq);
+    let journal = start.journal;
+    let mut keeping = JoinSet::new();
+    let ledger = (request.durable && journal.keeps_steps()).then(|| {
+        let (ledger, kept) = Ledger::new(id.clone(), Arc::clone(&journal), request.replay.clone());
+        keeping.spawn(kept.serve());
+        ledger
+    });
+    let recorder = Recorder::new(id, journal, places, Arc::clone(&tally), &reporter, next_seq);
     let env = Value::object(request.env.iter().map(|(name, value)| (name.as_str(), value.clone())));
     let vars = vars(&start.vars, &request.vars, &env);
     let about = Value::object([
@@ -76,8 +86,13 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         vars: vars.as_ref().cloned().unwrap_or_default(),
         env,
         about,
+        started_at: match (request.resumed, request.clock) {
+            (Some(resumed), _) => resumed.started_at,
+            (None, Clock::From(at) | Clock::Fixed(at)) => at,
+        },
         clock: request.clock,
         began: Instant::now(),
+        began_at: RunScope::begins_at(),
         seed: request.seed,
         services: start.services,
         tables: RunTables::default(),
@@ -86,6 +101,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         calls: request.calls,
         signals: start.signals,
         reporter,
+        ledger,
     };
     let world = World {
         scope: Arc::new(scope),
@@ -99,10 +115,15 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         recorder,
         notes,
         stages: Stages::default(),
+        keeping,
         end: End::default(),
     };
     let begin = vars.map(|_| request.input);
-    owner.run(&request.trigger, begin, start.outputs).await
+    let first = match request.resumed {
+        None => What::Started { trigger: request.trigger },
+        Some(Resumed { steps, .. }) => What::Resumed { steps },
+    };
+    owner.run(first, begin, start.outputs).await
 }
 
 /// The flow's vars: texts in them are templates over `$env`; those given take their place.
@@ -153,6 +174,8 @@ struct Owner {
     recorder: Recorder,
     notes: mpsc::Receiver<Note>,
     stages: Stages,
+    /// What keeps the run's steps.
+    keeping: JoinSet<()>,
     end: End,
 }
 
@@ -171,12 +194,12 @@ struct End {
 impl Owner {
     async fn run(
         mut self,
-        trigger: &str,
+        first: What,
         begin: Result<Vec<Value>, Box<ItemError>>,
         outputs: Option<mpsc::Sender<Output>>,
     ) -> RunOutcome {
         let at = self.world.scope.now();
-        self.recorder.push(What::Started { trigger: trigger.to_owned() }, at);
+        self.recorder.push(first, at);
         match begin.and_then(|input| self.start_items(&input)) {
             Ok(mut items) => {
                 let program = Arc::clone(&self.world.program);
@@ -308,6 +331,12 @@ impl Owner {
     }
 
     async fn finish(mut self) -> RunOutcome {
+        if let Some(ledger) = &self.world.scope.ledger
+            && let Err(error) = ledger.settle().await
+        {
+            self.fail(&error);
+        }
+        self.keeping.abort_all();
         let at = self.world.scope.now();
         if let Some((Some(node), error)) = &self.end.failure {
             let (node, error) = (*node, Some(Box::new(error.clone())));

@@ -14,12 +14,24 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::calls::Calls;
+use crate::ledger::Ledger;
 use crate::lineage::{Lineage, Unresolved};
 use crate::recorder::Reporter;
 use crate::respond::Responder;
 use crate::services::Services;
 use crate::signals::Signals;
 use crate::tables::RunTables;
+
+/// The computer's time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the engine's one look at the wall's clock: a long wait has to end on time although \
+              the computer slept"
+)]
+fn wall() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as Timestamp)
+}
 
 /// What a run reads as the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +54,12 @@ pub struct RunScope {
     /// What expressions read as `$run`.
     pub(crate) about: Value,
     pub(crate) clock: Clock,
+    /// When the run first began, by its clock: the time that expressions read, so that what is
+    /// computed again after a restart comes to the same.
+    pub(crate) started_at: Timestamp,
     pub(crate) began: Instant,
+    /// What the wall's clock showed when this part of the run began.
+    pub(crate) began_at: Timestamp,
     pub(crate) seed: u64,
     pub(crate) services: Arc<Services>,
     pub(crate) tables: RunTables,
@@ -51,12 +68,19 @@ pub struct RunScope {
     pub(crate) calls: Calls,
     pub(crate) signals: Arc<Signals>,
     pub(crate) reporter: Reporter,
+    /// The journal of the run's steps, where it is to outlast the process.
+    pub(crate) ledger: Option<Ledger>,
 }
 
 impl RunScope {
+    /// What the wall's clock shows now, for [`RunScope::began_at`].
+    pub(crate) fn begins_at() -> Timestamp {
+        wall()
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         match self.clock {
-            Clock::From(start) => start + self.began.elapsed().as_millis() as i64,
+            Clock::From(start) => start + (wall() - self.began_at).max(0),
             Clock::Fixed(at) => at,
         }
     }
@@ -76,7 +100,7 @@ impl RunScope {
 
     /// The `n`th random number of an item at a node.
     pub(crate) fn random(&self, node: &NodeId, lineage: &Lineage, n: u64) -> u64 {
-        let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+        let mut hash = Fnv::default();
         hash.write(&self.seed.to_le_bytes());
         hash.write(node.as_str().as_bytes());
         let _ = write!(hash, "/{lineage:#}/{n}");
@@ -85,7 +109,13 @@ impl RunScope {
 }
 
 /// FNV-1a: the same on every machine and in every version, unlike the standard library's hasher.
-struct Fnv(u64);
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
 
 impl Hasher for Fnv {
     fn finish(&self) -> u64 {
@@ -133,7 +163,7 @@ impl Names for ItemNames<'_> {
     }
 
     fn now_ms(&self) -> Option<i64> {
-        Some(self.run.now())
+        Some(self.run.started_at)
     }
 
     fn seed(&self) -> Option<u64> {

@@ -200,6 +200,7 @@ fn inner_error(error: &ItemError) -> StepError {
     told.with(|trouble| {
         trouble.advice.clone_from(&error.advice);
         trouble.attempts = error.attempts;
+        trouble.tries.clone_from(&error.tries);
         trouble.exchange.clone_from(&error.exchange);
     })
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use data::Value;
 use flow::file::Retry;
 use flow::id::{NodeId, RunId};
-use flow::run::{ErrorClass, Exchange, Timestamp};
+use flow::run::{ErrorClass, Exchange, Timestamp, Try, What};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,42 @@ pub struct StepKey {
     pub part: String,
 }
 
+impl StepKey {
+    /// The step within its run: `node/item/part`.
+    pub fn place(&self) -> String {
+        let Self { node, item, part, .. } = self;
+        format!("{node}/{item}/{part}")
+    }
+}
+
+/// What a step does to the world, as far as doing it a second time matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Nothing.
+    Reads,
+    /// It changes something, and does no harm a second time: the system knows it again by its key,
+    /// or comes to the same.
+    Repeatable,
+    /// It changes something each time.
+    Writes,
+}
+
+/// What a step is to do, for the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepWork {
+    /// What it does to the world.
+    pub effect: Effect,
+    /// What is to be done, as a number: the same work has the same. 0 where nobody asks.
+    pub content: u64,
+    /// What it does, in words: `POST http://shop/orders`. Empty where it only reads.
+    pub about: String,
+}
+
+impl StepWork {
+    /// Work that changes nothing.
+    pub const READS: Self = Self { effect: Effect::Reads, content: 0, about: String::new() };
+}
+
 impl fmt::Display for StepKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { run, node, item, part } = self;
@@ -50,18 +86,23 @@ impl fmt::Display for StepKey {
 /// A context belongs to one item at one node: names, keys and random numbers are that item's.
 pub trait StepContext: Send + Sync {
     /// Does `work`, again after a pause while `retry` says so of its error ([`transport::retry`]). At
-    /// least once; its result is recorded once.
+    /// least once; its result is recorded once. What is recorded already is not done again; what
+    /// must not be done twice and may have been done is an error of the class `unknown_outcome`.
     ///
     /// Each try ends after the node's `timeout_ms`. Nodes call [`step`](dyn StepContext::step),
     /// which takes the node's own retry rules.
     fn run<'a>(
         &'a self,
         key: StepKey,
+        about: StepWork,
         retry: &'a Retry,
         work: StepFn<'a>,
     ) -> BoxFuture<'a, StepResult<Value>>;
 
-    /// Waits; the wait survives a restart where the engine is a distributed one.
+    /// Tells of something that happened; it waits where the recorder is behind.
+    fn tell(&self, what: What) -> BoxFuture<'_, StepResult<()>>;
+
+    /// Waits. A wait of a second or more goes on after a restart, and ends at the same time.
     fn sleep(&self, key: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>>;
 
     /// Waits for a signal of that name from outside the run; `None` after `timeout`.
@@ -135,7 +176,15 @@ impl dyn StepContext + '_ {
     where
         F: FnMut(u32) -> BoxFuture<'a, StepResult<Value>> + Send + 'a,
     {
-        self.run(self.key(part), self.retry(), Box::new(work)).await
+        self.run(self.key(part), StepWork::READS, self.retry(), Box::new(work)).await
+    }
+
+    /// Does `work` as the step `part`, as [`step`](Self::step) does, where it is more than reading.
+    pub async fn step_as<'a, F>(&'a self, part: &str, about: StepWork, work: F) -> StepResult<Value>
+    where
+        F: FnMut(u32) -> BoxFuture<'a, StepResult<Value>> + Send + 'a,
+    {
+        self.run(self.key(part), about, self.retry(), Box::new(work)).await
     }
 }
 
@@ -172,6 +221,8 @@ pub struct Trouble {
     pub may_repeat: bool,
     /// How often it was tried; the runner fills it.
     pub attempts: u32,
+    /// What became of each try; the runner fills it.
+    pub tries: Vec<Try>,
 }
 
 impl fmt::Display for Trouble {
@@ -191,6 +242,7 @@ impl Trouble {
             exchange: None,
             may_repeat: false,
             attempts: 0,
+            tries: Vec::new(),
         }
     }
 }

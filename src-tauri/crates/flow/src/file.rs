@@ -41,6 +41,14 @@ pub struct FlowFile {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub hosts: Option<Vec<String>>,
+    /// What happens when it is started while it runs; its runs go side by side without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub runs: Option<RunPolicy>,
+    /// What it takes and gives when another flow calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub contract: Option<Contract>,
     /// The nodes, those inside scopes apart.
     #[serde(default)]
     pub nodes: Vec<NodeSpec>,
@@ -55,6 +63,47 @@ pub struct FlowFile {
     #[serde(flatten)]
     #[ts(skip)]
     pub rest: Map<String, Json>,
+}
+
+/// What happens when a flow is started while it runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunPolicy {
+    /// What becomes of the new run.
+    pub overlap: Overlap,
+    /// How many runs may go at once before that matters; 1 without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub at_once: Option<NonZeroU32>,
+}
+
+/// What becomes of a run that is started while others of its flow go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlap {
+    /// It goes side by side with them.
+    #[default]
+    Parallel,
+    /// It waits for its turn.
+    Queue,
+    /// It is not begun.
+    Skip,
+    /// It takes the place of the oldest one, which is stopped.
+    Replace,
+}
+
+/// What a flow takes and gives when another flow calls it, as JSON Schemas of one item.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct Contract {
+    /// What an item that it takes looks like; anything without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "unknown")]
+    pub input: Option<Json>,
+    /// What an item that it gives looks like; anything without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "unknown")]
+    pub output: Option<Json>,
 }
 
 /// A value that every node of a flow can read.

@@ -23,6 +23,8 @@ pub enum Target {
     Only(NodeId),
     /// Up to this node, it included.
     UpTo(NodeId),
+    /// This node and all that follow it, on items that are given to it.
+    From(NodeId),
 }
 
 /// Which part of a flow is to be run.
@@ -175,6 +177,7 @@ pub fn plan(checked: &Checked, selection: &Selection) -> Result<Plan, Vec<Diagno
             let node = find(id)?;
             (vec![node], vec![Start { node, given: Given::Input }])
         }
+        Target::From(id) => behind(graph, find(id)?),
         Target::All => reached(graph, trigger, None),
         Target::UpTo(id) => reached(graph, trigger, Some(find(id)?)),
     };
@@ -186,6 +189,14 @@ pub fn plan(checked: &Checked, selection: &Selection) -> Result<Plan, Vec<Diagno
         return Err(errors);
     }
     Ok(stages::of_flow(graph, nodes, starts, tapped))
+}
+
+/// A node and all that wires lead to from it.
+fn behind(graph: &Graph, first: usize) -> (Vec<usize>, Vec<Start>) {
+    let reached = graph.reached_from([first]);
+    let scope = graph.nodes()[first].scope;
+    let nodes = graph.sorted(scope).into_iter().filter(|node| reached[*node]).collect();
+    (nodes, vec![Start { node: first, given: Given::Input }])
 }
 
 fn no_node(id: &NodeId) -> Diagnostic {
@@ -211,7 +222,7 @@ fn concerns(found: &Diagnostic, graph: &Graph, nodes: &[usize], target: &Target)
     let from = ends.and_then(|(from, _)| graph.find(&PortRef::parse(from).node));
     match from.and_then(|from| graph.nodes()[from].scope) {
         Some(scope) => is_within(scope),
-        None => matches!(target, Target::UpTo(_)),
+        None => matches!(target, Target::UpTo(_) | Target::From(_)),
     }
 }
 

@@ -129,6 +129,8 @@ fn flow_of(mut fields: Map<String, Json>) -> FlowFile {
         about: take(&mut fields, "about").unwrap_or_default(),
         vars: take_vars(&mut fields, &mut unread),
         hosts: take(&mut fields, "hosts"),
+        runs: take(&mut fields, "runs"),
+        contract: take(&mut fields, "contract"),
         nodes: body.nodes,
         wires: body.wires,
         tests: take(&mut fields, "tests").unwrap_or_default(),
@@ -294,8 +296,8 @@ pub(crate) const NODE_KEYS: [&str; 12] = [
 ];
 
 /// The keys of a flow that have a type; in its `rest` they are what could not be read.
-pub(crate) const FLOW_KEYS: [&str; 7] =
-    ["$schema", "gantry", "id", "name", "about", "hosts", "tests"];
+pub(crate) const FLOW_KEYS: [&str; 9] =
+    ["$schema", "gantry", "id", "name", "about", "hosts", "runs", "contract", "tests"];
 
 #[cfg(test)]
 mod tests;

@@ -15,8 +15,14 @@ pub type Timestamp = i64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
+    /// It waits for its turn: other runs of its flow go first.
+    Queued,
     /// It is under way.
     Running,
+    /// The user holds it: nothing new is begun.
+    Paused,
+    /// Its process ended before it did. It can be resumed where it was.
+    Interrupted,
     /// All items went through.
     Ok,
     /// It came to its end, but some items were rejected.
@@ -25,6 +31,13 @@ pub enum RunStatus {
     Failed,
     /// The user stopped it.
     Cancelled,
+}
+
+impl RunStatus {
+    /// Whether nothing more comes of it by itself: it ended, or its process did.
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Queued | Self::Running | Self::Paused)
+    }
 }
 
 /// One thing that happened in a run. Appended, never changed.
@@ -48,6 +61,16 @@ pub enum What {
         /// What started it: `manual`, `webhook`, `command line`.
         trigger: String,
     },
+    /// The run goes on after its process ended. What nodes and wires counted begins anew: what was
+    /// done is taken from the journal, and counted again on the way.
+    Resumed {
+        /// How many of its steps are known already.
+        steps: u64,
+    },
+    /// The user holds the run.
+    Paused,
+    /// The user lets the run go on.
+    Unpaused,
     /// A node got its first item, or began to make some.
     NodeStarted {
         /// The node.
@@ -61,6 +84,67 @@ pub enum What {
         items: u64,
         /// Bytes so far, as compact JSON.
         bytes: u64,
+        /// How full its channel is, in percent: where the reader behind is slower, it fills.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        #[ts(optional, as = "Option<u8>")]
+        fill: u8,
+    },
+    /// How far a node has come, where it knows how much there is: a loop, a file.
+    Progress {
+        /// The node.
+        node: NodeId,
+        /// Done so far, in items or in bytes.
+        done: u64,
+        /// In all.
+        of: u64,
+    },
+    /// One turn of a scope, or one branch of it, is over; the first ones, slow ones and failed ones.
+    Turn {
+        /// The scope.
+        node: NodeId,
+        /// The item of the turn, by lineage.
+        item: String,
+        /// The branch, by its first node, where the scope has branches.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        branch: Option<NodeId>,
+        /// When it began.
+        began: Timestamp,
+        /// How long it took, in milliseconds.
+        took_ms: u64,
+        /// Whether it failed.
+        failed: bool,
+    },
+    /// A node waits for a person, or for a signal from outside.
+    Asked {
+        /// The node.
+        node: NodeId,
+        /// The item, by lineage.
+        item: String,
+        /// The name of the signal that is waited for; unique in the run for an approval.
+        signal: String,
+        /// What is asked, in words; none where it is a signal of a system.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        question: Option<String>,
+        /// The item to be looked at.
+        #[ts(type = "unknown")]
+        value: Value,
+        /// When it is waited for no longer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        due: Option<Timestamp>,
+    },
+    /// What was asked has been answered, or the time is up.
+    Answered {
+        /// The node.
+        node: NodeId,
+        /// The item, by lineage.
+        item: String,
+        /// The signal's name.
+        signal: String,
+        /// `approved`, `rejected`, `signalled` or `timed out`.
+        outcome: String,
     },
     /// What a node has done by now; totals.
     Counted {
@@ -94,6 +178,10 @@ pub enum What {
         wait_ms: u64,
         /// Why, in words for the user: `the shop said Retry-After`.
         reason: String,
+        /// When it ends, where it outlasts the program: a wait that the flow asks for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        due: Option<Timestamp>,
     },
     /// A write that a dry run kept from leaving, as it would have been sent.
     WouldSend {
@@ -198,10 +286,35 @@ pub struct ItemError {
     /// How often it was tried.
     #[serde(default)]
     pub attempts: u32,
+    /// What became of each try, where there were several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Try>>")]
+    pub tries: Vec<Try>,
     /// The last call, where there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub exchange: Option<Box<Exchange>>,
+}
+
+/// One try that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Try {
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// What kind of error it was.
+    pub class: ErrorClass,
+    /// What went wrong, in a sentence.
+    pub message: String,
+    /// The answer's status, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub status: Option<u16>,
+    /// The pause after it, in milliseconds; none after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub wait_ms: Option<u64>,
 }
 
 /// What kind of error it is; retry rules and catch clauses name these.
@@ -234,6 +347,10 @@ pub enum ErrorClass {
     File,
     /// The flow itself said stop.
     Stopped,
+    /// A loop went past its bound.
+    Guard,
+    /// Somebody said no.
+    Rejected,
     /// A defect of Gantry.
     Internal,
 }
@@ -383,6 +500,11 @@ pub struct Snippet {
     pub bytes: u64,
     /// Whether there is more than `text` shows.
     pub cut: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_zero(fill: &u8) -> bool {
+    *fill == 0
 }
 
 /// One item as it passed a wire.

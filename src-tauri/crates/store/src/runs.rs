@@ -417,7 +417,10 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     })
 }
 
-const STATUSES: [(RunStatus, &str); 5] = [
+const STATUSES: [(RunStatus, &str); 8] = [
+    (RunStatus::Queued, "queued"),
+    (RunStatus::Paused, "paused"),
+    (RunStatus::Interrupted, "interrupted"),
     (RunStatus::Running, "running"),
     (RunStatus::Ok, "ok"),
     (RunStatus::OkWithRejects, "ok_with_rejects"),

@@ -71,7 +71,7 @@ pub(crate) fn within<'a>(
 ) -> Vec<&'a ProductionWrite> {
     let is_within = |write: &&ProductionWrite| match target {
         Target::Only(node) => write.at.node.as_ref() == Some(node),
-        Target::All | Target::UpTo(_) => true,
+        Target::All | Target::UpTo(_) | Target::From(_) => true,
     };
     writes.iter().filter(is_within).collect()
 }

@@ -31,7 +31,7 @@ use self::pages::PageParams;
 use crate::catalogue::{items_port, node_info, words};
 use crate::item::Item;
 use crate::node::{Answer, Behaviour, Each, NodeType, Pages, Setup};
-use crate::step::{StepContext, StepResult};
+use crate::step::{Effect, StepContext, StepResult, StepWork};
 
 /// Params of `http.request`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -230,6 +230,22 @@ impl Plan {
     fn repeat(&self, call: &Call) -> Repeat {
         let is_keyed = self.params.idempotency.is_some();
         if call.method.is_idempotent() || is_keyed { Repeat::Safe } else { Repeat::Unsafe }
+    }
+
+    /// What a call is to the journal.
+    fn work(&self, call: &Call) -> StepWork {
+        if call.method.is_safe() {
+            return StepWork::READS;
+        }
+        let effect = match self.repeat(call) {
+            Repeat::Safe => Effect::Repeatable,
+            Repeat::Unsafe => Effect::Writes,
+        };
+        let mut shown = call.url.clone();
+        // A query may hold what is not to be kept.
+        shown.set_query(None);
+        let about = format!("{} {shown}", call.method);
+        StepWork { effect, content: call.content(), about }
     }
 
     fn reading(&self, call: &Call) -> Reading {

@@ -28,7 +28,7 @@ async fn items_go_through_pure_nodes_in_order() {
         .events
         .iter()
         .filter_map(|event| match &event.what {
-            What::Passed { wire, items, bytes } => Some((wire.to_string(), *items, *bytes)),
+            What::Passed { wire, items, bytes, .. } => Some((wire.to_string(), *items, *bytes)),
             _ => None,
         })
         .collect();

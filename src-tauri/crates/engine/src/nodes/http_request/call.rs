@@ -1,6 +1,7 @@
 //! One request, filled in for an item: its URL, headers and body, and what paging changes in them.
 //! Not the sending.
 
+use std::hash::Hasher as _;
 use std::sync::Arc;
 
 use data::Value;
@@ -11,6 +12,7 @@ use transport::{Connection, Method, Url};
 
 use super::Params;
 use super::body::{self, Filled};
+use crate::run_scope::Fnv;
 use crate::step::{StepContext, StepError, StepResult};
 
 /// One request, filled in.
@@ -75,6 +77,27 @@ impl Call {
         })?;
         self.body = Filled::Json(object.with(key, value).into());
         Ok(())
+    }
+
+    /// What is sent, as a number: the same call has the same, in every run.
+    pub(super) fn content(&self) -> u64 {
+        let mut hash = Fnv::default();
+        hash.write(self.method.as_str().as_bytes());
+        hash.write(self.url.as_str().as_bytes());
+        for (name, value) in &self.headers {
+            hash.write(name.as_bytes());
+            hash.write(value.as_bytes());
+        }
+        match &self.body {
+            Filled::Empty => {}
+            Filled::Json(json) => hash.write(json.to_string().as_bytes()),
+            Filled::Other { body, .. } => {
+                if let transport::Body::Bytes(bytes) = body {
+                    hash.write(bytes);
+                }
+            }
+        }
+        hash.finish()
     }
 
     /// Whether a header is among those that the params give.

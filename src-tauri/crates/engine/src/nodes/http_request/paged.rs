@@ -88,7 +88,7 @@ impl Calls {
         let found = Mutex::new(Found::default());
         let recorded = {
             let (plan, pager, call, found) = (&*self.plan, self.pager.as_ref(), &call, &found);
-            cx.step(&part, |attempt| -> BoxFuture<'_, StepResult<Value>> {
+            cx.step_as(&part, plan.work(call), |attempt| -> BoxFuture<'_, StepResult<Value>> {
                 Box::pin(call_once(plan, pager, call, found, attempt, cx))
             })
             .await?

@@ -143,6 +143,8 @@ fn check_flow_key(key: &str, value: Option<&Json>) -> Result<(), String> {
             vars.values().try_for_each(read_as::<crate::file::Var>)
         }
         "hosts" => read_as::<Vec<String>>(value),
+        "runs" => read_as::<crate::file::RunPolicy>(value),
+        "contract" => read_as::<crate::file::Contract>(value),
         "tests" => read_as::<Vec<Json>>(value),
         _ => Ok(()),
     }
@@ -150,21 +152,7 @@ fn check_flow_key(key: &str, value: Option<&Json>) -> Result<(), String> {
 
 /// The flow as JSON, without its nodes and wires.
 fn header(flow: &FlowFile) -> Json {
-    let (nodes, wires) = (Vec::new(), Vec::new());
-    let FlowFile { schema, gantry, id, name, about, vars, hosts, tests, rest, .. } = flow.clone();
-    let mut json = to_json(&FlowFile {
-        schema,
-        gantry,
-        id,
-        name,
-        about,
-        vars,
-        hosts,
-        nodes,
-        wires,
-        tests,
-        rest,
-    });
+    let mut json = to_json(&FlowFile { nodes: Vec::new(), wires: Vec::new(), ..flow.clone() });
     if let Json::Object(fields) = &mut json {
         fields.shift_remove("nodes");
         fields.shift_remove("wires");

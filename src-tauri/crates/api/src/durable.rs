@@ -1,0 +1,164 @@
+//! Runs that outlast their process: held, resumed, retried, with a list of what they have written.
+//! Not how a run goes: that is the engine's.
+
+use std::sync::Arc;
+
+use flow::id::{NodeId, RunId};
+use flow::run::Timestamp;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::App;
+use crate::runs::Which;
+use crate::types::{ApiError, RunSummary};
+
+/// What a run has written so far, and what is not known of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
+pub struct WritesView {
+    /// How many writes are known to be done.
+    pub done: u64,
+    /// How many are known to have changed nothing.
+    pub not_done: u64,
+    /// How many were under way when the process ended, and nobody knows.
+    pub unknown: u64,
+    /// The writes, those that are not known first, then the last ones; at most 1,000.
+    pub writes: Vec<WriteEntry>,
+}
+
+/// One write of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct WriteEntry {
+    /// The step's name: `send/orders:3/17/call`.
+    pub step: String,
+    /// The node.
+    pub node: NodeId,
+    /// The item, by lineage.
+    pub item: String,
+    /// What it does, in words: `POST http://shop/orders`.
+    pub about: String,
+    /// How it stands.
+    pub state: WriteState,
+    /// When it began, or was done.
+    pub at: Timestamp,
+    /// What the user decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub decision: Option<WriteDecision>,
+}
+
+/// How a write stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteState {
+    /// It was done.
+    Done,
+    /// It changed nothing.
+    NotDone,
+    /// It was under way when the process ended.
+    Unknown,
+}
+
+/// What is to become of a write that nobody knows the outcome of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteDecision {
+    /// It was not done: it is made again.
+    Repeat,
+    /// It was done: it is not made again, and gives nothing on to the nodes behind.
+    Done,
+}
+
+/// Decisions about writes.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Decide {
+    /// The run.
+    pub run: RunId,
+    /// What is to become of them.
+    pub decision: WriteDecision,
+    /// The steps that it is about; all that are not known without it.
+    #[serde(default)]
+    #[ts(optional)]
+    pub steps: Option<Vec<String>>,
+}
+
+/// A run that is to be done again.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Retry {
+    /// The run.
+    pub run: RunId,
+    /// From where.
+    pub from: RetryFrom,
+    /// With which version of the flow.
+    #[serde(default)]
+    #[ts(optional, as = "Option<RetryVersion>")]
+    pub version: RetryVersion,
+    /// Whether the user has confirmed what it writes to production systems.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub confirmed: bool,
+}
+
+/// From where a run is done again. Writes that were done are not made again in any case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum RetryFrom {
+    /// From the node that failed: all that went well is taken from the run.
+    Failed,
+    /// From this node: what stands before it is taken from the run.
+    Node {
+        /// The node.
+        node: NodeId,
+    },
+    /// From the start: everything is read again.
+    Start,
+}
+
+/// With which version of its flow a run is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryVersion {
+    /// As the flow is now.
+    #[default]
+    Current,
+    /// As it was in the run.
+    Run,
+}
+
+/// Resumes a run whose process ended. What it had done is not done again.
+///
+/// Refused with [`Code::Invalid`](crate::types::Code::Invalid) while writes are not known and not
+/// decided about.
+pub async fn resume(app: &Arc<App>, which: Which) -> Result<RunSummary, ApiError> {
+    let _ = (app, which);
+    Err(ApiError::pending())
+}
+
+/// What a run has written.
+pub async fn writes(app: &App, which: Which) -> Result<WritesView, ApiError> {
+    let _ = (app, which);
+    Err(ApiError::pending())
+}
+
+/// Decides about writes that nobody knows the outcome of.
+pub async fn decide(app: &App, decide: Decide) -> Result<WritesView, ApiError> {
+    let _ = (app, decide);
+    Err(ApiError::pending())
+}
+
+/// Does a run again, as a new run.
+pub async fn retry(app: &Arc<App>, retry: Retry) -> Result<RunSummary, ApiError> {
+    let _ = (app, retry);
+    Err(ApiError::pending())
+}
+
+/// Holds a run: nothing new is begun, what is under way goes on to its end.
+pub async fn pause(app: &App, which: Which) -> Result<(), ApiError> {
+    let _ = (app, which);
+    Err(ApiError::pending())
+}
+
+/// Lets a run that is held go on.
+pub async fn unpause(app: &App, which: Which) -> Result<(), ApiError> {
+    let _ = (app, which);
+    Err(ApiError::pending())
+}
