@@ -23,7 +23,7 @@ mod formats;
 mod http_request;
 mod scope_loop;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod trigger_manual;
 pub(crate) mod trigger_webhook;
 

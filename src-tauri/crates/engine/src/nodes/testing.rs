@@ -1,5 +1,8 @@
-//! `test.call`: stands in for a system in tests. It waits, fails and pages as its item says.
+//! `test.call`: stands in for a system in tests. It waits, fails and pages as its item says, and
+//! remembers what it was told to write.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,10 +15,31 @@ use serde::Deserialize;
 use crate::catalogue::node_info;
 use crate::item::Item;
 use crate::node::{Answer, Behaviour, Each, NodeType, Pages, Setup};
-use crate::step::{StepContext, StepError, StepResult};
+use crate::step::{Effect, StepContext, StepError, StepResult, StepWork};
 
 #[derive(Deserialize, JsonSchema)]
-pub(crate) struct Params {}
+pub(crate) struct Params {
+    /// The log that it writes to; it only reads without one.
+    #[serde(default)]
+    log: Option<String>,
+    /// Whether writing twice does no harm.
+    #[serde(default)]
+    keyed: bool,
+}
+
+/// What was written, by log, and how often each.
+static WRITTEN: Mutex<BTreeMap<String, BTreeMap<String, u32>>> = Mutex::new(BTreeMap::new());
+
+/// What was written to a log, and how often each.
+pub(crate) fn written(log: &str) -> BTreeMap<String, u32> {
+    let written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    written.get(log).cloned().unwrap_or_default()
+}
+
+fn write(log: &str, value: &Value) {
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    *written.entry(log.to_owned()).or_default().entry(value.to_string()).or_default() += 1;
+}
 
 pub(crate) struct TestCall;
 
@@ -30,12 +54,24 @@ impl NodeType for TestCall {
         Inspection::default()
     }
 
-    fn build(_: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {
-        Ok(Behaviour::Each(Box::new(Call)))
+    fn build(params: Params, _: &Setup<'_>) -> Result<Behaviour, Problem> {
+        Ok(Behaviour::Each(Box::new(Call { params })))
     }
 }
 
-struct Call;
+struct Call {
+    params: Params,
+}
+
+impl Call {
+    fn work(&self) -> StepWork {
+        match (&self.params.log, self.params.keyed) {
+            (None, _) => StepWork::READS,
+            (Some(_), true) => StepWork { effect: Effect::Repeatable, ..StepWork::READS },
+            (Some(_), false) => StepWork { effect: Effect::Writes, ..StepWork::READS },
+        }
+    }
+}
 
 fn number(item: &Value, key: &str) -> u64 {
     item.get(key).and_then(Value::as_i64).unwrap_or(0) as u64
@@ -49,8 +85,8 @@ impl Each for Call {
         let n_fails = number(&value, "fails");
         let is_bad = value.get("bad").is_some();
         let answer = cx
-            .step("call", |attempt| {
-                let value = value.clone();
+            .step_as("call", self.work(), |attempt| {
+                let (value, log) = (value.clone(), self.params.log.as_deref());
                 Box::pin(async move {
                     if !pause.is_zero() {
                         tokio::time::sleep(pause).await;
@@ -61,6 +97,11 @@ impl Each for Call {
                     }
                     if u64::from(attempt) <= n_fails {
                         return Err(StepError::retryable(ErrorClass::Server, "It broke."));
+                    }
+                    if let Some(log) = log {
+                        write(log, &value);
+                        // The system has it; its answer is on the way.
+                        tokio::time::sleep(pause).await;
                     }
                     Ok(value)
                 })

@@ -5,6 +5,7 @@ mod examples;
 mod gathers;
 mod lineage;
 mod random;
+mod resume;
 mod runs;
 
 use std::sync::Arc;
