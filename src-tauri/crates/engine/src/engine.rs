@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use data::Value;
 use flow::catalogue::Catalogue;
@@ -72,6 +73,8 @@ struct Flow {
     vars: IndexMap<String, flow::file::Var>,
     /// The only hosts that its calls may reach.
     hosts: Option<Arc<[String]>>,
+    /// The longest that a run may take.
+    limit: Option<Duration>,
     built: Built,
     programs: Mutex<HashMap<Selection, Arc<Program>>>,
 }
@@ -201,6 +204,7 @@ impl Engine {
             id: flow.id.clone(),
             vars: flow.vars.clone(),
             hosts: flow.hosts.clone().map(Into::into),
+            limit: flow.runs.as_ref().and_then(|runs| runs.timeout_ms).map(Duration::from_millis),
             built: build(flow, &self.catalogue, &self.services),
             programs: Mutex::default(),
         }))
@@ -257,6 +261,7 @@ impl Prepared {
             samples: self.0.engine.options.samples,
             barrier_bytes: self.0.engine.options.barrier_bytes,
             request,
+            limit: self.0.limit,
             outputs: sender,
             cancel: cancel.clone(),
             signals: Arc::clone(&signals),

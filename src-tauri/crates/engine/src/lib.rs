@@ -13,6 +13,7 @@ pub mod journal;
 mod launch;
 mod ledger;
 pub mod lineage;
+mod made;
 pub mod node;
 mod nodes;
 pub mod outbox;

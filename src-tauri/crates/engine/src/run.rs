@@ -51,6 +51,8 @@ pub(crate) struct Beginning {
     pub(crate) samples: SampleLimits,
     pub(crate) barrier_bytes: usize,
     pub(crate) request: RunRequest,
+    /// The longest that the run may take, counted from its first beginning.
+    pub(crate) limit: Option<Duration>,
     pub(crate) outputs: Option<mpsc::Sender<Output>>,
     pub(crate) cancel: CancellationToken,
     pub(crate) signals: Arc<Signals>,
@@ -103,6 +105,11 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         reporter,
         ledger,
     };
+    let overdue = start.limit.map(|limit| {
+        // What passed before a restart counts.
+        let passed = (scope.now() - scope.started_at).max(0) as u64;
+        Overdue { limit, at: scope.began + limit.saturating_sub(Duration::from_millis(passed)) }
+    });
     let world = World {
         scope: Arc::new(scope),
         program,
@@ -116,6 +123,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         notes,
         stages: Stages::default(),
         keeping,
+        overdue,
         end: End::default(),
     };
     let begin = vars.map(|_| request.input);
@@ -176,7 +184,15 @@ struct Owner {
     stages: Stages,
     /// What keeps the run's steps.
     keeping: JoinSet<()>,
+    overdue: Option<Overdue>,
     end: End,
+}
+
+/// When a run has taken longer than it may.
+#[derive(Debug, Clone, Copy)]
+struct Overdue {
+    limit: Duration,
+    at: Instant,
 }
 
 /// How a run comes to its end.
@@ -246,6 +262,7 @@ impl Owner {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_odd = false;
         let cancel = self.world.scope.cancel.clone();
+        let mut overdue = self.overdue;
         loop {
             let deadline = self.end.deadline;
             tokio::select! {
@@ -275,6 +292,9 @@ impl Owner {
                     Some(Err(halt)) => self.take_halt(halt),
                 },
                 () = until(deadline), if deadline.is_some() => self.stages.shutdown().await,
+                () = until(overdue.map(|overdue| overdue.at)), if overdue.is_some() => {
+                    self.fail(&too_long(overdue.take()));
+                }
             }
         }
         while let Ok(note) = self.notes.try_recv() {
@@ -429,6 +449,14 @@ impl Finished {
         let RunOutcome { status, took_ms, summary, .. } = outcome;
         Self { status: *status, took_ms: *took_ms, summary: summary.clone() }
     }
+}
+
+fn too_long(overdue: Option<Overdue>) -> StepError {
+    let limit_ms = overdue.map_or(0, |overdue| overdue.limit.as_millis());
+    let message = format!("The run took longer than the {limit_ms} ms that its flow allows.");
+    StepError::terminal(ErrorClass::Timeout, message)
+        .advice("Allow the flow more time in its settings, or find in the timeline what took long.")
+        .key("/runs/timeout_ms")
 }
 
 async fn until(deadline: Option<Instant>) {
