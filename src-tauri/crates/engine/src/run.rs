@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::emitter::{Halt, Output, World, item_error};
 use crate::engine::{Resumed, RunOutcome, RunRequest};
+use crate::gate::Gate;
 use crate::item::{CHUNK_ITEMS, Item};
 use crate::journal::{Journal, JournalError, SampleLimits};
 use crate::launch::launch;
@@ -56,6 +57,7 @@ pub(crate) struct Beginning {
     pub(crate) outputs: Option<mpsc::Sender<Output>>,
     pub(crate) cancel: CancellationToken,
     pub(crate) signals: Arc<Signals>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 /// Runs a flow to its end.
@@ -102,6 +104,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         responder: request.responder,
         calls: request.calls,
         signals: start.signals,
+        gate: start.gate,
         reporter,
         ledger,
     };
@@ -263,6 +266,8 @@ impl Owner {
         let mut is_odd = false;
         let cancel = self.world.scope.cancel.clone();
         let mut overdue = self.overdue;
+        let gate = Arc::clone(&self.world.scope.gate);
+        let mut is_held = false;
         loop {
             let deadline = self.end.deadline;
             tokio::select! {
@@ -270,6 +275,12 @@ impl Owner {
                 () = cancel.cancelled(), if !self.end.is_cancelled => {
                     self.end.is_cancelled = true;
                     self.stages.shutdown().await;
+                }
+                () = gate.changed_from(is_held) => {
+                    is_held = !is_held;
+                    let what = if is_held { What::Paused } else { What::Unpaused };
+                    self.recorder.push(what, self.world.scope.now());
+                    self.flush().await;
                 }
                 // Before the stages: what works without a pause would never let it have its turn.
                 _ = tick.tick() => {
