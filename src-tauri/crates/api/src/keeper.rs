@@ -185,9 +185,7 @@ impl Keeper {
     /// The runs under way, for the end of the program.
     pub(crate) fn running(&self) -> Vec<RunId> {
         let live = lock(&self.live);
-        live.values()
-            .map(|run| run.row.id.clone())
-            .collect()
+        live.values().map(|run| run.row.id.clone()).collect()
     }
 }
 
