@@ -6,10 +6,13 @@ pub mod calls;
 pub mod catalogue;
 mod embedded;
 mod emitter;
+
 pub mod engine;
+mod error_value;
 mod inlet;
 pub mod item;
 pub mod journal;
+pub mod known;
 mod launch;
 mod ledger;
 pub mod lineage;
