@@ -6,9 +6,9 @@ pub mod calls;
 pub mod catalogue;
 mod embedded;
 mod emitter;
-
 pub mod engine;
 mod error_value;
+mod gate;
 mod inlet;
 pub mod item;
 pub mod journal;
@@ -16,6 +16,7 @@ pub mod known;
 mod launch;
 mod ledger;
 pub mod lineage;
+mod made;
 pub mod node;
 mod nodes;
 pub mod outbox;
@@ -47,6 +48,7 @@ pub use engine::{
     Engine, EngineOptions, Prepared, Resumed, Run, RunHandle, RunOutcome, RunRequest,
 };
 pub use flow::plan::Target;
+pub use gate::RunControl;
 pub use run_scope::Clock;
 
 /// The rows of `data.map`: as params, and as a mapping that tells what it does to each field.
