@@ -2,6 +2,7 @@
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
 mod build;
+pub mod called;
 pub mod calls;
 pub mod catalogue;
 mod embedded;
@@ -13,6 +14,7 @@ pub mod journal;
 mod launch;
 mod ledger;
 pub mod lineage;
+pub mod marks;
 pub mod node;
 mod nodes;
 pub mod outbox;
@@ -31,6 +33,7 @@ mod sorter;
 mod spill;
 mod stage;
 mod stages;
+pub mod state;
 pub mod step;
 pub mod tables;
 mod tally;

@@ -47,8 +47,12 @@ pub enum Clock {
 pub struct RunScope {
     /// The run.
     pub(crate) id: RunId,
+    /// The run that it repeats, where it does.
+    pub(crate) root: Option<RunId>,
     /// The flow.
     pub(crate) flow: FlowId,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub(crate) callers: Vec<FlowId>,
     pub(crate) vars: Value,
     pub(crate) env: Value,
     /// What expressions read as `$run`.
