@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use data::Value;
 use flow::catalogue::Catalogue;
@@ -24,6 +25,7 @@ use crate::calls::Calls;
 use crate::emitter::Output;
 use crate::gate::{Gate, RunControl};
 use crate::journal::{Journal, NoJournal, Replay, SampleLimits};
+use crate::known::Known;
 use crate::program::Program;
 use crate::respond::Responder;
 use crate::run::{Beginning, own};
@@ -73,6 +75,8 @@ struct Flow {
     vars: IndexMap<String, flow::file::Var>,
     /// The only hosts that its calls may reach.
     hosts: Option<Arc<[String]>>,
+    /// The longest that a run may take.
+    limit: Option<Duration>,
     built: Built,
     programs: Mutex<HashMap<Selection, Arc<Program>>>,
 }
@@ -113,6 +117,12 @@ pub struct RunRequest {
     pub replay: Option<Arc<dyn Replay>>,
     /// Where the run goes on, where it is resumed.
     pub resumed: Option<Resumed>,
+    /// The run that this one does a part of again: keys that its calls are known by are that run's.
+    pub root: Option<RunId>,
+    /// Nodes that are not run: what they gave out in an earlier run is in `known`.
+    pub kept: Vec<NodeId>,
+    /// What is given to it of earlier runs.
+    pub known: Vec<Known>,
 }
 
 /// A run that goes on after its process ended.
@@ -146,6 +156,9 @@ impl RunRequest {
             durable: true,
             replay: None,
             resumed: None,
+            root: None,
+            kept: Vec::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -200,6 +213,7 @@ impl Engine {
             id: flow.id.clone(),
             vars: flow.vars.clone(),
             hosts: flow.hosts.clone().map(Into::into),
+            limit: flow.runs.as_ref().and_then(|runs| runs.timeout_ms).map(Duration::from_millis),
             built: build(flow, &self.catalogue, &self.services),
             programs: Mutex::default(),
         }))
@@ -232,6 +246,7 @@ impl Prepared {
             start: request.start.clone(),
             target: request.target.clone(),
             outputs_of: request.outputs_of.clone(),
+            kept: request.kept.clone(),
         };
         let program = self.0.program(selection)?;
         let (sender, outputs) = match request.outputs {
@@ -258,6 +273,7 @@ impl Prepared {
             samples: self.0.engine.options.samples,
             barrier_bytes: self.0.engine.options.barrier_bytes,
             request,
+            limit: self.0.limit,
             outputs: sender,
             cancel,
             signals,

@@ -11,6 +11,8 @@ mod readers;
 mod retention;
 mod runs;
 mod settings;
+mod signals;
+mod steps;
 mod tables;
 mod writer;
 
@@ -25,6 +27,8 @@ pub use crate::listing::RunQuery;
 pub use crate::network::{NETWORK_ROWS, NetworkQuery, NetworkRow};
 pub use crate::retention::{Bounds, HistorySize};
 pub use crate::runs::{Append, RunRow, SampleChunk, SnapshotId};
+pub use crate::signals::SignalRow;
+pub use crate::steps::{LargeValue, Lasts, ResumedBy, RunStart, StepBatch};
 pub use crate::tables::{TableChange, TableContent, TableRow, WholeTable};
 pub use crate::writer::Commit;
 

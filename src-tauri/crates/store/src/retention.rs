@@ -6,6 +6,7 @@ use flow::run::Timestamp;
 use rusqlite::{Connection, params};
 
 use crate::runs::forget;
+use crate::steps::drop_values;
 use crate::{Store, StoreError};
 
 /// Runs that are kept whatever their age: those that are not over, or can go on.
@@ -83,9 +84,13 @@ impl Store {
             for run in &runs {
                 n_gone += u64::from(forget(connection, run)?);
             }
-            Ok(n_gone)
+            Ok((n_gone, runs))
         });
-        commit.await.done().await
+        let (n_gone, runs) = commit.await.done().await?;
+        for run in &runs {
+            drop_values(&self.path, run);
+        }
+        Ok(n_gone)
     }
 
     /// Gives some free space back to the disk; whether there is more to give.
