@@ -203,7 +203,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
         items: row.items,
         rejected: row.rejected,
         summary: row.summary.clone(),
-        parent: None,
+        parent: row.parent.clone(),
     }
 }
 

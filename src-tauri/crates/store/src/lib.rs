@@ -6,9 +6,12 @@ mod flows;
 mod migrations;
 mod network;
 mod owner;
+mod parked;
 mod readers;
 mod runs;
 mod settings;
+mod signals;
+mod steps;
 mod tables;
 mod writer;
 
@@ -20,7 +23,10 @@ pub use crate::connections::{ConnectionChange, ConnectionName, ConnectionRow, Co
 pub use crate::error::StoreError;
 pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
 pub use crate::network::{NETWORK_ROWS, NetworkQuery, NetworkRow};
+pub use crate::parked::{NewParked, ParkNote, ParkedCause, ParkedQuery, ParkedRow};
 pub use crate::runs::{Append, RunQuery, RunRow, SampleChunk, SnapshotId};
+pub use crate::signals::SignalRow;
+pub use crate::steps::{LargeValue, Lasts, ResumedBy, RunStart, StepBatch};
 pub use crate::tables::{TableChange, TableContent, TableRow, WholeTable};
 pub use crate::writer::Commit;
 
