@@ -8,8 +8,13 @@ import { host } from "./context";
 import { heardOfRev } from "./editing";
 import { loadSettings } from "./environment";
 import { loadFlows, openFlow, refresh, showScreen } from "./flows";
+import { watchFresh } from "./fresh";
+import { loadInbox } from "./inbox";
 import { loadPanels, watchPanels } from "./panels";
+import { countParked, heardOfParked } from "./parked";
+import { watchPlan } from "./partial";
 import { hearWhatWasTold } from "./runs";
+import { heardOfState } from "./states";
 import { heardOfTable } from "./tables";
 
 const FLOW_KEY = "gantry-flow";
@@ -53,9 +58,13 @@ export function hear(event: UiEvent): void {
       void heardOfTable(event.table, event.rev);
       return;
     case "parked_changed":
+      void heardOfParked();
+      return;
     case "inbox_changed":
+      void loadInbox();
+      return;
     case "state_changed":
-      // Nothing of this is shown yet.
+      void heardOfState();
       return;
     default:
       event satisfies never;
@@ -65,7 +74,7 @@ export function hear(event: UiEvent): void {
 /** Some events were missed: what is shown is read again. */
 async function catchUp(): Promise<void> {
   const { open, past } = store.getState();
-  await Promise.all([loadFlows(), loadConnections()]);
+  await Promise.all([loadFlows(), loadConnections(), heardOfParked(), loadInbox(), heardOfState()]);
   if (open && !past) await refresh(open.flow.id);
 }
 
@@ -84,6 +93,11 @@ export async function start(): Promise<void> {
       for (const event of events) hear(event);
     });
     await Promise.all([loadFlows(), loadSettings(), loadConnections()]);
+    // Counts on the rail; nothing waits for them.
+    void countParked();
+    void loadInbox();
+    watchFresh();
+    watchPlan();
     const asked = new URLSearchParams(window.location.search).get("flow");
     // A page that is loaded again stays where it was.
     const last = sessionStorage.getItem(FLOW_KEY);

@@ -15,8 +15,10 @@ import {
   ConnectionsScreen,
   FlowsScreen,
   fetchParts,
+  InboxScreen,
   MapperScreen,
   NetworkScreen,
+  ParkedScreen,
   RunsScreen,
   SettingsScreen,
   TablesScreen,
@@ -45,6 +47,10 @@ function ScreenOf() {
       return <RunsScreen />;
     case "tables":
       return <TablesScreen />;
+    case "parked":
+      return <ParkedScreen />;
+    case "inbox":
+      return <InboxScreen />;
     case "settings":
       return <SettingsScreen />;
     default:

@@ -1,10 +1,11 @@
-import { ChevronDown, ChevronUp, CircleDashed, Clock } from "lucide-react";
+import { ChevronDown, ChevronUp, CircleDashed, Clock, RotateCw } from "lucide-react";
 import { keysOf } from "../actions/all";
 import { setPanel } from "../actions/panels";
+import { askToRetry } from "../actions/retry";
 import { titleOf } from "../actions/world";
 import { FromBadge } from "../inspector/FromBadge";
 import { runStanding } from "../inspector/status";
-import { IconButton } from "../kit/Button";
+import { Button, IconButton } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { Keys } from "../kit/Keys";
 import { Resizer } from "../kit/Resizer";
@@ -94,6 +95,11 @@ function Line({ run }: { run: RunState }) {
           <span className={styles.summary} title={sentence}>
             {sentence}
           </span>
+          {(status === "failed" || status === "ok_with_rejects") && (
+            <Button size="small" icon={RotateCw} onPress={() => askToRetry(run.run)}>
+              {t("retry.action")}
+            </Button>
+          )}
           {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
         </>
       )}
