@@ -86,7 +86,7 @@ pub struct App {
     pub(crate) open_runs: OpenRuns,
     pub(crate) run_ids: RunIds,
     pub(crate) prepared: PreparedFlows,
-    pub(crate) running: Mutex<HashMap<RunId, tokio_util::sync::CancellationToken>>,
+    pub(crate) running: Mutex<HashMap<RunId, engine::RunControl>>,
     /// Owns every task of the app.
     pub(crate) tasks: Mutex<JoinSet<()>>,
     /// What came of the last recordings and replays.

@@ -127,8 +127,8 @@ impl Store {
 
     /// Adds to runs, all in one transaction.
     pub async fn append(&self, appends: Vec<Append>) -> Commit<()> {
-        let running = |a: &Append| a.row.as_ref().is_some_and(|r| r.status == RunStatus::Running);
-        let owner = appends.iter().any(running).then(|| self.owner.name().to_owned());
+        let open = |a: &Append| a.row.as_ref().is_some_and(|row| !row.status.is_over());
+        let owner = appends.iter().any(open).then(|| self.owner.name().to_owned());
         let change = move |connection: &Connection| {
             appends.iter().try_for_each(|append| add(connection, append, owner.as_deref()))
         };
@@ -267,7 +267,7 @@ impl Store {
 fn add(connection: &Connection, append: &Append, owner: Option<&str>) -> Result<(), StoreError> {
     let run = append.run.as_str();
     if let Some(row) = &append.row {
-        let owner = owner.filter(|_| row.status == RunStatus::Running);
+        let owner = owner.filter(|_| !row.status.is_over());
         connection
             .prepare_cached(
                 "INSERT INTO runs (id, flow, flow_name, rev, source, status, started_at, took_ms,
