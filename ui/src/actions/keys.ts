@@ -16,7 +16,7 @@ function isTyping(at: Element | null): boolean {
 
 /** Whether a list, menu or window over the others has the keys. */
 function isElsewhere(at: Element | null): boolean {
-  return !!at?.closest("[role='dialog'], [role='menu'], [role='listbox'], [role='tablist']");
+  return !!at?.closest("[role='dialog'], [role='menu'], [role='listbox']");
 }
 
 function isOnCanvas(at: Element | null): boolean {
@@ -25,6 +25,8 @@ function isOnCanvas(at: Element | null): boolean {
 
 function reaches(action: Action, at: Element | null): boolean {
   if (isElsewhere(at)) return action.reach === "always" && action.id === "commands";
+  // Arrows, Home and letters are the tabs'; going elsewhere is still to be had.
+  if (at?.closest("[role='tablist']")) return action.reach === "always";
   switch (action.reach) {
     case "always":
       return true;

@@ -59,33 +59,36 @@ function Head({ group }: { group: ParkedGroup }) {
   const when = first === last ? t("parked.once", { last }) : t("parked.since", { first, last });
   return (
     <header className={styles.head}>
-      <h2 className={styles.sentence}>{message}</h2>
-      {verdict !== "" && (
-        <p className={styles.verdict}>
-          <Scale size={14} aria-hidden />
-          {verdict}
-        </p>
-      )}
-      {advice !== "" && (
-        <p className={styles.advice}>
-          <CornerDownRight size={14} aria-hidden />
-          {advice}
-        </p>
-      )}
-      <div className={styles.facts}>
-        <Badge tone="error">{t(`errorClass.${group.class}`)}</Badge>
-        <span>{t("parked.open", { n: open })}</span>
-        {resolved > 0 && <span>{t("parked.nResolved", { n: resolved })}</span>}
-        <span>{when}</span>
-        <Button
-          size="small"
-          variant="quiet"
-          icon={Crosshair}
-          onPress={() => void goToParkedNode({ flow, node })}
-        >
-          {t("parked.goToNode")}
-        </Button>
-        <span className={styles.gap} />
+      <div className={styles.words}>
+        <h2 className={styles.sentence}>{message}</h2>
+        {verdict !== "" && (
+          <p className={styles.verdict}>
+            <Scale size={14} aria-hidden />
+            {verdict}
+          </p>
+        )}
+        {advice !== "" && (
+          <p className={styles.advice}>
+            <CornerDownRight size={14} aria-hidden />
+            {advice}
+          </p>
+        )}
+        <div className={styles.facts}>
+          <Badge tone="error">{t(`errorClass.${group.class}`)}</Badge>
+          <span>{t("parked.open", { n: open })}</span>
+          {resolved > 0 && <span>{t("parked.nResolved", { n: resolved })}</span>}
+          <span>{when}</span>
+          <Button
+            size="small"
+            variant="quiet"
+            icon={Crosshair}
+            onPress={() => void goToParkedNode({ flow, node })}
+          >
+            {t("parked.goToNode")}
+          </Button>
+        </div>
+      </div>
+      <div className={styles.actions}>
         <GroupActions group={group} />
       </div>
     </header>

@@ -45,7 +45,7 @@ export function ItemEditor({ item }: { item: ParkedItem }) {
       {isOpen(item) && (
         <div className={styles.actions}>
           <Button
-            variant="primary"
+            variant={isDirty ? "primary" : "plain"}
             icon={RotateCw}
             disabled={isBad}
             onPress={() => void keep(true)}
