@@ -1,7 +1,10 @@
 import {
   ArrowRightFromLine,
   ArrowRightToLine,
+  CirclePause,
+  CirclePlay,
   CircleStop,
+  ListChecks,
   Play,
   RotateCw,
   StepForward,
@@ -15,8 +18,13 @@ import type { Action } from "./action";
 import { setConduct } from "./conduct";
 import { MODE_ICONS } from "./mode-icons";
 import { planSelected } from "./partial";
+import { pauseRun } from "./pause-run";
+import { resumeRun } from "./resume-run";
 import { askToRetry } from "./retry";
-import { startRun, stopRun } from "./runs";
+import { startRun } from "./runs";
+import { showWrites } from "./show-writes";
+import { stopRun } from "./stop-run";
+import { unpauseRun } from "./unpause-run";
 
 const showsFlow = ({ screen }: State) => screen === "canvas" || screen === "mapper";
 
@@ -77,6 +85,46 @@ export const runActions: Action[] = [
     reach: "always",
     enabled: isUnderWay,
     run: () => void stopRun(),
+  },
+  {
+    id: "pause",
+    label: "action.pause",
+    group: "run",
+    icon: CirclePause,
+    keys: ["Alt+P"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "running",
+    run: () => void pauseRun(),
+  },
+  {
+    id: "unpause",
+    label: "action.unpause",
+    group: "run",
+    icon: CirclePlay,
+    keys: ["Alt+G"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "paused",
+    run: () => void unpauseRun(),
+  },
+  {
+    id: "resume",
+    label: "action.resume",
+    group: "run",
+    icon: CirclePlay,
+    keys: ["Alt+R"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "interrupted",
+    run: ({ run }) => void (run && resumeRun(run.run.id)),
+  },
+  {
+    id: "show-writes",
+    label: "action.showWrites",
+    group: "run",
+    icon: ListChecks,
+    keys: ["Alt+W"],
+    reach: "always",
+    enabled: ({ run }) => run !== null,
+    run: ({ run }) => void (run && showWrites(run.run.id, run.run.flow_name)),
   },
   ...MODES.map(
     (mode): Action => ({

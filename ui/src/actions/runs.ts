@@ -2,6 +2,7 @@ import { type HostError, toHostError } from "../host/host";
 import { argsOf } from "../model/conduct";
 import { typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
+import { withoutRun } from "../model/history";
 import { argsOfPart, type Part } from "../model/partial";
 import { isOver, newRun, recalled, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
@@ -68,17 +69,6 @@ function refuse(error: HostError): void {
   }
 }
 
-/** Stops the run that is under way. */
-export async function stopRun(): Promise<void> {
-  const { run } = store.getState();
-  if (run === null || isOver(run.run.status)) return;
-  try {
-    await host().call("runs.cancel", { run: run.run.id });
-  } catch (thrown) {
-    report(thrown);
-  }
-}
-
 /** Shows a run of the past on the canvas, with the flow as it was. It cannot be changed there. */
 export async function openRun(id: string): Promise<void> {
   await flush();
@@ -95,6 +85,7 @@ export async function openRun(id: string): Promise<void> {
       screen: "canvas",
       overlay: null,
     });
+    setPanel("runBar", { open: true, tab: "overview" });
     await recallCalls(run.id);
   } catch (thrown) {
     report(thrown);
@@ -144,6 +135,7 @@ export async function hearWhatWasTold(id: string): Promise<void> {
 export async function deleteRun(run: string): Promise<void> {
   try {
     await host().call("runs.delete", { run });
+    store.setState(({ history }) => ({ history: withoutRun(history, run) }));
     const { run: shown, past, open } = store.getState();
     if (shown?.run.id === run) {
       store.setState(past ? { run: null, open: null, past: false } : { run: null });

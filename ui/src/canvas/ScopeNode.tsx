@@ -9,6 +9,7 @@ import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import card from "./Card.module.css";
 import { CardHead } from "./CardHead";
+import { NodeProgress } from "./NodeProgress";
 import { Ports } from "./Ports";
 import styles from "./ScopeNode.module.css";
 import { useIsStale, usePlanned } from "./standing";
@@ -36,6 +37,7 @@ export const ScopeNode = memo(function ScopeNode({ id, data, selected }: NodePro
     >
       <div className={styles.head} style={{ height }}>
         <CardHead id={id} data={data} />
+        <NodeProgress id={id} title={data.facts.title} isScope />
         <button
           type="button"
           className={cx(styles.fold, "nodrag")}

@@ -7,7 +7,7 @@ import { CommandPalette } from "./CommandPalette";
 import { ConfirmWrites } from "./ConfirmWrites";
 import { Find } from "./Find";
 import { KeysSheet } from "./KeysSheet";
-import { NewConnection, RetryDialog, UnlockDialog } from "./parts";
+import { NewConnection, RetryDialog, UnlockDialog, WritesDialog } from "./parts";
 
 function close(): void {
   store.setState({ overlay: null });
@@ -52,6 +52,12 @@ export function Overlays() {
       return (
         <Suspense>
           <RetryDialog key={overlay.run.id} run={overlay.run} onClose={close} />
+        </Suspense>
+      );
+    case "writes":
+      return (
+        <Suspense>
+          <WritesDialog run={overlay.run} flow={overlay.flow} onClose={close} />
         </Suspense>
       );
     case "menu":

@@ -17,6 +17,7 @@ const tables = () => import("../tables/TablesScreen");
 const parked = () => import("../parked/ParkedScreen");
 const inbox = () => import("../inbox/InboxScreen");
 const retry = () => import("../partial/RetryDialog");
+const writes = () => import("../interrupted/WritesDialog");
 const settings = () => import("../screens/SettingsScreen");
 
 export const Inspector = lazy(async () => ({ default: (await inspector()).Inspector }));
@@ -38,6 +39,7 @@ export const TablesScreen = lazy(async () => ({ default: (await tables()).Tables
 export const ParkedScreen = lazy(async () => ({ default: (await parked()).ParkedScreen }));
 export const InboxScreen = lazy(async () => ({ default: (await inbox()).InboxScreen }));
 export const RetryDialog = lazy(async () => ({ default: (await retry()).RetryDialog }));
+export const WritesDialog = lazy(async () => ({ default: (await writes()).WritesDialog }));
 export const SettingsScreen = lazy(async () => ({ default: (await settings()).SettingsScreen }));
 
 /** Fetches every part ahead of its use. */
@@ -57,6 +59,7 @@ export async function fetchParts(): Promise<void> {
       parked,
       inbox,
       retry,
+      writes,
       settings,
     ].map((fetchPart) => fetchPart()),
   );

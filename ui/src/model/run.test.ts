@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
-import { itemsPerSecond, newRun, type RunState, recalled, reduceRun, waits } from "./run";
+import { itemsPerSecond, waits } from "./pace";
+import { newRun, type RunState, recalled, reduceRun } from "./run";
 
 const RUN: RunSummary = {
   id: "r1",

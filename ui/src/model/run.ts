@@ -186,7 +186,10 @@ function beginsAnew(state: RunState, steps: number): RunState {
 
 function advanced(state: RunState, event: RunEvent & { type: "progress" }): RunState {
   const { node, at, done, of } = event;
-  const since = state.nodes[node]?.progress?.since ?? { at, done };
+  const before = state.nodes[node]?.progress;
+  // A loop within a loop begins again, with a number of its own.
+  const isAnew = !before || before.of !== of || done < before.done;
+  const since = isAnew ? { at, done } : before.since;
   return setNode(state, node, { progress: { done, of, at, since } });
 }
 
@@ -297,19 +300,4 @@ function take(state: RunState, event: RunEvent): RunState {
 /** Takes the host's summary of a run that is over. */
 export function finishRun(state: RunState, run: RunSummary): RunState {
   return state.run.id === run.id ? { ...state, run } : state;
-}
-
-/** Items per second over the last seconds; null while there is too little to tell. */
-export function itemsPerSecond(state: RunState): number | null {
-  const first = state.pace[0];
-  const last = state.pace.at(-1);
-  if (!first || !last || last.at - first.at < 200) return null;
-  return ((last.items - first.items) * 1000) / (last.at - first.at);
-}
-
-/** The nodes that wait before another try, longest wait first. */
-export function waits(state: RunState): { node: string; wait: Wait }[] {
-  return Object.entries(state.nodes)
-    .flatMap(([node, { wait }]) => (wait ? [{ node, wait }] : []))
-    .sort((a, b) => b.wait.until - a.wait.until);
 }

@@ -18,14 +18,18 @@ import type { Conduct } from "./conduct";
 import { LIVE } from "./conduct";
 import type { OpenConnection } from "./connections";
 import type { Fresh } from "./fresh";
+import { type History, NO_HISTORY } from "./history";
 import { type InboxPane, NO_INBOX } from "./inbox";
+import { type Interrupted, NONE_INTERRUPTED, type Writes } from "./interrupted";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
 import { NO_PARKED, type ParkedPane } from "./parked";
 import type { Asked, Planned } from "./partial";
+import type { Kept } from "./retention";
 import { isOver, type RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
 import { NO_STATES, type StatesPane } from "./states";
 import type { OpenTable } from "./tables";
+import { NO_TIMELINE, type TimelineState } from "./timeline";
 
 /** What fills the window beside the rail. */
 export type Screen =
@@ -72,6 +76,7 @@ export type Overlay =
   | { type: "confirm_delete"; flow: string; name: string }
   | { type: "new_connection"; node?: string }
   | { type: "unlock" }
+  | { type: "writes"; run: string; flow: string }
   | { type: "confirm_writes"; message: string; then: Asked }
   | { type: "retry"; run: RunSummary };
 
@@ -137,6 +142,16 @@ export type State = {
   parked: ParkedPane;
   inbox: InboxPane;
   states: StatesPane;
+  /** The run that is shown, as a waterfall. */
+  timeline: TimelineState;
+  /** The list of runs on the screen of runs. */
+  history: History;
+  /** The runs that did not come to their end, as they were found at the start. */
+  interrupted: Interrupted;
+  /** What a run wrote, while one looks at it. */
+  writes: Writes | null;
+  /** How large the history is and how long it is kept; null until it was asked. */
+  kept: Kept;
   overlay: Overlay | null;
   toasts: Toast[];
   panels: Panels;
@@ -176,6 +191,11 @@ const START: State = {
   parked: NO_PARKED,
   inbox: NO_INBOX,
   states: NO_STATES,
+  timeline: NO_TIMELINE,
+  history: NO_HISTORY,
+  interrupted: NONE_INTERRUPTED,
+  writes: null,
+  kept: { view: null, error: null },
   overlay: null,
   toasts: [],
   panels: DEFAULT_PANELS,

@@ -3,6 +3,7 @@ import { en } from "./en";
 import { errors } from "./errors";
 import { mapper } from "./mapper";
 import { panes } from "./panes";
+import { runs } from "./runs";
 import { tables } from "./tables";
 import { transport } from "./transport";
 import { waiting } from "./waiting";
@@ -14,6 +15,7 @@ const words = {
   ...tables,
   ...connections,
   ...transport,
+  ...runs,
   ...errors,
   ...waiting,
 };

@@ -70,7 +70,7 @@ impl Keeper {
                 // Its first events were faster: what waits behind them is stored after them.
                 None => (None, Vec::new()),
             };
-            let append = Append { run: id.clone(), row, events: None, samples: Vec::new() };
+            let append = Append { row, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
             waiting.push(Waiting { append, news, kept });
             stored
@@ -145,7 +145,7 @@ impl Keeper {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { run: run.clone(), row, events: batch, samples };
+        let append = Append { row, events: batch, samples, ..Append::to(run.clone()) };
         waiting.push(Waiting { append, news, kept });
         stored
     }

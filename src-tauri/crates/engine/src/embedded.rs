@@ -326,6 +326,15 @@ impl StepContext for EmbeddedContext {
         self.run.random(&self.rules.id, &self.lineage, n)
     }
 
+    fn key(&self, part: &str) -> StepKey {
+        StepKey {
+            run: self.run.root.clone(),
+            node: self.rules.id.clone(),
+            item: self.item_key(),
+            part: part.to_owned(),
+        }
+    }
+
     fn run_id(&self) -> &RunId {
         &self.run.id
     }

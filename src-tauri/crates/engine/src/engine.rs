@@ -25,6 +25,7 @@ use crate::calls::Calls;
 use crate::emitter::Output;
 use crate::gate::{Gate, RunControl};
 use crate::journal::{Journal, NoJournal, Replay, SampleLimits};
+use crate::known::Known;
 use crate::program::Program;
 use crate::respond::Responder;
 use crate::run::{Beginning, own};
@@ -116,6 +117,12 @@ pub struct RunRequest {
     pub replay: Option<Arc<dyn Replay>>,
     /// Where the run goes on, where it is resumed.
     pub resumed: Option<Resumed>,
+    /// The run that this one does a part of again: keys that its calls are known by are that run's.
+    pub root: Option<RunId>,
+    /// Nodes that are not run: what they gave out in an earlier run is in `known`.
+    pub kept: Vec<NodeId>,
+    /// What is given to it of earlier runs.
+    pub known: Vec<Known>,
 }
 
 /// A run that goes on after its process ended.
@@ -149,6 +156,9 @@ impl RunRequest {
             durable: true,
             replay: None,
             resumed: None,
+            root: None,
+            kept: Vec::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -236,6 +246,7 @@ impl Prepared {
             start: request.start.clone(),
             target: request.target.clone(),
             outputs_of: request.outputs_of.clone(),
+            kept: request.kept.clone(),
         };
         let program = self.0.program(selection)?;
         let (sender, outputs) = match request.outputs {

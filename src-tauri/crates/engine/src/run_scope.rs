@@ -48,6 +48,8 @@ pub enum Clock {
 pub struct RunScope {
     /// The run.
     pub(crate) id: RunId,
+    /// The run that keys of its steps begin with: itself, or the one that it does again in part.
+    pub(crate) root: RunId,
     /// The flow.
     pub(crate) flow: FlowId,
     pub(crate) vars: Value,

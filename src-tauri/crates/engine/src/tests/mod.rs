@@ -4,6 +4,7 @@ mod errors;
 mod examples;
 mod gathers;
 mod lineage;
+mod partial;
 mod random;
 mod resume;
 mod runs;
