@@ -72,7 +72,7 @@ export const runActions: Action[] = [
     group: "run",
     icon: RotateCw,
     keys: ["Alt+A"],
-    reach: "screen",
+    reach: "always",
     enabled: (state) => showsFlow(state) && state.run !== null && isOver(state.run.run.status),
     run: ({ run }) => run && askToRetry(run.run),
   },

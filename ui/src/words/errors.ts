@@ -136,9 +136,8 @@ export const errors = {
   "onError.port": "When an item fails: it goes to the error port",
   "onError.park": "When an item fails: it is parked",
 
-  "policy.budget": "All tries of one item together: at most {total}.",
-  "policy.budgetOpen": "Without a time limit, a try may take as long as the other system likes.",
-  "policy.pauses": "Longest pauses: {pauses}",
+  "policy.budget": "All tries of one item together take at most {total}.",
+  "policy.pauses": "Longest pauses: {pauses}.",
   "policy.more": "…",
 
   "flowSettings.title": "Settings of the flow",
@@ -153,6 +152,7 @@ export const errors = {
   "flowSettings.overlap.replace.about": "The run under way is stopped, the new one begins.",
   "flowSettings.atOnce": "Runs at once",
   "flowSettings.atOnce.help": "So many may go side by side before that matters.",
+  "flowSettings.atOnce.wrong": "A whole number from 1 on.",
   "flowSettings.hosts": "Hosts that its calls may reach",
   "flowSettings.hosts.help":
     "One per line: api.example.com, *.example.com for all below, http://erp.lan where it may be without encryption. None listed: any.",
