@@ -1,13 +1,11 @@
 import { CircleStop, Play, StepForward } from "lucide-react";
 import { MODES, withMode } from "../model/conduct";
 import { onlyNode } from "../model/selection";
-import type { State } from "../model/store";
+import { isUnderWay, type State } from "../model/store";
 import type { Action } from "./action";
 import { setConduct } from "./conduct";
 import { MODE_ICONS } from "./mode-icons";
 import { startRun, stopRun } from "./runs";
-
-const isRunning = (state: State) => state.run?.run.status === "running";
 
 const showsFlow = ({ screen }: State) => screen === "canvas" || screen === "mapper";
 
@@ -20,7 +18,7 @@ export const runActions: Action[] = [
     icon: Play,
     keys: ["Ctrl+Enter"],
     reach: "always",
-    enabled: (state) => state.open !== null && showsFlow(state) && !isRunning(state),
+    enabled: (state) => state.open !== null && showsFlow(state) && !isUnderWay(state),
     run: () => void startRun(),
   },
   {
@@ -31,7 +29,10 @@ export const runActions: Action[] = [
     keys: ["Ctrl+Shift+Enter"],
     reach: "always",
     enabled: (state) =>
-      state.open !== null && !state.past && onlyNode(state.selection) !== null && !isRunning(state),
+      state.open !== null &&
+      !state.past &&
+      onlyNode(state.selection) !== null &&
+      !isUnderWay(state),
     run: (state) => {
       const node = onlyNode(state.selection);
       if (node !== null) void startRun(node);
@@ -44,7 +45,7 @@ export const runActions: Action[] = [
     icon: CircleStop,
     keys: ["Ctrl+."],
     reach: "always",
-    enabled: isRunning,
+    enabled: isUnderWay,
     run: () => void stopRun(),
   },
   ...MODES.map(

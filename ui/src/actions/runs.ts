@@ -2,7 +2,7 @@ import { type HostError, toHostError } from "../host/host";
 import { argsOf } from "../model/conduct";
 import { typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
-import { newRun, recalled, runOfView } from "../model/run";
+import { isOver, newRun, recalled, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
@@ -75,7 +75,7 @@ function refuse(error: HostError): void {
 /** Stops the run that is under way. */
 export async function stopRun(): Promise<void> {
   const { run } = store.getState();
-  if (run?.run.status !== "running") return;
+  if (run === null || isOver(run.run.status)) return;
   try {
     await host().call("runs.cancel", { run: run.run.id });
   } catch (thrown) {
@@ -111,7 +111,7 @@ const RECALLED_NODES = 40;
 /** Reads the calls of a run of the past, and what it held back, as they were while it ran. */
 async function recallCalls(id: string): Promise<void> {
   const { run, catalogue } = store.getState();
-  if (run?.run.id !== id || run.flow === null || run.run.status === "running") return;
+  if (run?.run.id !== id || run.flow === null || !isOver(run.run.status)) return;
   const callers = [...walk(run.flow)]
     .filter(({ node }) => typeInfo(catalogue, node.type)?.family === "system")
     .slice(0, RECALLED_NODES);

@@ -52,6 +52,11 @@ export function hear(event: UiEvent): void {
     case "table_changed":
       void heardOfTable(event.table, event.rev);
       return;
+    case "parked_changed":
+    case "inbox_changed":
+    case "state_changed":
+      // Nothing of this is shown yet.
+      return;
     default:
       event satisfies never;
   }

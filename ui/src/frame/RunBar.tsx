@@ -1,27 +1,16 @@
-import {
-  Ban,
-  ChevronDown,
-  ChevronUp,
-  CircleAlert,
-  CircleCheck,
-  CircleDashed,
-  CircleX,
-  Clock,
-  LoaderCircle,
-  type LucideIcon,
-} from "lucide-react";
+import { ChevronDown, ChevronUp, CircleDashed, Clock } from "lucide-react";
 import { keysOf } from "../actions/all";
 import { setPanel } from "../actions/panels";
 import { titleOf } from "../actions/world";
-import type { RunStatus } from "../bindings/RunStatus";
 import { FromBadge } from "../inspector/FromBadge";
+import { runStanding } from "../inspector/status";
 import { IconButton } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { Keys } from "../kit/Keys";
 import { Resizer } from "../kit/Resizer";
 import { Tabs } from "../kit/Tabs";
 import type { RunTab } from "../model/panels";
-import { itemsPerSecond, type RunState, waits } from "../model/run";
+import { isOver, itemsPerSecond, type RunState, waits } from "../model/run";
 import { store, useGantry } from "../model/store";
 import { formatCount, formatDuration } from "../words/format";
 import { t } from "../words/t";
@@ -31,14 +20,6 @@ import styles from "./RunBar.module.css";
 import { Timeline } from "./Timeline";
 import { useNow } from "./useNow";
 import { WouldSend } from "./WouldSend";
-
-const ICONS: Record<RunStatus, LucideIcon> = {
-  running: LoaderCircle,
-  ok: CircleCheck,
-  ok_with_rejects: CircleAlert,
-  failed: CircleX,
-  cancelled: Ban,
-};
 
 function Waits({ run, now }: { run: RunState; now: number }) {
   const [first, ...others] = waits(run);
@@ -77,9 +58,9 @@ function RunFrom({ run }: { run: RunState }) {
 
 function Line({ run }: { run: RunState }) {
   const { status, started_at, took_ms, summary } = run.run;
-  const running = status === "running";
+  const running = !isOver(status);
   const now = useNow(running);
-  const Icon = ICONS[status];
+  const standing = runStanding(status);
   const speed = itemsPerSecond(run);
   const held = run.wouldSend.length;
   // What a dry run held back is what matters of it, and was not sent.
@@ -91,8 +72,12 @@ function Line({ run }: { run: RunState }) {
   );
   return (
     <>
-      <Icon size={16} aria-hidden className={cx(styles[status], running && styles.turning)} />
-      <strong>{t(`runBar.${status}`)}</strong>
+      <standing.icon
+        size={16}
+        aria-hidden
+        className={cx(styles[status], standing.isMoving && styles.turning)}
+      />
+      <strong>{standing.word}</strong>
       <span className={styles.muted}>
         {formatDuration(running ? Math.max(0, now - started_at) : (took_ms ?? 0))}
       </span>

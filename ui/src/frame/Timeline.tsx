@@ -5,7 +5,7 @@ import { iconNamed } from "../kit/icons";
 import { VirtualList } from "../kit/VirtualList";
 import { factsOf, typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
-import type { NodeRunState, RunState } from "../model/run";
+import { isOver, type NodeRunState, type RunState } from "../model/run";
 import { useGantry } from "../model/store";
 import { formatCount, formatDuration } from "../words/format";
 import { t } from "../words/t";
@@ -52,7 +52,7 @@ function Bar({ node, run, now }: { node: NodeRunState; run: RunState; now: numbe
 /** Each node of the run: when it worked, how long, and what passed it. */
 export function Timeline() {
   const run = useGantry((state) => state.run);
-  const now = useNow(run?.run.status === "running");
+  const now = useNow(run !== null && !isOver(run.run.status));
   const rows = useRows();
   if (!run || rows.length === 0) {
     const text = t("runBar.noRunHint", { key: "Ctrl+Enter" });

@@ -71,6 +71,7 @@ describe("a run", () => {
           until: 1600,
           reason: "the shop said Retry-After",
           retry: { attempt: 1, tries: 4 },
+          isLong: false,
         },
       },
     ]);
@@ -93,7 +94,7 @@ describe("a run", () => {
       { seq: 1, at: 1000, type: "waiting", node: "a", item: "a:0", wait_ms: 12_000, reason: "r" },
     ]);
     expect(waits(state)).toEqual([
-      { node: "a", wait: { until: 13_000, reason: "r", retry: null } },
+      { node: "a", wait: { until: 13_000, reason: "r", retry: null, isLong: false } },
     ]);
     const held: RunEvent = {
       seq: 2,

@@ -17,7 +17,7 @@ import type { Conduct } from "./conduct";
 import { LIVE } from "./conduct";
 import type { OpenConnection } from "./connections";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
-import type { RunState } from "./run";
+import { isOver, type RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
 import type { OpenTable } from "./tables";
 
@@ -172,4 +172,9 @@ export function useGantry<Part>(select: (state: State) => Part): Part {
 /** Puts the store back to its start, for tests. */
 export function resetStore(): void {
   store.setState(START, true);
+}
+
+/** Whether the run that is shown is not over: it goes, waits for its turn, or is held. */
+export function isUnderWay({ run }: State): boolean {
+  return run !== null && !isOver(run.run.status);
 }

@@ -340,12 +340,14 @@ impl Emitter {
         self.notes.push(note);
     }
 
-    /// Moves everything on and sends it, notes first. It waits where others are slower.
+    /// Moves everything on and sends it, notes first. It waits where others are slower, and while
+    /// the run is held.
     ///
     /// # Errors
     /// Why the stage ends, after what came before has been sent.
     pub(crate) async fn flush(&mut self) -> Result<(), Halt> {
         loop {
+            self.world.scope.gate.pass().await;
             self.move_on();
             for note in self.notes.drain(..) {
                 self.world.scope.reporter.send(note).await.map_err(|_| Halt::Broken)?;

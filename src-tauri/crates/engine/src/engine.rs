@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use data::Value;
 use flow::catalogue::Catalogue;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::build::{Built, build};
 use crate::calls::Calls;
 use crate::emitter::Output;
+use crate::gate::{Gate, RunControl};
 use crate::journal::{Journal, NoJournal, Replay, SampleLimits};
 use crate::program::Program;
 use crate::respond::Responder;
@@ -72,6 +74,8 @@ struct Flow {
     vars: IndexMap<String, flow::file::Var>,
     /// The only hosts that its calls may reach.
     hosts: Option<Arc<[String]>>,
+    /// The longest that a run may take.
+    limit: Option<Duration>,
     built: Built,
     programs: Mutex<HashMap<Selection, Arc<Program>>>,
 }
@@ -152,16 +156,14 @@ impl RunRequest {
 /// A run that moves while it is waited for. Dropping it stops the run at once, without a last event.
 pub struct Run {
     moves: BoxFuture<'static, RunOutcome>,
-    cancel: CancellationToken,
-    signals: Arc<Signals>,
+    control: RunControl,
     outputs: Option<mpsc::Receiver<Output>>,
 }
 
 /// A run in a task of its own. Dropping it stops the run at once, without a last event.
 pub struct RunHandle {
     tasks: JoinSet<RunOutcome>,
-    cancel: CancellationToken,
-    signals: Arc<Signals>,
+    control: RunControl,
     /// What leaves the last nodes, where it was asked for.
     pub outputs: Option<mpsc::Receiver<Output>>,
 }
@@ -193,6 +195,15 @@ impl Engine {
         Self { options: Arc::new(options), services, catalogue }
     }
 
+    /// The same engine, with another folder that relative paths in flows begin at.
+    #[must_use]
+    pub fn at(&self, base_dir: std::path::PathBuf) -> Self {
+        let mut options = (*self.options).clone();
+        options.services.base_dir = base_dir;
+        let services = Arc::new(options.services.clone());
+        Self { options: Arc::new(options), services, catalogue: Arc::clone(&self.catalogue) }
+    }
+
     /// Makes a flow ready to be started. Broken flows can be prepared too: starting one tells what
     /// is wrong.
     pub fn prepare(&self, flow: &FlowFile) -> Prepared {
@@ -201,6 +212,7 @@ impl Engine {
             id: flow.id.clone(),
             vars: flow.vars.clone(),
             hosts: flow.hosts.clone().map(Into::into),
+            limit: flow.runs.as_ref().and_then(|runs| runs.timeout_ms).map(Duration::from_millis),
             built: build(flow, &self.catalogue, &self.services),
             programs: Mutex::default(),
         }))
@@ -218,10 +230,10 @@ impl Prepared {
     /// # Errors
     /// What keeps the part of the flow that is asked for from running.
     pub fn start(&self, request: RunRequest) -> Result<RunHandle, Vec<Diagnostic>> {
-        let Run { moves, cancel, signals, outputs } = self.begin(request)?;
+        let Run { moves, control, outputs } = self.begin(request)?;
         let mut tasks = JoinSet::new();
         tasks.spawn(moves);
-        Ok(RunHandle { tasks, cancel, signals, outputs })
+        Ok(RunHandle { tasks, control, outputs })
     }
 
     /// Makes a run that moves within the task that waits for it.
@@ -244,6 +256,8 @@ impl Prepared {
         };
         let cancel = CancellationToken::new();
         let signals = Arc::new(Signals::default());
+        let gate = Arc::new(Gate::default());
+        let control = RunControl::new(cancel.clone(), Arc::clone(&signals), Arc::clone(&gate));
         let mut request = request;
         if let Some(hosts) = &self.0.hosts {
             request.calls.keep_to(hosts);
@@ -257,18 +271,25 @@ impl Prepared {
             samples: self.0.engine.options.samples,
             barrier_bytes: self.0.engine.options.barrier_bytes,
             request,
+            limit: self.0.limit,
             outputs: sender,
-            cancel: cancel.clone(),
-            signals: Arc::clone(&signals),
+            cancel,
+            signals,
+            gate,
         };
-        Ok(Run { moves: Box::pin(own(start)), cancel, signals, outputs })
+        Ok(Run { moves: Box::pin(own(start)), control, outputs })
     }
 }
 
 impl Run {
+    /// What can be done to the run while it goes.
+    pub fn control(&self) -> RunControl {
+        self.control.clone()
+    }
+
     /// What stops the run when it is cancelled.
     pub fn cancellation(&self) -> CancellationToken {
-        self.cancel.clone()
+        self.control.cancellation()
     }
 
     /// Moves the run to its end. Outputs that were asked for are not waited for.
@@ -283,17 +304,22 @@ impl RunHandle {
     /// Stops the run: calls in flight are broken off, no task is left. The outcome tells
     /// `Cancelled`.
     pub fn cancel(&self) {
-        self.cancel.cancel();
+        self.control.cancel();
+    }
+
+    /// What can be done to the run while it goes.
+    pub fn control(&self) -> RunControl {
+        self.control.clone()
     }
 
     /// What stops the run when it is cancelled, to be handed on.
     pub fn cancellation(&self) -> CancellationToken {
-        self.cancel.clone()
+        self.control.cancellation()
     }
 
     /// Signals from outside that nodes of the run wait for.
     pub fn signals(&self) -> Arc<Signals> {
-        Arc::clone(&self.signals)
+        Arc::clone(self.control.signals())
     }
 
     /// Waits for the end. Outputs that were asked for and not taken are no longer waited for.

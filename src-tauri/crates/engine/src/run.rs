@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::emitter::{Halt, Output, World, item_error};
 use crate::engine::{Resumed, RunOutcome, RunRequest};
+use crate::gate::Gate;
 use crate::item::{CHUNK_ITEMS, Item};
 use crate::journal::{Journal, JournalError, SampleLimits};
 use crate::launch::launch;
@@ -51,9 +52,12 @@ pub(crate) struct Beginning {
     pub(crate) samples: SampleLimits,
     pub(crate) barrier_bytes: usize,
     pub(crate) request: RunRequest,
+    /// The longest that the run may take, counted from its first beginning.
+    pub(crate) limit: Option<Duration>,
     pub(crate) outputs: Option<mpsc::Sender<Output>>,
     pub(crate) cancel: CancellationToken,
     pub(crate) signals: Arc<Signals>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 /// Runs a flow to its end.
@@ -100,9 +104,15 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         responder: request.responder,
         calls: request.calls,
         signals: start.signals,
+        gate: start.gate,
         reporter,
         ledger,
     };
+    let overdue = start.limit.map(|limit| {
+        // What passed before a restart counts.
+        let passed = (scope.now() - scope.started_at).max(0) as u64;
+        Overdue { limit, at: scope.began + limit.saturating_sub(Duration::from_millis(passed)) }
+    });
     let world = World {
         scope: Arc::new(scope),
         program,
@@ -116,6 +126,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         notes,
         stages: Stages::default(),
         keeping,
+        overdue,
         end: End::default(),
     };
     let begin = vars.map(|_| request.input);
@@ -176,7 +187,15 @@ struct Owner {
     stages: Stages,
     /// What keeps the run's steps.
     keeping: JoinSet<()>,
+    overdue: Option<Overdue>,
     end: End,
+}
+
+/// When a run has taken longer than it may.
+#[derive(Debug, Clone, Copy)]
+struct Overdue {
+    limit: Duration,
+    at: Instant,
 }
 
 /// How a run comes to its end.
@@ -246,6 +265,9 @@ impl Owner {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_odd = false;
         let cancel = self.world.scope.cancel.clone();
+        let mut overdue = self.overdue;
+        let gate = Arc::clone(&self.world.scope.gate);
+        let mut is_held = false;
         loop {
             let deadline = self.end.deadline;
             tokio::select! {
@@ -253,6 +275,12 @@ impl Owner {
                 () = cancel.cancelled(), if !self.end.is_cancelled => {
                     self.end.is_cancelled = true;
                     self.stages.shutdown().await;
+                }
+                () = gate.changed_from(is_held) => {
+                    is_held = !is_held;
+                    let what = if is_held { What::Paused } else { What::Unpaused };
+                    self.recorder.push(what, self.world.scope.now());
+                    self.flush().await;
                 }
                 // Before the stages: what works without a pause would never let it have its turn.
                 _ = tick.tick() => {
@@ -275,6 +303,9 @@ impl Owner {
                     Some(Err(halt)) => self.take_halt(halt),
                 },
                 () = until(deadline), if deadline.is_some() => self.stages.shutdown().await,
+                () = until(overdue.map(|overdue| overdue.at)), if overdue.is_some() => {
+                    self.fail(&too_long(overdue.take()));
+                }
             }
         }
         while let Ok(note) = self.notes.try_recv() {
@@ -429,6 +460,14 @@ impl Finished {
         let RunOutcome { status, took_ms, summary, .. } = outcome;
         Self { status: *status, took_ms: *took_ms, summary: summary.clone() }
     }
+}
+
+fn too_long(overdue: Option<Overdue>) -> StepError {
+    let limit_ms = overdue.map_or(0, |overdue| overdue.limit.as_millis());
+    let message = format!("The run took longer than the {limit_ms} ms that its flow allows.");
+    StepError::terminal(ErrorClass::Timeout, message)
+        .advice("Allow the flow more time in its settings, or find in the timeline what took long.")
+        .key("/runs/timeout_ms")
 }
 
 async fn until(deadline: Option<Instant>) {

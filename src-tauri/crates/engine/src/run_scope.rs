@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::calls::Calls;
+use crate::gate::Gate;
 use crate::ledger::Ledger;
 use crate::lineage::{Lineage, Unresolved};
 use crate::recorder::Reporter;
@@ -67,6 +68,8 @@ pub struct RunScope {
     pub(crate) responder: Option<Responder>,
     pub(crate) calls: Calls,
     pub(crate) signals: Arc<Signals>,
+    /// Passed before anything new is begun.
+    pub(crate) gate: Arc<Gate>,
     pub(crate) reporter: Reporter,
     /// The journal of the run's steps, where it is to outlast the process.
     pub(crate) ledger: Option<Ledger>,
