@@ -73,7 +73,12 @@ export function hear(event: UiEvent): void {
 async function catchUp(): Promise<void> {
   const { open, past } = store.getState();
   const hasHistory = store.getState().history.runs !== null;
-  await Promise.all([loadFlows(), loadConnections(), hasHistory ? loadHistory() : undefined]);
+  await Promise.all([
+    loadFlows(),
+    loadConnections(),
+    findInterrupted(),
+    hasHistory ? loadHistory() : undefined,
+  ]);
   if (open && !past) await refresh(open.flow.id);
 }
 
