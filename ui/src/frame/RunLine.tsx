@@ -1,8 +1,10 @@
-import { CircleDashed, Clock, UserRound } from "lucide-react";
+import { CircleDashed, Clock, RotateCw, UserRound } from "lucide-react";
 import { keysOf } from "../actions/all";
+import { askToRetry } from "../actions/retry";
 import { titleOf } from "../actions/world";
 import { FromBadge } from "../inspector/FromBadge";
 import { runStanding } from "../inspector/status";
+import { Button } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { Keys } from "../kit/Keys";
 import { itemsPerSecond, timeLeft, waits } from "../model/pace";
@@ -121,6 +123,7 @@ function Underway({ run, now }: { run: RunState; now: number }) {
 }
 
 function Ended({ run }: { run: RunState }) {
+  const { status } = run.run;
   const held = run.wouldSend.length;
   // What a dry run held back is what matters of it, and was not sent.
   const came = held > 0 ? t("wouldSend.held", { n: held }) : hintOf(run) || run.run.summary;
@@ -134,6 +137,11 @@ function Ended({ run }: { run: RunState }) {
       <span className={styles.summary} title={sentence}>
         {sentence}
       </span>
+      {(status === "failed" || status === "ok_with_rejects") && (
+        <Button size="small" icon={RotateCw} onPress={() => askToRetry(run.run)}>
+          {t("retry.action")}
+        </Button>
+      )}
       {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
     </>
   );
