@@ -102,6 +102,7 @@ pub struct App {
     sandbox: OnceCell<Sandbox>,
     hooks_url: Mutex<Option<String>>,
     first_shown: Mutex<Option<FlowId>>,
+    opened_at: Timestamp,
 }
 
 impl std::fmt::Debug for App {
@@ -167,6 +168,7 @@ impl App {
             sandbox: OnceCell::new(),
             hooks_url: Mutex::default(),
             first_shown: Mutex::default(),
+            opened_at: now(),
         });
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
@@ -240,6 +242,11 @@ impl App {
     /// Says which flow a designer opens first.
     pub fn show_first(&self, flow: FlowId) {
         *lock(&self.first_shown) = Some(flow);
+    }
+
+    /// When the program was opened: a run that began before and goes on was resumed.
+    pub(crate) fn opened_at(&self) -> Timestamp {
+        self.opened_at
     }
 
     pub(crate) fn first_shown(&self) -> Option<FlowId> {
