@@ -75,6 +75,8 @@ export async function openRun(id: string): Promise<void> {
   try {
     const view = await host().call("runs.open", { run: id });
     const { flow, layout, findings, run } = view;
+    // Before the canvas is drawn: it fits the flow into the room that is left.
+    setPanel("runBar", { open: true, tab: "overview" });
     store.setState({
       open: { flow, layout, findings, saved: { rev: run.rev, at: run.started_at } },
       past: true,
@@ -85,7 +87,6 @@ export async function openRun(id: string): Promise<void> {
       screen: "canvas",
       overlay: null,
     });
-    setPanel("runBar", { open: true, tab: "overview" });
     await recallCalls(run.id);
   } catch (thrown) {
     report(thrown);

@@ -10,7 +10,13 @@ import { Keys } from "../kit/Keys";
 import { itemsPerSecond, timeLeft, waits } from "../model/pace";
 import { type Asking, isOver, type RunState, type Wait } from "../model/run";
 import { type State, store, useGantry } from "../model/store";
-import { formatCount, formatDuration, formatTime } from "../words/format";
+import {
+  formatCount,
+  formatCountdown,
+  formatDuration,
+  formatTime,
+  formatUntil,
+} from "../words/format";
 import { t } from "../words/t";
 import styles from "./RunBar.module.css";
 import { useNow } from "./useNow";
@@ -23,8 +29,8 @@ function waitWords(state: State, { node, wait }: { node: string; wait: Wait }, n
   const { until, reason, isLong } = wait;
   const left = Math.max(0, until - now);
   return isLong && left > COUNTED_MS
-    ? t("runBar.waitsUntil", { node: title, time: formatTime(until), reason })
-    : t("runBar.waitsFor", { node: title, time: formatDuration(left), reason });
+    ? t("runBar.waitsUntil", { node: title, time: formatUntil(until, now), reason })
+    : t("runBar.waitsFor", { node: title, time: formatCountdown(left), reason });
 }
 
 function askedWords(state: State, { node, question, signal }: Asking): string {
@@ -87,7 +93,7 @@ function Pace({ run, now }: { run: RunState; now: number }) {
         </span>
       )}
       {left !== null && (
-        <span className={styles.muted}>{t("runBar.left", { time: formatDuration(left) })}</span>
+        <span className={styles.muted}>{t("runBar.left", { time: formatCountdown(left) })}</span>
       )}
     </>
   );

@@ -161,7 +161,10 @@ export function memoryRuns({ stored, sketches, tell }: World, begun: Begun = {})
         const message = "Decide first what is to become of the writes that are not known.";
         throw new HostError({ code: "invalid", message });
       }
-      return play({ ...run, status: "running" }, sketch, undefined, { events, writes });
+      return play({ ...run, status: "running", summary: "" }, sketch, undefined, {
+        events,
+        writes,
+      });
     },
     "runs.writes": ({ run }) => writesView(one(run).writes),
     "runs.decide": ({ run: id, decision, steps }) => {
