@@ -7,6 +7,7 @@ mod lineage;
 mod random;
 mod resume;
 mod runs;
+mod scopes;
 
 use std::sync::Arc;
 
