@@ -355,7 +355,8 @@ impl Owner {
                 self.end.failure = Some((Some(node), *error));
                 self.end.deadline = Some(Instant::now() + GRACE);
             }
-            Halt::Failed { .. } | Halt::Broken => {}
+            // A stage that has no more to do, or a loop that is left where there is none.
+            Halt::Failed { .. } | Halt::Broken | Halt::Unwanted | Halt::Leave(_) => {}
             Halt::Defect => {
                 tracing::error!(run = %self.world.scope.id, "a stage broke off");
                 self.fail(&StepError::terminal(

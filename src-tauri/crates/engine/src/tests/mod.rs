@@ -9,6 +9,7 @@ mod pause;
 mod random;
 mod resume;
 mod runs;
+mod scopes;
 
 use std::sync::Arc;
 
