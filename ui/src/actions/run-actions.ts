@@ -1,13 +1,16 @@
-import { CircleStop, Play, StepForward } from "lucide-react";
+import { CirclePause, CirclePlay, CircleStop, ListChecks, Play, StepForward } from "lucide-react";
 import { MODES, withMode } from "../model/conduct";
 import { onlyNode } from "../model/selection";
-import type { State } from "../model/store";
+import { isUnderWay, type State } from "../model/store";
 import type { Action } from "./action";
 import { setConduct } from "./conduct";
 import { MODE_ICONS } from "./mode-icons";
-import { startRun, stopRun } from "./runs";
-
-const isRunning = (state: State) => state.run?.run.status === "running";
+import { pauseRun } from "./pause-run";
+import { resumeRun } from "./resume-run";
+import { startRun } from "./runs";
+import { showWrites } from "./show-writes";
+import { stopRun } from "./stop-run";
+import { unpauseRun } from "./unpause-run";
 
 const showsFlow = ({ screen }: State) => screen === "canvas" || screen === "mapper";
 
@@ -20,7 +23,7 @@ export const runActions: Action[] = [
     icon: Play,
     keys: ["Ctrl+Enter"],
     reach: "always",
-    enabled: (state) => state.open !== null && showsFlow(state) && !isRunning(state),
+    enabled: (state) => state.open !== null && showsFlow(state) && !isUnderWay(state),
     run: () => void startRun(),
   },
   {
@@ -31,7 +34,10 @@ export const runActions: Action[] = [
     keys: ["Ctrl+Shift+Enter"],
     reach: "always",
     enabled: (state) =>
-      state.open !== null && !state.past && onlyNode(state.selection) !== null && !isRunning(state),
+      state.open !== null &&
+      !state.past &&
+      onlyNode(state.selection) !== null &&
+      !isUnderWay(state),
     run: (state) => {
       const node = onlyNode(state.selection);
       if (node !== null) void startRun(node);
@@ -44,8 +50,48 @@ export const runActions: Action[] = [
     icon: CircleStop,
     keys: ["Ctrl+."],
     reach: "always",
-    enabled: isRunning,
+    enabled: isUnderWay,
     run: () => void stopRun(),
+  },
+  {
+    id: "pause",
+    label: "action.pause",
+    group: "run",
+    icon: CirclePause,
+    keys: ["Alt+P"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "running",
+    run: () => void pauseRun(),
+  },
+  {
+    id: "unpause",
+    label: "action.unpause",
+    group: "run",
+    icon: CirclePlay,
+    keys: ["Alt+G"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "paused",
+    run: () => void unpauseRun(),
+  },
+  {
+    id: "resume",
+    label: "action.resume",
+    group: "run",
+    icon: CirclePlay,
+    keys: ["Alt+R"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "interrupted",
+    run: ({ run }) => void (run && resumeRun(run.run.id)),
+  },
+  {
+    id: "show-writes",
+    label: "action.showWrites",
+    group: "run",
+    icon: ListChecks,
+    keys: ["Alt+W"],
+    reach: "always",
+    enabled: ({ run }) => run !== null,
+    run: ({ run }) => void (run && showWrites(run.run.id, run.run.flow_name)),
   },
   ...MODES.map(
     (mode): Action => ({

@@ -2,7 +2,8 @@ import { type HostError, toHostError } from "../host/host";
 import { argsOf } from "../model/conduct";
 import { typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
-import { newRun, recalled, runOfView } from "../model/run";
+import { withoutRun } from "../model/history";
+import { isOver, newRun, recalled, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
@@ -72,17 +73,6 @@ function refuse(error: HostError): void {
   }
 }
 
-/** Stops the run that is under way. */
-export async function stopRun(): Promise<void> {
-  const { run } = store.getState();
-  if (run?.run.status !== "running") return;
-  try {
-    await host().call("runs.cancel", { run: run.run.id });
-  } catch (thrown) {
-    report(thrown);
-  }
-}
-
 /** Shows a run of the past on the canvas, with the flow as it was. It cannot be changed there. */
 export async function openRun(id: string): Promise<void> {
   await flush();
@@ -99,6 +89,7 @@ export async function openRun(id: string): Promise<void> {
       screen: "canvas",
       overlay: null,
     });
+    setPanel("runBar", { open: true, tab: "overview" });
     await recallCalls(run.id);
   } catch (thrown) {
     report(thrown);
@@ -111,7 +102,7 @@ const RECALLED_NODES = 40;
 /** Reads the calls of a run of the past, and what it held back, as they were while it ran. */
 async function recallCalls(id: string): Promise<void> {
   const { run, catalogue } = store.getState();
-  if (run?.run.id !== id || run.flow === null || run.run.status === "running") return;
+  if (run?.run.id !== id || run.flow === null || !isOver(run.run.status)) return;
   const callers = [...walk(run.flow)]
     .filter(({ node }) => typeInfo(catalogue, node.type)?.family === "system")
     .slice(0, RECALLED_NODES);
@@ -148,6 +139,7 @@ export async function hearWhatWasTold(id: string): Promise<void> {
 export async function deleteRun(run: string): Promise<void> {
   try {
     await host().call("runs.delete", { run });
+    store.setState(({ history }) => ({ history: withoutRun(history, run) }));
     const { run: shown, past, open } = store.getState();
     if (shown?.run.id === run) {
       store.setState(past ? { run: null, open: null, past: false } : { run: null });

@@ -8,6 +8,8 @@ import { host } from "./context";
 import { heardOfRev } from "./editing";
 import { loadSettings } from "./environment";
 import { loadFlows, openFlow, refresh, showScreen } from "./flows";
+import { historyHeard, historyTold, loadHistory } from "./history";
+import { findInterrupted, interruptedHeard } from "./interrupted";
 import { loadPanels, watchPanels } from "./panels";
 import { hearWhatWasTold } from "./runs";
 import { heardOfTable } from "./tables";
@@ -19,16 +21,21 @@ export function hear(event: UiEvent): void {
   const { open, run, past } = store.getState();
   switch (event.type) {
     case "run_started":
+      historyHeard(event.run);
+      interruptedHeard(event.run);
       if (event.run.flow === open?.flow.id && !past)
         store.setState({ run: newRun(event.run, open.flow) });
       else void loadFlows();
       return;
     case "run":
+      historyTold(event.run, event.events);
       if (run?.run.id === event.run) {
         store.setState({ run: event.events.reduce(reduceRun, run) });
       }
       return;
     case "run_finished":
+      historyHeard(event.run);
+      interruptedHeard(event.run);
       if (run) {
         store.setState({ run: finishRun(run, event.run) });
         void hearWhatWasTold(event.run.id);
@@ -52,6 +59,11 @@ export function hear(event: UiEvent): void {
     case "table_changed":
       void heardOfTable(event.table, event.rev);
       return;
+    case "parked_changed":
+    case "inbox_changed":
+    case "state_changed":
+      // Nothing of this is shown yet.
+      return;
     default:
       event satisfies never;
   }
@@ -60,7 +72,8 @@ export function hear(event: UiEvent): void {
 /** Some events were missed: what is shown is read again. */
 async function catchUp(): Promise<void> {
   const { open, past } = store.getState();
-  await Promise.all([loadFlows(), loadConnections()]);
+  const hasHistory = store.getState().history.runs !== null;
+  await Promise.all([loadFlows(), loadConnections(), hasHistory ? loadHistory() : undefined]);
   if (open && !past) await refresh(open.flow.id);
 }
 
@@ -79,6 +92,7 @@ export async function start(): Promise<void> {
       for (const event of events) hear(event);
     });
     await Promise.all([loadFlows(), loadSettings(), loadConnections()]);
+    void findInterrupted();
     const asked = new URLSearchParams(window.location.search).get("flow");
     // A page that is loaded again stays where it was.
     const last = sessionStorage.getItem(FLOW_KEY);

@@ -7,6 +7,7 @@ import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./Card.module.css";
 import { CardHead } from "./CardHead";
+import { NodeProgress } from "./NodeProgress";
 import { Ports } from "./Ports";
 
 /** A node: what it is, what it does, how it stands, and its ports. */
@@ -25,6 +26,7 @@ export const CardNode = memo(function CardNode({ id, data, selected }: NodeProps
       )}
     >
       <CardHead id={id} data={data} />
+      <NodeProgress id={id} title={data.facts.title} isScope={data.inside !== null} />
       {data.inside !== null && (
         <button
           type="button"

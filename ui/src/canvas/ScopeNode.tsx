@@ -8,6 +8,7 @@ import { shapeOf } from "../model/geometry";
 import { t } from "../words/t";
 import card from "./Card.module.css";
 import { CardHead } from "./CardHead";
+import { NodeProgress } from "./NodeProgress";
 import { Ports } from "./Ports";
 import styles from "./ScopeNode.module.css";
 
@@ -27,6 +28,7 @@ export const ScopeNode = memo(function ScopeNode({ id, data, selected }: NodePro
     >
       <div className={styles.head} style={{ height }}>
         <CardHead id={id} data={data} />
+        <NodeProgress id={id} title={data.facts.title} isScope />
         <button
           type="button"
           className={cx(styles.fold, "nodrag")}

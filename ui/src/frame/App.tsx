@@ -2,6 +2,7 @@ import { Suspense, useEffect } from "react";
 import { I18nProvider } from "react-aria-components";
 import { listen } from "../actions/keys";
 import { start } from "../actions/start";
+import { InterruptedBanner } from "../interrupted/InterruptedBanner";
 import { Button } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Spinner } from "../kit/Spinner";
@@ -76,9 +77,14 @@ export function App() {
     <I18nProvider>
       <div className={styles.app}>
         <Rail />
-        <Suspense fallback={<div className={styles.coming} />}>
-          <ScreenOf />
-        </Suspense>
+        <div className={styles.column}>
+          <InterruptedBanner />
+          <div className={styles.screen}>
+            <Suspense fallback={<div className={styles.coming} />}>
+              <ScreenOf />
+            </Suspense>
+          </div>
+        </div>
         <Overlays />
         <Toasts />
       </div>

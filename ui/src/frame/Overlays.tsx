@@ -7,7 +7,7 @@ import { CommandPalette } from "./CommandPalette";
 import { ConfirmWrites } from "./ConfirmWrites";
 import { Find } from "./Find";
 import { KeysSheet } from "./KeysSheet";
-import { NewConnection, UnlockDialog } from "./parts";
+import { NewConnection, UnlockDialog, WritesDialog } from "./parts";
 
 function close(): void {
   store.setState({ overlay: null });
@@ -48,6 +48,12 @@ export function Overlays() {
       );
     case "confirm_writes":
       return <ConfirmWrites message={overlay.message} node={overlay.node} onClose={close} />;
+    case "writes":
+      return (
+        <Suspense>
+          <WritesDialog run={overlay.run} flow={overlay.flow} onClose={close} />
+        </Suspense>
+      );
     case "menu":
     case "quick_add":
     case undefined:

@@ -16,7 +16,7 @@ import type { RunMode } from "../bindings/RunMode";
 import { Button } from "../kit/Button";
 import { MODES, withMode } from "../model/conduct";
 import { onlyNode } from "../model/selection";
-import { useGantry } from "../model/store";
+import { isUnderWay, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { CassetteChoice } from "./CassetteChoice";
 import { FaultList } from "./FaultList";
@@ -79,7 +79,7 @@ function ModeRadio({ mode }: { mode: RunMode }) {
 function Foot() {
   const popover = useContext(OverlayTriggerStateContext);
   const node = useGantry((state) => onlyNode(state.selection));
-  const isBusy = useGantry((state) => state.run?.run.status === "running");
+  const isBusy = useGantry(isUnderWay);
   const isPast = useGantry((state) => state.past);
   const start = (only?: string) => {
     popover?.close();

@@ -16,10 +16,14 @@ import type { Which } from "../bindings/Which";
 import type { Conduct } from "./conduct";
 import { LIVE } from "./conduct";
 import type { OpenConnection } from "./connections";
+import { type History, NO_HISTORY } from "./history";
+import { type Interrupted, NONE_INTERRUPTED, type Writes } from "./interrupted";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
-import type { RunState } from "./run";
+import type { Kept } from "./retention";
+import { isOver, type RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
 import type { OpenTable } from "./tables";
+import { NO_TIMELINE, type TimelineState } from "./timeline";
 
 /** What fills the window beside the rail. */
 export type Screen =
@@ -64,6 +68,7 @@ export type Overlay =
   | { type: "confirm_delete"; flow: string; name: string }
   | { type: "new_connection"; node?: string }
   | { type: "unlock" }
+  | { type: "writes"; run: string; flow: string }
   | { type: "confirm_writes"; message: string; node?: string };
 
 /** What the inspector shows of the selected node. */
@@ -121,6 +126,16 @@ export type State = {
   connecting: string | null;
   inspector: InspectorState;
   run: RunState | null;
+  /** The run that is shown, as a waterfall. */
+  timeline: TimelineState;
+  /** The list of runs on the screen of runs. */
+  history: History;
+  /** The runs that did not come to their end, as they were found at the start. */
+  interrupted: Interrupted;
+  /** What a run wrote, while one looks at it. */
+  writes: Writes | null;
+  /** How large the history is and how long it is kept; null until it was asked. */
+  kept: Kept;
   overlay: Overlay | null;
   toasts: Toast[];
   panels: Panels;
@@ -155,6 +170,11 @@ const START: State = {
   connecting: null,
   inspector: { full: false, focusKey: null, wire: null, flow: false },
   run: null,
+  timeline: NO_TIMELINE,
+  history: NO_HISTORY,
+  interrupted: NONE_INTERRUPTED,
+  writes: null,
+  kept: { view: null, error: null },
   overlay: null,
   toasts: [],
   panels: DEFAULT_PANELS,
@@ -172,4 +192,9 @@ export function useGantry<Part>(select: (state: State) => Part): Part {
 /** Puts the store back to its start, for tests. */
 export function resetStore(): void {
   store.setState(START, true);
+}
+
+/** Whether the run that is shown is not over: it goes, waits for its turn, or is held. */
+export function isUnderWay({ run }: State): boolean {
+  return run !== null && !isOver(run.run.status);
 }

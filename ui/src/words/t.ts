@@ -2,10 +2,11 @@ import { connections } from "./connections";
 import { en } from "./en";
 import { mapper } from "./mapper";
 import { panes } from "./panes";
+import { runs } from "./runs";
 import { tables } from "./tables";
 import { transport } from "./transport";
 
-const words = { ...en, ...panes, ...mapper, ...tables, ...connections, ...transport };
+const words = { ...en, ...panes, ...mapper, ...tables, ...connections, ...transport, ...runs };
 
 /** The name of a text in the catalogue. */
 export type Word = keyof typeof words;

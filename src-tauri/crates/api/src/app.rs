@@ -32,6 +32,12 @@ use crate::types::{ApiError, Code};
 /// The name of the database in the data folder.
 const DATABASE: &str = "gantry.db";
 
+/// What is said of a run whose process ended.
+const RESUMABLE: &str = "The program ended before the run did. It can go on where it was.";
+
+/// What is said of one that left nothing to go on with.
+const LOST: &str = "The program ended before the run did.";
+
 /// How an app is opened.
 #[derive(Debug, Clone, Default)]
 pub struct AppOptions {
@@ -86,7 +92,7 @@ pub struct App {
     pub(crate) open_runs: OpenRuns,
     pub(crate) run_ids: RunIds,
     pub(crate) prepared: PreparedFlows,
-    pub(crate) running: Mutex<HashMap<RunId, tokio_util::sync::CancellationToken>>,
+    pub(crate) running: Mutex<HashMap<RunId, engine::RunControl>>,
     /// Owns every task of the app.
     pub(crate) tasks: Mutex<JoinSet<()>>,
     /// What came of the last recordings and replays.
@@ -159,7 +165,7 @@ impl App {
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
         app.spawn(async move { network.serve(&store).await });
-        app.store.end_interrupted("The program ended before the run did.").await?;
+        app.store.end_interrupted(RESUMABLE, LOST).await?;
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;
         }

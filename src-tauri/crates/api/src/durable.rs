@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
+use engine::RunControl;
 use flow::id::{NodeId, RunId};
-use flow::run::Timestamp;
+use flow::run::{RunStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::App;
+use crate::app::lock;
 use crate::runs::Which;
-use crate::types::{ApiError, RunSummary};
+use crate::types::{ApiError, Code, RunSummary};
 
 /// What a run has written so far, and what is not known of it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
@@ -153,12 +155,28 @@ pub async fn retry(app: &Arc<App>, retry: Retry) -> Result<RunSummary, ApiError>
 
 /// Holds a run: nothing new is begun, what is under way goes on to its end.
 pub async fn pause(app: &App, which: Which) -> Result<(), ApiError> {
-    let _ = (app, which);
-    Err(ApiError::pending())
+    under_way(app, which, "hold it").await.map(|run| run.pause())
 }
 
 /// Lets a run that is held go on.
 pub async fn unpause(app: &App, which: Which) -> Result<(), ApiError> {
-    let _ = (app, which);
-    Err(ApiError::pending())
+    under_way(app, which, "let it go on").await.map(|run| run.unpause())
+}
+
+/// A run of this process that is under way.
+async fn under_way(app: &App, which: Which, what: &str) -> Result<RunControl, ApiError> {
+    if let Some(run) = lock(&app.running).get(&which.run) {
+        return Ok(run.clone());
+    }
+    let id = which.run;
+    let row = app.read(move |store| store.run(&id)).await?;
+    let words = match row.status {
+        RunStatus::Queued => "The run waits for its turn; nothing of it has begun.".to_owned(),
+        RunStatus::Interrupted => {
+            "The run's program has ended; resume the run to let it go on.".to_owned()
+        }
+        status if status.is_over() => "The run is over.".to_owned(),
+        _ => format!("Another Gantry runs this flow; {what} there."),
+    };
+    Err(ApiError::new(Code::Invalid, words))
 }

@@ -70,7 +70,7 @@ impl Keeper {
                 // Its first events were faster: what waits behind them is stored after them.
                 None => (None, Vec::new()),
             };
-            let append = Append { run: id.clone(), row, events: None, samples: Vec::new() };
+            let append = Append { row, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
             waiting.push(Waiting { append, news, kept });
             stored
@@ -145,7 +145,7 @@ impl Keeper {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { run: run.clone(), row, events: batch, samples };
+        let append = Append { row, events: batch, samples, ..Append::to(run.clone()) };
         waiting.push(Waiting { append, news, kept });
         stored
     }
@@ -162,22 +162,30 @@ impl Keeper {
         run.row.rejected = run.totals.rejected();
         let Some(What::Finished { status, took_ms, summary }) = events.last().map(|e| &e.what)
         else {
-            return Some(Counted { row: run.row.clone(), is_new, is_over: false });
+            let was = run.row.status;
+            for event in events {
+                run.row.status = match event.what {
+                    What::Paused => RunStatus::Paused,
+                    What::Started { .. } | What::Resumed { .. } | What::Unpaused => {
+                        RunStatus::Running
+                    }
+                    _ => run.row.status,
+                };
+            }
+            let has_turned = run.row.status != was;
+            return Some(Counted { row: run.row.clone(), is_new, has_turned, is_over: false });
         };
         let mut row = live.remove(id)?.row;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
-        Some(Counted { row, is_new, is_over: true })
+        Some(Counted { row, is_new, has_turned: false, is_over: true })
     }
 
     /// The runs under way, for the end of the program.
     pub(crate) fn running(&self) -> Vec<RunId> {
         let live = lock(&self.live);
-        live.values()
-            .filter(|run| run.row.status == RunStatus::Running)
-            .map(|run| run.row.id.clone())
-            .collect()
+        live.values().map(|run| run.row.id.clone()).collect()
     }
 }
 
@@ -185,13 +193,15 @@ impl Keeper {
 struct Counted {
     row: RunRow,
     is_new: bool,
+    /// It is held now, or goes on.
+    has_turned: bool,
     is_over: bool,
 }
 
 impl Counted {
     /// The row, where it has to be stored anew.
     fn stored(&self) -> Option<&RunRow> {
-        (self.is_new || self.is_over).then_some(&self.row)
+        (self.is_new || self.has_turned || self.is_over).then_some(&self.row)
     }
 
     fn news(self, events: Vec<RunEvent>) -> Vec<UiEvent> {

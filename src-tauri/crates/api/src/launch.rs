@@ -143,7 +143,7 @@ impl App {
         let (new, request) = self.expect(flow, launch);
         let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
         let (tell, ended) = oneshot::channel();
-        lock(&self.running).insert(new.id.clone(), run.cancellation());
+        lock(&self.running).insert(new.id.clone(), run.control());
         let (app, id) = (Arc::clone(self), new.id.clone());
         let task = self.spawn(async move {
             let outcome = run.finish().await;
@@ -178,6 +178,7 @@ fn new_row(flow: &ReadyFlow, id: RunId, trigger: &str, started_at: Timestamp) ->
         rejected: 0,
         summary: String::new(),
         snapshot: flow.snapshot.clone(),
+        parent: None,
     }
 }
 

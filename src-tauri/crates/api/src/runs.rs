@@ -203,7 +203,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
         items: row.items,
         rejected: row.rejected,
         summary: row.summary.clone(),
-        parent: None,
+        parent: row.parent.clone(),
     }
 }
 
@@ -410,7 +410,7 @@ pub async fn node(app: &App, ask: OfNode) -> Result<NodeDetail, ApiError> {
 pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> {
     let mut errors = Vec::new();
     each_event(app, &ask.run, |event| match event.what {
-        What::Rejected { error } | What::NodeFinished { error: Some(error), .. }
+        What::Rejected { error, .. } | What::NodeFinished { error: Some(error), .. }
             if errors.len() < ask.limit as usize =>
         {
             errors.push(*error);
@@ -466,7 +466,7 @@ fn concerns(what: &What) -> Option<&NodeId> {
         | What::WouldSend { node, .. }
         | What::Called { node, .. }
         | What::NodeFinished { node, .. } => Some(node),
-        What::Rejected { error } => Some(&error.node),
+        What::Rejected { error, .. } => Some(&error.node),
         What::Started { .. }
         | What::Resumed { .. }
         | What::Paused

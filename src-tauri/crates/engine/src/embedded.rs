@@ -137,6 +137,9 @@ impl EmbeddedContext {
         let began = clock.now();
         let mut past = Vec::new();
         for attempt in 1.. {
+            if attempt > 1 {
+                self.run.gate.pass().await;
+            }
             let (at, try_began) = (self.run.now(), clock.now());
             let error = match self.try_once(&mut work, attempt).await {
                 Ok(value) => return Ok(value),
@@ -262,12 +265,14 @@ impl StepContext for EmbeddedContext {
         retry: &'a Retry,
         work: StepFn<'a>,
     ) -> BoxFuture<'a, StepResult<Value>> {
-        match &self.run.ledger {
-            None => Box::pin(self.run_tries(retry, work)),
-            Some(ledger) => {
-                Box::pin(async move { self.run_noted(ledger, &key, &about, retry, work).await })
+        Box::pin(async move {
+            // Before it is noted as begun, too: what is held has not left.
+            self.run.gate.pass().await;
+            match &self.run.ledger {
+                None => self.run_tries(retry, work).await,
+                Some(ledger) => self.run_noted(ledger, &key, &about, retry, work).await,
             }
-        }
+        })
     }
 
     fn tell(&self, what: What) -> BoxFuture<'_, StepResult<()>> {
@@ -341,7 +346,7 @@ impl StepContext for EmbeddedContext {
     }
 
     fn root(&self) -> &RunId {
-        self.run.root.as_ref().unwrap_or(&self.run.id)
+        &self.run.root
     }
 
     fn flow(&self) -> &FlowId {

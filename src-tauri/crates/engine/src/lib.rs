@@ -8,12 +8,16 @@ pub mod catalogue;
 mod embedded;
 mod emitter;
 pub mod engine;
+mod error_value;
+mod gate;
 mod inlet;
 pub mod item;
 pub mod journal;
+pub mod known;
 mod launch;
 mod ledger;
 pub mod lineage;
+mod made;
 pub mod marks;
 pub mod node;
 mod nodes;
@@ -47,6 +51,7 @@ pub use engine::{
     Engine, EngineOptions, Prepared, Resumed, Run, RunHandle, RunOutcome, RunRequest,
 };
 pub use flow::plan::Target;
+pub use gate::RunControl;
 pub use run_scope::Clock;
 
 /// The rows of `data.map`: as params, and as a mapping that tells what it does to each field.

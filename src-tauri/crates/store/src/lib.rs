@@ -9,6 +9,8 @@ mod owner;
 mod readers;
 mod runs;
 mod settings;
+mod signals;
+mod steps;
 mod tables;
 mod writer;
 
@@ -21,6 +23,8 @@ pub use crate::error::StoreError;
 pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
 pub use crate::network::{NETWORK_ROWS, NetworkQuery, NetworkRow};
 pub use crate::runs::{Append, RunQuery, RunRow, SampleChunk, SnapshotId};
+pub use crate::signals::SignalRow;
+pub use crate::steps::{LargeValue, Lasts, ResumedBy, RunStart, StepBatch};
 pub use crate::tables::{TableChange, TableContent, TableRow, WholeTable};
 pub use crate::writer::Commit;
 

@@ -12,6 +12,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/0002_tables.sql")),
     M::up(include_str!("../migrations/0003_connections.sql")),
     M::up(include_str!("../migrations/0004_network.sql")),
+    M::up(include_str!("../migrations/0005_steps.sql")),
 ];
 
 /// Applies what is missing; a database that is newer than the program is refused, untouched.

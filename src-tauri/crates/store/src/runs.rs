@@ -2,6 +2,7 @@
 //! means.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use flow::id::{FlowId, NodeId, RunId};
@@ -10,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::steps::{self, Lasts, RunStart, StepBatch};
 use crate::{Commit, Store, StoreError};
 
 /// Lists of items that together are smaller than this share one row: a short run costs few inserts.
@@ -42,6 +44,8 @@ pub struct RunRow {
     pub summary: String,
     /// The flow as it was.
     pub snapshot: SnapshotId,
+    /// The run that it does again, or that called it.
+    pub parent: Option<RunId>,
 }
 
 /// The name of a flow's content: runs of the same flow share one copy of it.
@@ -76,6 +80,17 @@ pub struct Append {
     pub events: Option<(u64, Vec<u8>)>,
     /// Items to keep.
     pub samples: Vec<SampleChunk>,
+    /// How it was started, where it is new and can be resumed.
+    pub start: Option<RunStart>,
+    /// What became of some of its steps.
+    pub steps: Option<StepBatch>,
+}
+
+impl Append {
+    /// Adds nothing yet.
+    pub fn to(run: RunId) -> Self {
+        Self { run, row: None, events: None, samples: Vec::new(), start: None, steps: None }
+    }
 }
 
 /// Some items that left a node by a port, in order.
@@ -127,42 +142,56 @@ impl Store {
 
     /// Adds to runs, all in one transaction.
     pub async fn append(&self, appends: Vec<Append>) -> Commit<()> {
-        let running = |a: &Append| a.row.as_ref().is_some_and(|r| r.status == RunStatus::Running);
-        let owner = appends.iter().any(running).then(|| self.owner.name().to_owned());
+        let open = |a: &Append| a.row.as_ref().is_some_and(|row| !row.status.is_over());
+        let owner = appends.iter().any(open).then(|| self.owner.name().to_owned());
+        let steps = appends.iter().filter_map(|append| append.steps.as_ref());
+        let lasts = steps.map(|steps| steps.lasts).max().unwrap_or(Lasts::Process);
+        let database = self.path.clone();
         let change = move |connection: &Connection| {
-            appends.iter().try_for_each(|append| add(connection, append, owner.as_deref()))
+            let add = |append| add(connection, &database, append, owner.as_deref());
+            appends.iter().try_for_each(add)
         };
-        self.writer.send(change).await
+        self.writer.send_to_last(lasts, change).await
     }
 
-    /// Ends the runs of processes that died, as failed with this sentence, and gives their ids.
-    pub async fn end_interrupted(&self, summary: &str) -> Result<Vec<RunId>, StoreError> {
+    /// Ends the runs of processes that died, and gives their ids: as interrupted with the first
+    /// sentence where they can be resumed, as failed with the second where not.
+    pub async fn end_interrupted(
+        &self,
+        resumable: &str,
+        lost: &str,
+    ) -> Result<Vec<RunId>, StoreError> {
         let open: Vec<(String, Option<String>)> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, owner FROM runs WHERE status = 'running' AND status <> 'ok'",
+                "SELECT id, owner FROM runs
+                 WHERE status IN ('running', 'paused', 'queued') AND status <> 'ok'",
             )?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })?;
-        let gone: Vec<String> = open
+        let gone: Vec<(String, Option<String>)> = open
             .into_iter()
             .filter(|(_, owner)| owner.as_deref().is_none_or(|name| self.owner.is_gone(name)))
-            .map(|(id, _)| id)
             .collect();
         if gone.is_empty() {
             return Ok(Vec::new());
         }
-        let summary = summary.to_owned();
+        let (resumable, lost) = (resumable.to_owned(), lost.to_owned());
         let commit = self.writer.send(move |connection| {
-            for id in &gone {
-                connection
-                    .prepare_cached(
-                        "UPDATE runs SET status = 'failed', summary = ?2, owner = NULL
-                         WHERE id = ?1 AND status = 'running'",
-                    )?
-                    .execute(params![id, summary])?;
+            let mut end = connection.prepare_cached(
+                "UPDATE runs SET status = iif(known, 'interrupted', 'failed'),
+                                 summary = iif(known, ?3, ?4), owner = NULL
+                 FROM (SELECT EXISTS (SELECT 1 FROM requests WHERE run = ?1) AS known)
+                 WHERE id = ?1 AND owner IS ?2 AND status IN ('running', 'paused', 'queued')",
+            )?;
+            let mut ended = Vec::with_capacity(gone.len());
+            for (id, owner) in gone {
+                // Another process may have been faster, and have resumed it already.
+                if end.execute(params![id, owner, resumable, lost])? > 0 {
+                    ended.push(RunId::from(id));
+                }
             }
-            Ok(gone.into_iter().map(RunId::from).collect())
+            Ok(ended)
         });
         commit.await.done().await
     }
@@ -255,42 +284,38 @@ impl Store {
         let commit = self.writer.send(move |connection| {
             connection.execute("DELETE FROM samples WHERE run = ?1", [id.as_str()])?;
             connection.execute("DELETE FROM events WHERE run = ?1", [id.as_str()])?;
+            steps::drop_all(connection, id.as_str())?;
             match connection.execute("DELETE FROM runs WHERE id = ?1", [id.as_str()])? {
                 0 => Err(StoreError::NotFound { what: "run", id: id.to_string() }),
-                _ => Ok(()),
+                _ => Ok(id),
             }
         });
-        commit.await.done().await
+        let id = commit.await.done().await?;
+        steps::drop_values(&self.path, &id);
+        Ok(())
     }
 }
 
-fn add(connection: &Connection, append: &Append, owner: Option<&str>) -> Result<(), StoreError> {
+fn add(
+    connection: &Connection,
+    database: &Path,
+    append: &Append,
+    owner: Option<&str>,
+) -> Result<(), StoreError> {
     let run = append.run.as_str();
     if let Some(row) = &append.row {
-        let owner = owner.filter(|_| row.status == RunStatus::Running);
-        connection
-            .prepare_cached(
-                "INSERT INTO runs (id, flow, flow_name, rev, source, status, started_at, took_ms,
-                                   items, rejected, summary, snapshot, owner)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (id) DO UPDATE SET status = ?6, took_ms = ?8, items = ?9,
-                                   rejected = ?10, summary = ?11, owner = ?13",
-            )?
-            .execute(params![
-                run,
-                row.flow.as_str(),
-                row.flow_name,
-                row.rev,
-                row.trigger,
-                status_text(row.status),
-                row.started_at,
-                row.took_ms,
-                row.items,
-                row.rejected,
-                row.summary,
-                &*row.snapshot.0,
-                owner,
-            ])?;
+        add_row(connection, row, owner)?;
+        if row.status == RunStatus::Ok {
+            // Nothing of it will be asked for again.
+            steps::drop_steps(connection, run)?;
+            steps::drop_values(database, &append.run);
+        }
+    }
+    if let Some(start) = &append.start {
+        steps::add_start(connection, &append.run, start)?;
+    }
+    if let Some(batch) = &append.steps {
+        steps::add_steps(connection, database, &append.run, batch)?;
     }
     if let Some((first_seq, batch)) = &append.events {
         connection
@@ -310,6 +335,36 @@ fn add(connection: &Connection, append: &Append, owner: Option<&str>) -> Result<
     for chunk in &append.samples {
         insert.execute(params![run, chunk.node.as_str(), chunk.port, chunk.count, chunk.items])?;
     }
+    Ok(())
+}
+
+fn add_row(connection: &Connection, row: &RunRow, owner: Option<&str>) -> Result<(), StoreError> {
+    let run = row.id.as_str();
+    let owner = owner.filter(|_| !row.status.is_over());
+    connection
+        .prepare_cached(
+            "INSERT INTO runs (id, flow, flow_name, rev, source, status, started_at, took_ms,
+                               items, rejected, summary, snapshot, owner, parent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             ON CONFLICT (id) DO UPDATE SET status = ?6, took_ms = ?8, items = ?9,
+                               rejected = ?10, summary = ?11, owner = ?13",
+        )?
+        .execute(params![
+            run,
+            row.flow.as_str(),
+            row.flow_name,
+            row.rev,
+            row.trigger,
+            status_text(row.status),
+            row.started_at,
+            row.took_ms,
+            row.items,
+            row.rejected,
+            row.summary,
+            &*row.snapshot.0,
+            owner,
+            row.parent.as_ref().map(RunId::as_str),
+        ])?;
     Ok(())
 }
 
@@ -390,7 +445,7 @@ fn blob(connection: &Connection, rowid: i64) -> Result<Vec<u8>, StoreError> {
         .query_row([rowid], |row| row.get(0))?)
 }
 
-fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(json).map_err(|cause| StoreError::Corrupt {
         path: std::path::PathBuf::new(),
         cause: format!("kept items are not JSON: {cause}"),
@@ -398,7 +453,7 @@ fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
 }
 
 const RUN_COLUMNS: &str = "id, flow, flow_name, rev, source, status, started_at, took_ms, items, \
-                           rejected, summary, snapshot";
+                           rejected, summary, snapshot, parent";
 
 fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
@@ -414,6 +469,7 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         rejected: row.get(9)?,
         summary: row.get(10)?,
         snapshot: SnapshotId(row.get::<_, String>(11)?.into()),
+        parent: row.get::<_, Option<String>>(12)?.map(RunId::from),
     })
 }
 
@@ -428,7 +484,7 @@ const STATUSES: [(RunStatus, &str); 8] = [
     (RunStatus::Cancelled, "cancelled"),
 ];
 
-fn status_text(status: RunStatus) -> &'static str {
+pub(crate) fn status_text(status: RunStatus) -> &'static str {
     STATUSES.iter().find(|(s, _)| *s == status).map_or("failed", |(_, text)| text)
 }
 

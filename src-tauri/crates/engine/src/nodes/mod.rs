@@ -9,6 +9,7 @@ mod data_join;
 mod data_lookup;
 pub(crate) mod data_map;
 mod data_mask;
+mod data_pivot;
 mod data_sort;
 mod data_split;
 mod data_table;
@@ -46,6 +47,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_filter::Filter>(),
     Registered::of::<data_split::Split>(),
     Registered::of::<data_group::Group>(),
+    Registered::of::<data_pivot::Pivot>(),
     Registered::of::<data_sort::Sort>(),
     Registered::of::<data_join::Join>(),
     Registered::of::<data_lookup::Lookup>(),
