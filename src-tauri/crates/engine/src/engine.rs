@@ -119,8 +119,6 @@ pub struct RunRequest {
     pub replay: Option<Arc<dyn Replay>>,
     /// Where the run goes on, where it is resumed.
     pub resumed: Option<Resumed>,
-    /// The run that this one does a part of again: keys that its calls are known by are that run's.
-    pub root: Option<RunId>,
     /// Nodes that are not run: what they gave out in an earlier run is in `known`.
     pub kept: Vec<NodeId>,
     /// What is given to it of earlier runs.
@@ -159,7 +157,6 @@ impl RunRequest {
             durable: true,
             replay: None,
             resumed: None,
-            root: None,
             kept: Vec::new(),
             known: Vec::new(),
         }
@@ -295,6 +292,11 @@ impl Run {
     /// What stops the run when it is cancelled.
     pub fn cancellation(&self) -> CancellationToken {
         self.control.cancellation()
+    }
+
+    /// Signals from outside that nodes of the run wait for.
+    pub fn signals(&self) -> Arc<Signals> {
+        Arc::clone(self.control.signals())
     }
 
     /// What leaves the last nodes, where it was asked for; it must be read beside [`Run::finish`].
