@@ -83,8 +83,7 @@ impl State for Remembered {
                 place: Some(by.place),
                 item: by.item,
             };
-            let is_news =
-                move |old: Option<&StateRow>| setting.is_news(old.map(kept).as_ref());
+            let is_news = move |old: Option<&StateRow>| setting.is_news(old.map(kept).as_ref());
             let is_set = self.store.set_state(row, is_news).await;
             if is_set.map_err(|error| sentence(&error.to_string()))? {
                 self.hub.tell([UiEvent::StateChanged { flow }]);

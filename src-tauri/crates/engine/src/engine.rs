@@ -111,6 +111,8 @@ pub struct RunRequest {
     pub responder: Option<Responder>,
     /// How its calls are made.
     pub calls: Calls,
+    /// The run that it repeats, whose name it has where systems are to know a call again.
+    pub root: Option<RunId>,
     /// The flows by whose calls it came to be, the outermost first.
     pub callers: Vec<FlowId>,
     /// Whether its steps are kept by a journal that can, so that it can be resumed.
@@ -153,6 +155,7 @@ impl RunRequest {
             outputs_of: None,
             responder: None,
             calls: Calls::default(),
+            root: None,
             callers: Vec::new(),
             durable: true,
             replay: None,

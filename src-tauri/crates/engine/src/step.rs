@@ -150,9 +150,6 @@ pub trait StepContext: Send + Sync {
     /// The flows by whose calls the run came to be, the outermost first.
     fn callers(&self) -> &[FlowId];
 
-    /// Whether the run's steps outlast the process.
-    fn is_durable(&self) -> bool;
-
     /// The seed of the run's random numbers.
     fn seed(&self) -> u64;
 
