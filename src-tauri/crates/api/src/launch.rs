@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use data::Value;
+use engine::journal::Replay;
+use engine::known::Known;
 use engine::respond::Responder;
 use engine::{RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
@@ -42,6 +44,23 @@ pub struct Launch {
     pub responder: Option<Responder>,
     /// What meets its calls, from [`App::meet`].
     pub met: Met,
+    /// The run that it does again, or that calls it.
+    pub parent: Option<RunId>,
+    /// What is known of its steps, where it does an earlier run again.
+    pub replay: Option<Arc<dyn Replay>>,
+    /// What it takes over of earlier runs.
+    pub again: Again,
+}
+
+/// What a run takes over of earlier ones.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Again {
+    /// The run that keys of its steps begin with; itself without it.
+    pub root: Option<RunId>,
+    /// Nodes that are not run.
+    pub kept: Vec<NodeId>,
+    /// The items that are given to it.
+    pub known: Vec<Known>,
 }
 
 /// What came of a run that goes on by itself.
@@ -86,7 +105,10 @@ impl App {
     fn expect(&self, flow: &ReadyFlow, launch: Launch) -> (RunRow, RunRequest) {
         let started_at = now();
         let id = launch.run.unwrap_or_else(|| self.run_ids.next(started_at));
-        let new = new_row(flow, id.clone(), launch.trigger, started_at);
+        let new = RunRow {
+            parent: launch.parent.clone(),
+            ..new_row(flow, id.clone(), launch.trigger, started_at)
+        };
         if self.history == History::Kept {
             let last = match &launch.target {
                 Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
@@ -106,6 +128,10 @@ impl App {
             outputs_of: launch.outputs_of,
             responder: launch.responder,
             calls: launch.met.calls(flow),
+            replay: launch.replay,
+            root: launch.again.root,
+            kept: launch.again.kept,
+            known: launch.again.known,
             ..RunRequest::new(id, launch.met.started_at.unwrap_or(started_at))
         };
         (new, request)

@@ -11,7 +11,7 @@ use engine::Target;
 use engine::webhook::{Hook, hooks};
 use flow::diagnostic::Diagnostic;
 use flow::file::{FlowFile, Layout};
-use flow::id::{ConnectionId, FlowId, NodeId};
+use flow::id::{ConnectionId, FlowId, NodeId, RunId};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use store::SnapshotId;
@@ -145,6 +145,23 @@ impl App {
     /// Why it cannot be read.
     pub async fn ready_file(&self, text: &str) -> Result<Arc<ReadyFlow>, ApiError> {
         self.prepare(read_file(text)?, &Layout::default(), 0).await
+    }
+
+    /// A flow as it was in a run, ready to be started.
+    ///
+    /// # Errors
+    /// As [`App::ready`].
+    pub(crate) async fn ready_as_in(&self, run: &RunId) -> Result<Arc<ReadyFlow>, ApiError> {
+        let id = run.clone();
+        let (row, (file, layout)) = self
+            .read(move |store| {
+                let row = store.run(&id)?;
+                let files = store.snapshot(&row.snapshot)?;
+                Ok((row, files))
+            })
+            .await?;
+        let layout = flow::file::read_layout(&layout).unwrap_or_default();
+        self.prepare(read_file(&file)?, &layout, row.rev).await
     }
 
     /// Whether the connections of a flow are still as another process may have left them.
