@@ -165,6 +165,10 @@ impl App {
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
         app.spawn(async move { network.serve(&store).await });
+        if options.history == History::Kept {
+            let pruned = Arc::downgrade(&app);
+            app.spawn(async move { crate::history::serve(&pruned).await });
+        }
         app.store.end_interrupted(RESUMABLE, LOST).await?;
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;

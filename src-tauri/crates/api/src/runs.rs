@@ -323,8 +323,10 @@ pub async fn cancel(app: &App, which: Which) -> Result<(), ApiError> {
 
 /// Runs, the newest first.
 pub async fn list(app: &App, list: List) -> Result<Vec<RunSummary>, ApiError> {
-    let List { flow, status, limit, before, .. } = list;
-    let query = RunQuery { flow, status, before, limit: limit.min(1000) };
+    let List { flow, status, limit, before, trigger, text, since, until } = list;
+    let text = text.filter(|text| !text.trim().is_empty());
+    let limit = limit.min(1000);
+    let query = RunQuery { flow, status, trigger, since, until, text, before, limit };
     let rows = app.read(move |store| store.runs(&query)).await?;
     Ok(rows.iter().map(summary_of).collect())
 }
@@ -434,7 +436,7 @@ pub async fn har(app: &App, which: Which) -> Result<TextFile, ApiError> {
     Ok(TextFile { name: format!("{}.har", which.run), text })
 }
 
-async fn each_event(
+pub(crate) async fn each_event(
     app: &App,
     run: &RunId,
     mut visit: impl FnMut(RunEvent),

@@ -111,14 +111,16 @@ pub struct RunRequest {
     pub responder: Option<Responder>,
     /// How its calls are made.
     pub calls: Calls,
+    /// The run that it repeats, whose name it has where systems are to know a call again.
+    pub root: Option<RunId>,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub callers: Vec<FlowId>,
     /// Whether its steps are kept by a journal that can, so that it can be resumed.
     pub durable: bool,
     /// What is known of its steps, where it is resumed, or repeats an earlier run.
     pub replay: Option<Arc<dyn Replay>>,
     /// Where the run goes on, where it is resumed.
     pub resumed: Option<Resumed>,
-    /// The run that this one does a part of again: keys that its calls are known by are that run's.
-    pub root: Option<RunId>,
     /// Nodes that are not run: what they gave out in an earlier run is in `known`.
     pub kept: Vec<NodeId>,
     /// What is given to it of earlier runs.
@@ -153,10 +155,11 @@ impl RunRequest {
             outputs_of: None,
             responder: None,
             calls: Calls::default(),
+            root: None,
+            callers: Vec::new(),
             durable: true,
             replay: None,
             resumed: None,
-            root: None,
             kept: Vec::new(),
             known: Vec::new(),
         }
@@ -292,6 +295,16 @@ impl Run {
     /// What stops the run when it is cancelled.
     pub fn cancellation(&self) -> CancellationToken {
         self.control.cancellation()
+    }
+
+    /// Signals from outside that nodes of the run wait for.
+    pub fn signals(&self) -> Arc<Signals> {
+        Arc::clone(self.control.signals())
+    }
+
+    /// What leaves the last nodes, where it was asked for; it must be read beside [`Run::finish`].
+    pub fn take_outputs(&mut self) -> Option<mpsc::Receiver<Output>> {
+        self.outputs.take()
     }
 
     /// Moves the run to its end. Outputs that were asked for are not waited for.

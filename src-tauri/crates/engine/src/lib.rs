@@ -2,6 +2,7 @@
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
 mod build;
+pub mod called;
 pub mod calls;
 pub mod catalogue;
 mod embedded;
@@ -17,6 +18,7 @@ mod launch;
 mod ledger;
 pub mod lineage;
 mod made;
+pub mod marks;
 pub mod node;
 mod nodes;
 pub mod outbox;
@@ -35,6 +37,7 @@ mod sorter;
 mod spill;
 mod stage;
 mod stages;
+pub mod state;
 pub mod step;
 pub mod tables;
 mod tally;

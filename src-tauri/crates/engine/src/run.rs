@@ -91,6 +91,7 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         root: request.root.unwrap_or_else(|| request.run.clone()),
         id: request.run,
         flow: start.flow.clone(),
+        callers: request.callers,
         vars: vars.as_ref().cloned().unwrap_or_default(),
         env,
         about,
@@ -403,6 +404,7 @@ impl Owner {
             self.fail(&error);
         }
         self.keeping.abort_all();
+        self.settle_marks().await;
         let at = self.world.scope.now();
         if let Some((Some(node), error)) = &self.end.failure {
             let (node, error) = (*node, Some(Box::new(error.clone())));
@@ -431,6 +433,21 @@ impl Owner {
         }
         tracing::info!(run = %self.world.scope.id, status = ?outcome.status, took_ms, "run finished");
         outcome
+    }
+
+    /// Says of what the run has marked as seen whether that holds.
+    async fn settle_marks(&mut self) {
+        let remembers = |node: &crate::program::Node| matches!(&node.behaviour, Behaviour::Gather(gather) if gather.remembers());
+        if !self.world.program.nodes.iter().any(remembers) {
+            return;
+        }
+        let scope = &self.world.scope;
+        let root = &scope.root;
+        let holds = self.end.failure.is_none() && !self.end.is_cancelled;
+        if let Err(cause) = scope.services.marks.settle(root, holds).await {
+            let message = format!("What was seen could not be remembered: {cause}");
+            self.fail(&StepError::terminal(ErrorClass::Internal, message));
+        }
     }
 
     fn outcome(&self) -> RunOutcome {

@@ -52,6 +52,8 @@ pub struct RunScope {
     pub(crate) root: RunId,
     /// The flow.
     pub(crate) flow: FlowId,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub(crate) callers: Vec<FlowId>,
     pub(crate) vars: Value,
     pub(crate) env: Value,
     /// What expressions read as `$run`.

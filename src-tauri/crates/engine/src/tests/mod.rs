@@ -5,6 +5,7 @@ mod examples;
 mod gathers;
 mod lineage;
 mod partial;
+mod pause;
 mod random;
 mod resume;
 mod runs;
