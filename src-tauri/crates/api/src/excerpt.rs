@@ -34,7 +34,7 @@ impl Excerpt {
     /// Takes in what an event says of an error.
     pub(crate) fn take_event(&mut self, what: &What) {
         match what {
-            What::Rejected { error } | What::NodeFinished { error: Some(error), .. } => {
+            What::Rejected { error, .. } | What::NodeFinished { error: Some(error), .. } => {
                 self.push(&error.message);
                 if let Some(value) = error.value.as_ref().filter(|_| !self.is_full()) {
                     self.take(value);

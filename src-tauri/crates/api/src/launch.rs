@@ -2,12 +2,14 @@
 //! `keeper`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use data::Value;
 use engine::respond::Responder;
-use engine::{RunHandle, RunOutcome, RunRequest, Target};
+use engine::{RunControl, RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
-use flow::id::{NodeId, RunId};
+use flow::file::Overlap;
+use flow::id::{FlowId, NodeId, RunId};
 use flow::run::{RunStatus, Timestamp};
 use indexmap::IndexMap;
 use store::RunRow;
@@ -17,6 +19,7 @@ use crate::App;
 use crate::app::{History, lock, now};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
+use crate::turns::{Entry, Place};
 use crate::types::{ApiError, Code};
 
 /// What a run is started with.
@@ -44,6 +47,16 @@ pub struct Launch {
     pub met: Met,
 }
 
+/// How often a run that waits looks whether other processes have made room.
+const LOOK_ELSEWHERE: Duration = Duration::from_millis(500);
+
+/// What is said of a run that is skipped.
+const SKIPPED: &str = "Not begun: another run of this flow was under way, and the flow says that \
+                       a further one is skipped then.";
+
+/// What is said of a run that was stopped while it waited.
+const GIVEN_UP: &str = "Stopped before it began: it waited for its turn.";
+
 /// What came of a run that goes on by itself.
 pub type Ended = oneshot::Receiver<RunOutcome>;
 
@@ -62,24 +75,31 @@ impl App {
         self.run_ids.next(now())
     }
 
-    /// Starts a run. The caller keeps the handle: dropping it stops the run.
+    /// Starts a run, once it is its turn. The caller keeps the handle, for dropping it stops the run,
+    /// and the place, which is held until then.
     ///
     /// # Errors
-    /// [`Code::Broken`] with the first error of the flow, where it cannot run.
+    /// [`Code::Broken`] with the first error of the flow, where it cannot run; [`Code::Invalid`]
+    /// where another run of it goes and the flow says to skip it then.
     pub async fn launch(
         &self,
         flow: &ReadyFlow,
         launch: Launch,
         row: Row,
-    ) -> Result<(RunRow, RunHandle), ApiError> {
+    ) -> Result<(RunRow, RunHandle, Place), ApiError> {
         flow.refuse_missing(&launch.target)?;
         let (new, request) = self.expect(flow, launch);
-        let handle = flow.prepared.start(request).map_err(|found| self.refuse(&new.id, &found))?;
-        if row == Row::First {
-            // Where the run cannot be kept, it is not begun: the handle stops it.
+        let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
+        let Some(mut place) = self.enter(flow, &new.id, run.control()).await? else {
+            let skipped = self.not_begun(&new.id, SKIPPED).await;
+            return Err(ApiError::new(Code::Invalid, skipped.summary));
+        };
+        if row == Row::First || !place.has_begun() {
+            // Where the run cannot be kept, it is not begun.
             self.announce(&new.id).await?;
         }
-        Ok((new, handle))
+        self.wait_for_turn(&mut place, &flow.file.id).await;
+        Ok((new, run.spawn(), place))
     }
 
     /// Makes a run known to whoever keeps it.
@@ -143,11 +163,30 @@ impl App {
         let (new, request) = self.expect(flow, launch);
         let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
         let (tell, ended) = oneshot::channel();
+        let Some(mut place) = self.enter(flow, &new.id, run.control()).await? else {
+            let outcome = self.not_begun(&new.id, SKIPPED).await;
+            let (status, summary) = (outcome.status, outcome.summary.clone());
+            let _ = tell.send(outcome);
+            return Ok((RunRow { status, summary, ..new }, ended));
+        };
+        let status = if place.has_begun() { new.status } else { RunStatus::Queued };
+        let row = if place.has_begun() { row } else { Row::First };
+        let new = RunRow { status, ..new };
         lock(&self.running).insert(new.id.clone(), run.control());
         let (app, id) = (Arc::clone(self), new.id.clone());
+        let flow_id = flow.file.id.clone();
         let task = self.spawn(async move {
-            let outcome = run.finish().await;
+            let control = run.control();
+            let cancel = control.cancellation();
+            let outcome = tokio::select! {
+                biased;
+                () = app.wait_for_turn(&mut place, &flow_id) => run.finish().await,
+                () = cancel.cancelled(), if !app.turns.is_closing() => {
+                    app.not_begun(&id, GIVEN_UP).await
+                }
+            };
             lock(&app.running).remove(&id);
+            drop(place);
             app.told_of(&id, met.finish().await);
             // Most callers only want the run to be under way.
             let _ = tell.send(outcome);
@@ -161,6 +200,60 @@ impl App {
             return Err(error);
         }
         Ok((new, ended))
+    }
+}
+
+impl App {
+    /// Asks for a place for a run; none where its flow says that it is not to be begun now.
+    async fn enter(
+        &self,
+        flow: &ReadyFlow,
+        id: &RunId,
+        control: RunControl,
+    ) -> Result<Option<Place>, ApiError> {
+        let policy = flow.file.runs.clone().unwrap_or_default();
+        let elsewhere = match policy.overlap {
+            Overlap::Parallel => 0,
+            _ => self.elsewhere(&flow.file.id).await?,
+        };
+        let entry = self.turns.enter(id, &flow.file.id, &policy, control, elsewhere);
+        Ok(match entry {
+            Entry::Skipped => None,
+            Entry::Place(place) => {
+                if !place.has_begun() {
+                    self.keeper.queue(id);
+                }
+                Some(place)
+            }
+        })
+    }
+
+    /// Waits until a run may begin, with a look now and then at what other processes do.
+    async fn wait_for_turn(&self, place: &mut Place, flow: &FlowId) {
+        while !place.has_begun() {
+            tokio::select! {
+                () = place.begins() => {}
+                () = tokio::time::sleep(LOOK_ELSEWHERE) => {
+                    // Where it cannot be told, the next look will.
+                    if let Ok(elsewhere) = self.elsewhere(flow).await {
+                        self.turns.set_elsewhere(flow, elsewhere);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn elsewhere(&self, flow: &FlowId) -> Result<usize, ApiError> {
+        let flow = flow.clone();
+        self.read(move |store| store.runs_elsewhere(&flow)).await
+    }
+
+    /// Ends a run that was not begun.
+    async fn not_begun(&self, id: &RunId, why: &str) -> RunOutcome {
+        if let Err(error) = self.keeper.end_unbegun(id, why).await {
+            tracing::warn!(run = %id, %error, "that a run was not begun is not stored");
+        }
+        RunOutcome::not_begun(why)
     }
 }
 
