@@ -41,7 +41,17 @@ fn main() -> Result<()> {
 }
 
 fn suite() -> Result<()> {
-    suite_of(&["mapping", "transport", "webhook", "pages", "file", "size", "lookups", "start", "idle"])
+    suite_of(&[
+        "mapping",
+        "transport",
+        "webhook",
+        "pages",
+        "file",
+        "size",
+        "lookups",
+        "start",
+        "idle",
+    ])
 }
 
 fn suite_of(parts: &[&str]) -> Result<()> {

@@ -1,18 +1,57 @@
-import { CirclePause, CirclePlay, CircleStop, ListChecks, Play, StepForward } from "lucide-react";
+import {
+  ArrowRightFromLine,
+  ArrowRightToLine,
+  CirclePause,
+  CirclePlay,
+  CircleStop,
+  ListChecks,
+  ListPlus,
+  Play,
+  RotateCw,
+  StepForward,
+} from "lucide-react";
 import { MODES, withMode } from "../model/conduct";
+import type { Part } from "../model/partial";
+import { isOver } from "../model/run";
 import { onlyNode } from "../model/selection";
 import { isUnderWay, type State } from "../model/store";
 import type { Action } from "./action";
 import { setConduct } from "./conduct";
 import { MODE_ICONS } from "./mode-icons";
+import { planSelected } from "./partial";
 import { pauseRun } from "./pause-run";
 import { resumeRun } from "./resume-run";
+import { askToRetry } from "./retry";
+import { askForInput } from "./run-with";
 import { startRun } from "./runs";
 import { showWrites } from "./show-writes";
 import { stopRun } from "./stop-run";
 import { unpauseRun } from "./unpause-run";
 
 const showsFlow = ({ screen }: State) => screen === "canvas" || screen === "mapper";
+
+function part(
+  kind: Part["kind"],
+  label: Action["label"],
+  icon: Action["icon"],
+  key: string,
+): Action {
+  return {
+    id: `run-${kind}`,
+    label,
+    group: "run",
+    ...(icon ? { icon } : {}),
+    keys: [key],
+    reach: "always",
+    enabled: (state) =>
+      showsFlow(state) &&
+      state.open !== null &&
+      !state.past &&
+      onlyNode(state.selection) !== null &&
+      !isUnderWay(state),
+    run: () => planSelected(kind),
+  };
+}
 
 /** Running and stopping. */
 export const runActions: Action[] = [
@@ -27,21 +66,28 @@ export const runActions: Action[] = [
     run: () => void startRun(),
   },
   {
-    id: "run-node",
-    label: "action.runNode",
+    id: "run-with",
+    label: "action.runWith",
     group: "run",
-    icon: StepForward,
-    keys: ["Ctrl+Shift+Enter"],
+    icon: ListPlus,
+    keys: ["Alt+Shift+Enter"],
     reach: "always",
     enabled: (state) =>
-      state.open !== null &&
-      !state.past &&
-      onlyNode(state.selection) !== null &&
-      !isUnderWay(state),
-    run: (state) => {
-      const node = onlyNode(state.selection);
-      if (node !== null) void startRun(node);
-    },
+      state.open !== null && !state.past && showsFlow(state) && !isUnderWay(state),
+    run: () => void askForInput(),
+  },
+  part("to", "action.runTo", ArrowRightToLine, "Ctrl+Shift+Enter"),
+  part("from", "action.runFrom", ArrowRightFromLine, "Ctrl+Alt+Enter"),
+  part("node", "action.runNode", StepForward, "Alt+Enter"),
+  {
+    id: "retry-run",
+    label: "action.retryRun",
+    group: "run",
+    icon: RotateCw,
+    keys: ["Alt+A"],
+    reach: "always",
+    enabled: (state) => showsFlow(state) && state.run !== null && isOver(state.run.run.status),
+    run: ({ run }) => run && askToRetry(run.run),
   },
   {
     id: "stop",

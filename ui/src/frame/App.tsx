@@ -16,8 +16,10 @@ import {
   ConnectionsScreen,
   FlowsScreen,
   fetchParts,
+  InboxScreen,
   MapperScreen,
   NetworkScreen,
+  ParkedScreen,
   RunsScreen,
   SettingsScreen,
   TablesScreen,
@@ -46,6 +48,10 @@ function ScreenOf() {
       return <RunsScreen />;
     case "tables":
       return <TablesScreen />;
+    case "parked":
+      return <ParkedScreen />;
+    case "inbox":
+      return <InboxScreen />;
     case "settings":
       return <SettingsScreen />;
     default:

@@ -1,14 +1,22 @@
-import { CircleDashed, Clock, UserRound } from "lucide-react";
+import { CircleDashed, Clock, RotateCw, UserRound } from "lucide-react";
 import { keysOf } from "../actions/all";
+import { askToRetry } from "../actions/retry";
 import { titleOf } from "../actions/world";
 import { FromBadge } from "../inspector/FromBadge";
 import { runStanding } from "../inspector/status";
+import { Button } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { Keys } from "../kit/Keys";
 import { itemsPerSecond, timeLeft, waits } from "../model/pace";
 import { type Asking, isOver, type RunState, type Wait } from "../model/run";
 import { type State, store, useGantry } from "../model/store";
-import { formatCount, formatDuration, formatTime } from "../words/format";
+import {
+  formatCount,
+  formatCountdown,
+  formatDuration,
+  formatTime,
+  formatUntil,
+} from "../words/format";
 import { t } from "../words/t";
 import styles from "./RunBar.module.css";
 import { useNow } from "./useNow";
@@ -21,8 +29,8 @@ function waitWords(state: State, { node, wait }: { node: string; wait: Wait }, n
   const { until, reason, isLong } = wait;
   const left = Math.max(0, until - now);
   return isLong && left > COUNTED_MS
-    ? t("runBar.waitsUntil", { node: title, time: formatTime(until), reason })
-    : t("runBar.waitsFor", { node: title, time: formatDuration(left), reason });
+    ? t("runBar.waitsUntil", { node: title, time: formatUntil(until, now), reason })
+    : t("runBar.waitsFor", { node: title, time: formatCountdown(left), reason });
 }
 
 function askedWords(state: State, { node, question, signal }: Asking): string {
@@ -85,7 +93,7 @@ function Pace({ run, now }: { run: RunState; now: number }) {
         </span>
       )}
       {left !== null && (
-        <span className={styles.muted}>{t("runBar.left", { time: formatDuration(left) })}</span>
+        <span className={styles.muted}>{t("runBar.left", { time: formatCountdown(left) })}</span>
       )}
     </>
   );
@@ -115,6 +123,7 @@ function Underway({ run, now }: { run: RunState; now: number }) {
 }
 
 function Ended({ run }: { run: RunState }) {
+  const { status } = run.run;
   const held = run.wouldSend.length;
   // What a dry run held back is what matters of it, and was not sent.
   const came = held > 0 ? t("wouldSend.held", { n: held }) : hintOf(run) || run.run.summary;
@@ -128,6 +137,11 @@ function Ended({ run }: { run: RunState }) {
       <span className={styles.summary} title={sentence}>
         {sentence}
       </span>
+      {(status === "failed" || status === "ok_with_rejects") && (
+        <Button size="small" icon={RotateCw} onPress={() => askToRetry(run.run)}>
+          {t("retry.action")}
+        </Button>
+      )}
       {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
     </>
   );

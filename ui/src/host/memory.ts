@@ -32,6 +32,7 @@ export function memoryHost(
   begun: Begun & Waiting = {},
 ): Host {
   const flows = new Map<string, Stored>();
+  const opened_at = Date.now();
   const settings: Record<string, unknown> = {};
   const listeners = new Set<(events: UiEvent[]) => void>();
   const tell = (events: UiEvent[]) => {
@@ -79,11 +80,21 @@ export function memoryHost(
     flow[to].push({ label: last.label, edit: inverse });
     return applied(flow, last.edit);
   };
+  const nameOf = (id: string, node?: string): string => {
+    const flow = flows.get(id)?.flow;
+    if (node === undefined) return flow?.name ?? id;
+    return (flow && findNode(flow, node)?.node.name) ?? node;
+  };
   for (const sketch of sketches) keep(sketch);
   const runs = memoryRuns({ stored, sketches, tell }, begun);
 
   const handlers: Handlers = {
-    "app.info": () => ({ version: "0.1.0", data_dir: "memory", sandbox: "http://127.0.0.1:9000" }),
+    "app.info": () => ({
+      version: "0.1.0",
+      data_dir: "memory",
+      opened_at,
+      sandbox: "http://127.0.0.1:9000",
+    }),
     "app.catalogue": () => CATALOGUE,
     "settings.get": () => ({ ...settings }),
     "settings.set": ({ key, value }) => {
@@ -133,7 +144,6 @@ export function memoryHost(
       });
     },
     "flows.import": ({ text }) => keep({ flow: JSON.parse(text), layout: { nodes: {} } }),
-    "flows.form": () => [],
     "flows.export": ({ flow }) => ({
       flow: JSON.stringify(stored(flow).flow, null, 2),
       layout: JSON.stringify(stored(flow).layout, null, 2),
@@ -148,7 +158,7 @@ export function memoryHost(
       },
     ],
     ...runs.handlers,
-    ...memoryWaiting(tell, begun),
+    ...memoryWaiting(tell, nameOf, begun),
     ...memoryTables(tell),
     ...memoryConnections(tell),
     ...memoryCassettes(),

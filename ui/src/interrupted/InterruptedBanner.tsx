@@ -12,10 +12,10 @@ import styles from "./InterruptedBanner.module.css";
 /** Who goes on: the runs by themselves, or once the user has said so. */
 function whoGoesOn(goOn: number, wait: number): string {
   if (wait === 0) {
-    return goOn === 1 ? t("interrupted.goesOnOne") : t("interrupted.goesOnAll", { n: goOn });
+    return goOn === 1 ? t("interrupted.goesOnOne") : t("interrupted.goesOnAll");
   }
   if (goOn === 0) {
-    return wait === 1 ? t("interrupted.waitsOne") : t("interrupted.waitsAll", { n: wait });
+    return wait === 1 ? t("interrupted.waitsOne") : t("interrupted.waitsAll");
   }
   return t("interrupted.both", {
     goesOn: t("interrupted.goesOn", { n: goOn }),
@@ -47,7 +47,7 @@ export function InterruptedBanner() {
       )}
       {wait.length > 0 && (
         <Button size="small" variant={wait.length === 1 ? "quiet" : "plain"} onPress={showThem}>
-          {t("interrupted.show")}
+          {t("interrupted.show", { n: wait.length })}
         </Button>
       )}
       <IconButton

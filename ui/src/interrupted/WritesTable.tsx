@@ -63,9 +63,11 @@ function Row({ write, canDecide, onDecide }: RowProps) {
   const sign = SIGNS[state];
   return (
     <div className={styles.row}>
-      <Badge tone={sign.tone} icon={sign.icon}>
-        {t(`writes.${state}`)}
-      </Badge>
+      <span>
+        <Badge tone={sign.tone} icon={sign.icon}>
+          {t(`writes.${state}`)}
+        </Badge>
+      </span>
       <span className={styles.what} title={about}>
         <span>{about}</span>
         <code>{[node, item].filter(Boolean).join(" · ")}</code>

@@ -3,14 +3,12 @@ import type { Exchange } from "../bindings/Exchange";
 import type { FlowFile } from "../bindings/FlowFile";
 import type { ItemError } from "../bindings/ItemError";
 import type { NodeCounts } from "../bindings/NodeCounts";
-import type { NodeSpec } from "../bindings/NodeSpec";
 import type { NodeStatus } from "../bindings/NodeStatus";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunStatus } from "../bindings/RunStatus";
 import type { RunSummary } from "../bindings/RunSummary";
 import type { RunView } from "../bindings/RunView";
 import type { WireRun } from "../bindings/WireRun";
-import { walk } from "./flow";
 
 /** A pause before a call leaves; `retry` says which try was the last, where it is tried again. */
 export type Wait = {
@@ -302,32 +300,4 @@ function take(state: RunState, event: RunEvent): RunState {
 /** Takes the host's summary of a run that is over. */
 export function finishRun(state: RunState, run: RunSummary): RunState {
   return state.run.id === run.id ? { ...state, run } : state;
-}
-
-const specs = new WeakMap<FlowFile, Map<string, NodeSpec>>();
-
-function specThen(flow: FlowFile, node: string): NodeSpec | undefined {
-  let index = specs.get(flow);
-  if (!index) {
-    index = new Map([...walk(flow)].map((found) => [found.node.id, found.node]));
-    specs.set(flow, index);
-  }
-  return index.get(node);
-}
-
-/** Keys in one order: setting a value and taking it back moves its key to the end. */
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function whatItDoes({ name: _name, note: _note, body: _body, ...rest }: NodeSpec): string {
-  return JSON.stringify(rest, sorted);
-}
-
-/** Whether a node does something else now than it did in the run that is shown. */
-export function isStale(run: RunState | null, now: NodeSpec): boolean {
-  if (!run?.flow || !run.nodes[now.id]) return false;
-  const then = specThen(run.flow, now.id);
-  return then !== undefined && then !== now && whatItDoes(then) !== whatItDoes(now);
 }

@@ -228,7 +228,7 @@ mod tests {
     struct Queue(Arc<Turns>);
 
     fn policy(overlap: Overlap, at_once: u32) -> RunPolicy {
-        RunPolicy { overlap, at_once: NonZeroU32::new(at_once) }
+        RunPolicy { overlap, at_once: NonZeroU32::new(at_once), ..RunPolicy::default() }
     }
 
     impl Queue {

@@ -255,7 +255,10 @@ async fn runs_are_found_by_what_they_hold_and_forgotten_by_the_bounds() {
     assert_eq!(found(json!({ "text": "zebra", "before": runs[2] })).await, newest_first[2..]);
 
     let view = host.call("runs.history", json!({})).await;
-    assert_eq!((&view["runs"], &view["retention"]), (&json!(4), &json!({ "days": 90, "mb": 4096 })));
+    assert_eq!(
+        (&view["runs"], &view["retention"]),
+        (&json!(4), &json!({ "days": 90, "mb": 4096 }))
+    );
     let pruned = host.call("runs.keep", json!({ "runs": 1 })).await;
     assert_eq!(pruned, json!({ "runs": 2, "left": 2 }));
     assert_eq!(found(json!({})).await, [runs[3].clone(), runs[1].clone()]);
