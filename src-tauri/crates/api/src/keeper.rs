@@ -103,6 +103,36 @@ impl Keeper {
         stored.await.unwrap_or_else(|_| Err(closing()))
     }
 
+    /// Notes of a run that it waits for its turn. Its first event says that it has begun.
+    pub(crate) fn queue(&self, id: &RunId) {
+        if let Some(run) = lock(&self.live).get_mut(id) {
+            run.row.status = RunStatus::Queued;
+            // One that goes on had been stored as under way.
+            run.is_stored = false;
+        }
+    }
+
+    /// Ends a run that tells nothing, for it was not begun; the row is kept with the reason.
+    pub(crate) async fn end_unbegun(&self, id: &RunId, why: &str) -> Result<(), JournalError> {
+        let stored = {
+            let mut waiting = lock(&self.waiting);
+            let Some(run) = lock(&self.live).remove(id) else { return Ok(()) };
+            let row = RunRow { status: RunStatus::Cancelled, summary: why.to_owned(), ..run.row };
+            let text = Some(run.excerpt.into_text(&row.flow_name, why));
+            let summary = summary_of(&row);
+            let mut news = vec![UiEvent::RunFinished { run: summary.clone() }];
+            if !run.is_stored {
+                news.insert(0, UiEvent::RunStarted { run: summary });
+            }
+            let append = Append { row: Some(row), text, ..Append::to(id.clone()) };
+            let (kept, stored) = oneshot::channel();
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
+            stored
+        };
+        self.some.notify_one();
+        stored.await.unwrap_or_else(|_| Err(closing()))
+    }
+
     /// Forgets a run that could not be started after all.
     pub(crate) fn forget(&self, id: &RunId) {
         lock(&self.live).remove(id);
@@ -234,14 +264,24 @@ impl Keeper {
             }
             let has_turned = run.row.status != was;
             let row = run.row.clone();
-            return Some(Counted { row, start, text: None, is_new, has_turned, is_over: false });
+            let (text, has_begun) = (None, was == RunStatus::Queued);
+            return Some(Counted {
+                row,
+                start,
+                text,
+                is_new,
+                has_turned,
+                has_begun,
+                is_over: false,
+            });
         };
         let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
         let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
-        Some(Counted { row, start, text, is_new, has_turned: false, is_over: true })
+        let (has_turned, has_begun) = (false, false);
+        Some(Counted { row, start, text, is_new, has_turned, has_begun, is_over: true })
     }
 
     /// Puts batches of steps into a form for the store. The first ones bring the run's row and how it
@@ -264,7 +304,8 @@ impl Keeper {
     /// The runs under way, for the end of the program.
     pub(crate) fn running(&self) -> Vec<RunId> {
         let live = lock(&self.live);
-        live.values().map(|run| run.row.id.clone()).collect()
+        let begun = live.values().filter(|run| run.row.status != RunStatus::Queued);
+        begun.map(|run| run.row.id.clone()).collect()
     }
 }
 
@@ -278,6 +319,8 @@ struct Counted {
     is_new: bool,
     /// It is held now, or goes on.
     has_turned: bool,
+    /// It had waited for its turn.
+    has_begun: bool,
     is_over: bool,
 }
 
@@ -290,7 +333,7 @@ impl Counted {
     fn news(self, events: Vec<RunEvent>) -> Vec<UiEvent> {
         let summary = summary_of(&self.row);
         let mut news = Vec::with_capacity(3);
-        if self.is_new {
+        if self.is_new || self.has_begun {
             let started =
                 RunSummary { status: RunStatus::Running, took_ms: None, ..summary.clone() };
             news.push(UiEvent::RunStarted { run: started });

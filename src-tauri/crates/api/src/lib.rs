@@ -37,6 +37,7 @@ pub mod states;
 pub mod tables;
 pub mod templates;
 pub mod timeline;
+mod turns;
 pub mod types;
 mod waits;
 
@@ -51,6 +52,7 @@ pub use crate::launch::{Ended, Launch, Row};
 pub use crate::meet::{Meeting, Met, RunMode};
 pub use crate::prepared::ReadyFlow;
 pub use crate::reduce::RunState;
+pub use crate::turns::Place;
 pub use transport::Fault;
 
 use crate::connections::Accounts;

@@ -47,6 +47,11 @@ pub(crate) fn wire(n_chunks: usize) -> (WireOut, WireIn) {
 }
 
 impl WireOut {
+    /// The channel, to look how full it is.
+    pub(crate) fn channel(&self) -> &mpsc::Sender<Message> {
+        &self.sender
+    }
+
     /// Sends; it waits where the wire is full.
     pub(crate) async fn send(&self, message: Message) -> Result<(), Closed> {
         self.sender.send(message).await.map_err(|_| {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use flow::plan::{LaneSource, Outlet, Plan};
+use flow::plan::{LaneSource, Outlet, Plan, Route, Stage};
 use tokio::sync::mpsc;
 
 use crate::emitter::{Emitter, Output, Way, World};
@@ -77,6 +77,9 @@ pub(crate) fn launch(
                 },
             })
             .collect();
+        if within.is_none() {
+            watch(world, stage, &ways);
+        }
         let emitter = Emitter::new(Arc::clone(world), Arc::clone(stage), within.cloned(), ways);
         stages.push(run_stage(inlet, emitter));
     }
@@ -90,6 +93,24 @@ pub(crate) fn launch(
 /// An inlet without lanes.
 pub(crate) fn inlet_of(world: &World) -> Inlet {
     Inlet::new(world.scope.services.temp_dir.clone(), world.budget)
+}
+
+/// Lets the recorder see how full a stage's channels are.
+fn watch(world: &World, stage: &Stage, ways: &[Way]) {
+    let places = &world.program.places;
+    for member in &stage.members {
+        let first_port = places.nodes[member.node].first_port;
+        for (port, routes) in (first_port..).zip(&member.routes) {
+            let are_all = places.ports[port].wires.len() == routes.len();
+            for (nth, route) in routes.iter().enumerate() {
+                if let Route::Outlet(outlet) = route
+                    && let Way::Channel(sender) = &ways[*outlet]
+                {
+                    world.tally.watch(port, are_all.then_some(nth), sender.channel());
+                }
+            }
+        }
+    }
 }
 
 fn take<T>(ends: &mut [Option<T>], channel: usize) -> T {

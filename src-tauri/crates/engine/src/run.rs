@@ -411,6 +411,7 @@ impl Owner {
             let (node, error) = (*node, Some(Box::new(error.clone())));
             self.recorder.take(Note::NodeFinished { node, status: NodeStatus::Failed, error }, at);
         }
+        self.recorder.empty_channels(at);
         let tally = Arc::clone(&self.world.tally);
         let is_well = self.end.enough.is_some() && self.end.failure.is_none();
         self.recorder.finish_others(

@@ -1,5 +1,6 @@
 //! Rules of runs, shown on small flows with everything in memory.
 
+mod counters;
 mod errors;
 mod examples;
 mod gathers;
