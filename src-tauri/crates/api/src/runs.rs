@@ -17,6 +17,7 @@ use crate::app::lock;
 use crate::launch::{Launch, Row};
 use crate::meet::{Meeting, RunMode};
 use crate::opened::{OpenRun, kept, parse};
+use crate::partial::{Part, PlanAsk};
 use crate::types::{
     ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, TextFile, UiEvent,
 };
@@ -211,6 +212,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
 pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError> {
     let flow = app.ready(&start.flow).await?;
     let mut launch = Launch { trigger: "manual", ..Launch::default() };
+    let mut runs = None;
     let meeting = Meeting {
         mode: start.mode,
         cassette: start.cassette,
@@ -227,12 +229,30 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
             };
             launch.target = Target::Only(node);
         }
+        None if start.to.is_some() || start.from.is_some() => {
+            // Other start items than those of the last run: what was made of these is no use.
+            let anew = start.anew || start.input.is_some();
+            let ask = PlanAsk {
+                flow: start.flow.clone(),
+                node: None,
+                to: start.to.clone(),
+                from: start.from.clone(),
+                anew,
+            };
+            let part = Part::of(app, &ask).await?;
+            launch.again = part.again(app).await?;
+            launch.target = part.target.clone();
+            launch.input = start.input.unwrap_or_default();
+            runs = Some(part);
+        }
         None => launch.input = start.input.unwrap_or_default(),
     }
     // Before anybody is asked, and before a recording is begun.
     flow.refuse_missing(&launch.target)?;
     if !start.confirmed
-        && let Some(refusal) = flow.unconfirmed(&launch.target, &meeting)
+        && let Some(refusal) = flow.unconfirmed_of(&launch.target, &meeting, |node| {
+            runs.as_ref().is_none_or(|part| part.runs(node))
+        })
     {
         return Err(refusal);
     }
@@ -396,6 +416,11 @@ pub async fn schema(app: &App, ask: OfTap) -> Result<SchemaView, ApiError> {
 pub async fn node(app: &App, ask: OfNode) -> Result<NodeDetail, ApiError> {
     let mut detail = NodeDetail::default();
     each_event(app, &ask.run, |event| {
+        if let What::Resumed { .. } = event.what {
+            // What follows is counted and told anew; calls are made once.
+            detail.events.retain(|event| matches!(event.what, What::Called { .. }));
+            detail.more = false;
+        }
         if concerns(&event.what) == Some(&ask.node) && !is_count(&event.what) {
             if detail.events.len() == NODE_EVENTS {
                 detail.more = true;
@@ -417,6 +442,8 @@ pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> 
         {
             errors.push(*error);
         }
+        // What was rejected before is rejected again.
+        What::Resumed { .. } => errors.clear(),
         _ => {}
     })
     .await?;
