@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use crate::App;
 use crate::app::{History, lock, now};
 use crate::called::CalledBy;
-use crate::durable::{KeptTarget, Request, Resumes};
+use crate::durable::{Earlier, KeptTarget, Request, Resumes};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
 use crate::turns::{Entry, Place};
@@ -60,6 +60,8 @@ pub struct Launch {
     pub resumes: Option<Resumes>,
     /// What it takes over of earlier runs.
     pub again: Again,
+    /// Which steps of earlier runs it does not do again.
+    pub(crate) retry: Option<Earlier>,
 }
 
 /// What a run takes over of earlier ones.
@@ -141,6 +143,9 @@ impl App {
         flow: &ReadyFlow,
         mut launch: Launch,
     ) -> Result<(RunRow, RunRequest), ApiError> {
+        if let Some(earlier) = &launch.retry {
+            launch.replay = Some(self.with_earlier(earlier, launch.replay.take()).await?);
+        }
         let last = match &launch.target {
             Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
             Target::All | Target::From(_) => Arc::clone(&flow.last),
@@ -205,6 +210,7 @@ impl App {
             meeting: launch.met.meeting.clone(),
             called: launch.called.clone(),
             again: launch.again.clone(),
+            retry: launch.retry.clone(),
         };
         request.kept(&launch.input)
     }

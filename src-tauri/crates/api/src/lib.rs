@@ -33,6 +33,7 @@ pub mod sandbox;
 pub mod secrets;
 pub mod serve;
 pub mod settings;
+mod stale;
 pub mod states;
 pub mod tables;
 pub mod templates;

@@ -35,20 +35,37 @@ impl Looks {
         run: &OpenRun,
         nodes: impl IntoIterator<Item = NodeId>,
     ) -> Result<Self, ApiError> {
-        let mut looks = Self { nodes: Vec::new(), sole: sole_triggers(run) };
+        let mut looks = Self::new(run);
         for node in nodes {
-            let sources: Vec<_> =
-                run.outputs(&node).into_iter().filter(|of| of.port != ERROR_PORT).collect();
-            let id = run.row.id.clone();
-            let (_, raw) = app.read(move |store| kept(store, &id, &sources, 0, u64::MAX)).await?;
-            let mut items = HashMap::with_capacity(raw.len());
-            for item in raw {
-                let sample: Sample = parse(item.get().as_bytes())?;
-                items.insert(sample.item, sample.value);
-            }
-            looks.nodes.push(Looked { node, items });
+            looks.add(app, run, node).await?;
         }
         Ok(looks)
+    }
+
+    /// Nothing but how the paths of a run begin.
+    pub(crate) fn new(run: &OpenRun) -> Self {
+        Self { nodes: Vec::new(), sole: sole_triggers(run) }
+    }
+
+    /// Adds what is known of a run's items at a node.
+    pub(crate) async fn add(
+        &mut self,
+        app: &App,
+        run: &OpenRun,
+        node: NodeId,
+    ) -> Result<(), ApiError> {
+        let sources: Vec<_> =
+            run.outputs(&node).into_iter().filter(|of| of.port != ERROR_PORT).collect();
+        let id = run.row.id.clone();
+        let (_, raw) = app.read(move |store| kept(store, &id, &sources, 0, u64::MAX)).await?;
+        let mut items = HashMap::with_capacity(raw.len());
+        for item in raw {
+            let sample: Sample = parse(item.get().as_bytes())?;
+            items.insert(sample.item, sample.value);
+        }
+        self.sole.extend(sole_triggers(run).into_iter().filter(|sole| *sole == node));
+        self.nodes.push(Looked { node, items });
+        Ok(())
     }
 
     /// The item of this path.

@@ -86,8 +86,19 @@ impl ReadyFlow {
     /// The refusal of a run that goes so far, is met so, and writes to production, unless it was
     /// confirmed: [`Code::Confirm`] with a sentence that lists the writes.
     pub fn unconfirmed(&self, target: &Target, meeting: &Meeting) -> Option<ApiError> {
+        self.unconfirmed_of(target, meeting, |_| true)
+    }
+
+    /// The same of a run that comes to these nodes only.
+    pub(crate) fn unconfirmed_of(
+        &self,
+        target: &Target,
+        meeting: &Meeting,
+        is_run: impl Fn(&NodeId) -> bool,
+    ) -> Option<ApiError> {
         let mut writes = connections::within(&self.writes, target);
-        writes.retain(|write| write.at.node.as_ref().is_none_or(|node| meeting.writes(node)));
+        let is_made = |node: &NodeId| meeting.writes(node) && is_run(node);
+        writes.retain(|write| write.at.node.as_ref().is_none_or(is_made));
         connections::unconfirmed(&writes)
     }
 }

@@ -146,3 +146,139 @@ async fn parked_items_are_grouped_mended_tried_again_and_resolved() {
     assert_eq!((&groups[0]["open"], &groups[0]["resolved"]), (&json!(0), &json!(2)));
     host.app.close().await;
 }
+
+/// Reads rows, sends them one by one to a server that refuses some, and shapes what comes back.
+fn sending(url: &str, filter: &str) -> Json {
+    json!({
+        "gantry": 1, "id": "sending", "name": "Sending",
+        "nodes": [
+            { "id": "start", "type": "trigger.manual" },
+            { "id": "rows", "type": "data.table", "params": { "rows": [
+                { "n": 1 }, { "n": 2 }, { "n": 3 }, { "n": 4 } ] } },
+            { "id": "send", "type": "http.request", "params": { "method": "POST", "url": url,
+                "body": { "type": "json", "value": { "n": "{{ n }}" } } } },
+            { "id": "back", "type": "data.filter", "params": { "where": filter } },
+            { "id": "end", "type": "data.map", "params": { "fields": [
+                { "to": "row", "from": "$node('rows').n" }, { "to": "got", "from": "n" }] } },
+        ],
+        "wires": [{ "from": "start", "to": "rows" }, { "from": "rows", "to": "send" },
+                  { "from": "send", "to": "back" }, { "from": "back.kept", "to": "end" }],
+    })
+}
+
+/// A server that gives bodies back, counts them, and refuses those with `3` until it is told not to.
+async fn server() -> (String, Arc<std::sync::Mutex<Vec<String>>>, Arc<std::sync::atomic::AtomicBool>)
+{
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/rows", listener.local_addr().unwrap());
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let is_kind = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (bodies, kind) = (Arc::clone(&seen), Arc::clone(&is_kind));
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut request = Vec::new();
+            let body = loop {
+                let mut bytes = [0; 4096];
+                let n = socket.read(&mut bytes).await.unwrap();
+                request.extend_from_slice(&bytes[..n]);
+                let text = String::from_utf8_lossy(&request).into_owned();
+                if n == 0 || text.contains('}') {
+                    break text.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();
+                }
+            };
+            let refused = body.contains('3') && !kind.load(std::sync::atomic::Ordering::SeqCst);
+            let status = if refused { "422 Unprocessable" } else { "200 OK" };
+            if !refused {
+                bodies.lock().unwrap().push(body.clone());
+            }
+            let answer = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                 content-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            socket.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    (url, seen, is_kind)
+}
+
+#[tokio::test]
+async fn a_run_that_failed_goes_on_from_there_and_writes_nothing_twice() {
+    let host = host().await;
+    let (url, seen, is_kind) = server().await;
+    host.import(sending(&url, "n > 0")).await;
+    let run = host.run(json!({ "flow": "sending" })).await;
+    assert_eq!(run["status"], "failed", "{run}");
+    assert_eq!(seen.lock().unwrap().len(), 2);
+    is_kind.store(true, std::sync::atomic::Ordering::SeqCst);
+    for (from, status) in [(json!({ "type": "failed" }), "ok"), (json!({ "type": "start" }), "ok")]
+    {
+        let again = json!({ "run": run["id"], "from": from });
+        let again = host.runs("runs.retry", again).await.remove(0);
+        assert_eq!((&again["status"], &again["parent"]), (&json!(status), &run["id"]), "{again}");
+        let got: Vec<Json> = host.items(&again, "end").await.into_iter().map(|(_, v)| v).collect();
+        let row = |n: u32| json!({ "row": n, "got": n });
+        assert_eq!(got, [row(1), row(2), row(3), row(4)]);
+        // Each time only what the failed run had not done.
+        let mut bodies = seen.lock().unwrap().split_off(2);
+        bodies.sort();
+        assert_eq!(bodies, ["{\"n\":3}", "{\"n\":4}"]);
+    }
+    let refused = host.refused("runs.retry", json!({ "run": "none", "from": { "type": "start" } }));
+    assert_eq!(refused.await.code, Code::NotFound);
+    host.app.close().await;
+}
+
+#[tokio::test]
+async fn a_run_to_a_node_takes_over_what_is_fresh_and_tells_it_before() {
+    let host = host().await;
+    let (url, seen, is_kind) = server().await;
+    is_kind.store(true, std::sync::atomic::Ordering::SeqCst);
+    host.import(sending(&url, "n > 0")).await;
+    let fresh = host.call("flows.freshness", json!({ "flow": "sending" })).await;
+    assert_eq!(fresh["send"]["state"], "never");
+    let full = host.run(json!({ "flow": "sending" })).await;
+    assert_eq!(full["status"], "ok", "{full}");
+    let items = host.items(&full, "end").await;
+    assert_eq!((items.len(), seen.lock().unwrap().len()), (4, 4));
+    let fresh = host.call("flows.freshness", json!({ "flow": "sending" })).await;
+    for node in ["start", "rows", "send", "back", "end"] {
+        assert_eq!(fresh[node]["state"], "fresh", "{fresh}");
+    }
+
+    // What reuse gives is what the full run gave, and nothing is sent again.
+    let ask = json!({ "flow": "sending", "to": "end" });
+    let plan = host.call("runs.plan", ask.clone()).await;
+    let reused = |plan: &Json| -> Vec<bool> {
+        plan["nodes"].as_array().unwrap().iter().map(|n| n["reused"] == json!(true)).collect()
+    };
+    assert_eq!(reused(&plan), [true, true, true, true, false], "{plan}");
+    let summary = plan["summary"].as_str().unwrap();
+    assert!(summary.starts_with("Runs 1 node, takes over 4 from the run of "), "{summary}");
+    let part = host.run(ask.clone()).await;
+    assert_eq!(part["status"], "ok", "{part}");
+    assert_eq!(host.items(&part, "end").await, items);
+    assert_eq!(seen.lock().unwrap().len(), 4);
+
+    let edit =
+        json!({ "type": "set_node", "node": "back", "key": "/params/where", "value": "n > 2" });
+    let edit = json!({ "flow": "sending", "rev": 1, "label": "x", "edit": edit });
+    host.call("flows.edit", edit).await;
+    let fresh = host.call("flows.freshness", json!({ "flow": "sending" })).await;
+    assert_eq!(
+        (&fresh["send"]["state"], &fresh["end"]["state"]),
+        (&json!("fresh"), &json!("stale"))
+    );
+    assert!(fresh["back"]["why"].as_str().unwrap().starts_with("Edited since "), "{fresh}");
+    let plan = host.call("runs.plan", ask.clone()).await;
+    assert_eq!(reused(&plan), [true, true, true, false, false], "{plan}");
+    let part = host.run(ask).await;
+    assert_eq!(host.items(&part, "end").await, items[2..]);
+    assert_eq!(seen.lock().unwrap().len(), 4, "the write before it is not repeated");
+
+    let anew =
+        host.call("runs.plan", json!({ "flow": "sending", "to": "end", "anew": true })).await;
+    assert_eq!(reused(&anew), [false; 5]);
+    host.app.close().await;
+}

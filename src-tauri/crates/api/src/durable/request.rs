@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use store::RunStart;
 
+use super::earlier::Earlier;
 use crate::called::CalledBy;
 use crate::launch::Again;
 use crate::meet::{Meeting, RunMode};
@@ -39,6 +40,9 @@ pub(crate) struct Request {
     /// What it took over of earlier runs.
     #[serde(default)]
     pub(crate) again: Again,
+    /// Which steps of earlier runs it did not do again.
+    #[serde(default)]
+    pub(crate) retry: Option<Earlier>,
 }
 
 /// How far a run went.

@@ -13,7 +13,7 @@ use store::ParkedRow;
 
 use super::{ParkedState, RetryParked, state};
 use crate::App;
-use crate::durable::RetryVersion;
+use crate::durable::{Earlier, RetryVersion};
 use crate::launch::{Again, Launch, Row};
 use crate::looks::Looks;
 use crate::meet::Meeting;
@@ -102,7 +102,7 @@ async fn begin(app: &Arc<App>, group: Group) -> Result<Option<RunSummary>, ApiEr
     let taken = app.store.take_parked(items.iter().map(|item| item.id).collect(), &id).await?;
     items.retain(|item| taken.contains(&item.id));
     let Some(first) = items.first() else { return Ok(None) };
-    let root = first.root.clone();
+    let (root, before) = (first.root.clone(), first.retried_by.clone());
     let launched = async {
         let known = known(app, &run, &node, &items).await?;
         let again = Again { root: Some(root), kept: Vec::new(), known: vec![known] };
@@ -112,6 +112,7 @@ async fn begin(app: &Arc<App>, group: Group) -> Result<Option<RunSummary>, ApiEr
             target: Target::From(node),
             parent: Some(run.clone()),
             again,
+            retry: Some(Earlier::writes_of(before.into_iter().chain([run.clone()]))),
             ..Launch::default()
         };
         app.launch_alone(&ready, launch, Row::First).await
