@@ -32,6 +32,9 @@ use crate::types::{ApiError, Code};
 /// The name of the database in the data folder.
 const DATABASE: &str = "gantry.db";
 
+/// The variable that says how much memory one sort or group may take before it uses the disk.
+const BARRIER_KB: &str = "GANTRY_BARRIER_KB";
+
 /// What is said of a run whose process ended.
 const RESUMABLE: &str = "The program ended before the run did. It can go on where it was.";
 
@@ -143,7 +146,11 @@ impl App {
             History::Kept => Arc::clone(&keeper) as Arc<dyn Journal>,
             History::None => Arc::new(NoJournal),
         };
-        let engine = Engine::new(EngineOptions { services, journal, ..EngineOptions::default() });
+        let mut options_of_engine = EngineOptions { services, journal, ..EngineOptions::default() };
+        if let Some(kb) = std::env::var(BARRIER_KB).ok().and_then(|kb| kb.parse::<usize>().ok()) {
+            options_of_engine.barrier_bytes = kb << 10;
+        }
+        let engine = Engine::new(options_of_engine);
         let app = Arc::new(Self {
             engine,
             vault,
@@ -171,6 +178,10 @@ impl App {
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
         app.spawn(async move { network.serve(&store).await });
+        if options.history == History::Kept {
+            let pruned = Arc::downgrade(&app);
+            app.spawn(async move { crate::history::serve(&pruned).await });
+        }
         app.store.end_interrupted(RESUMABLE, LOST).await?;
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;

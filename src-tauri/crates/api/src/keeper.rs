@@ -14,6 +14,7 @@ use store::{Append, RunRow, RunStart, SampleChunk, StepBatch, Store};
 use tokio::sync::{Notify, oneshot};
 
 use crate::durable::steps;
+use crate::excerpt::Excerpt;
 use crate::hub::Hub;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
@@ -35,6 +36,7 @@ pub(crate) struct Keeper {
 struct Live {
     row: RunRow,
     totals: Totals,
+    excerpt: Excerpt,
     is_stored: bool,
     /// How it was started, until that is surely kept.
     start: Option<RunStart>,
@@ -58,14 +60,28 @@ impl Keeper {
     /// `start` is how it is started again, where it can be.
     pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>, start: Option<RunStart>) {
         let totals = Totals::new(last);
-        let live = Live { row, totals, is_stored: false, start, has_steps: false };
+        let live = Live {
+            row,
+            totals,
+            excerpt: Excerpt::default(),
+            is_stored: false,
+            start,
+            has_steps: false,
+        };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
     /// Makes a run known that goes on: its row is stored already.
     pub(crate) fn expect_again(&self, row: RunRow, last: Arc<[NodeId]>) {
         let totals = Totals::new(last);
-        let live = Live { row, totals, is_stored: true, start: None, has_steps: true };
+        let live = Live {
+            row,
+            totals,
+            excerpt: Excerpt::default(),
+            is_stored: true,
+            start: None,
+            has_steps: true,
+        };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
@@ -138,39 +154,56 @@ impl Keeper {
         records: Vec<Record>,
     ) -> oneshot::Receiver<Result<(), JournalError>> {
         let (mut events, mut samples) = (Vec::with_capacity(records.len()), Vec::new());
+        let mut kept_items = Vec::new();
         for record in records {
             match record {
                 Record::Event(event) => events.push(event),
-                Record::Samples { node, port, items } => samples.push(SampleChunk {
-                    node,
-                    port,
-                    count: items.len() as u64,
-                    items: samples_json(&items),
-                }),
+                Record::Samples { node, port, items } => {
+                    samples.push(SampleChunk {
+                        node,
+                        port,
+                        count: items.len() as u64,
+                        items: samples_json(&items),
+                    });
+                    kept_items.push(items);
+                }
             }
         }
         let batch = events.first().map(|first| (first.seq, json(&events)));
         let (kept, stored) = oneshot::channel();
         // Held until the records are in the queue: what a run's row says must not overtake them.
         let mut waiting = lock(&self.waiting);
-        let counted = self.count(run, &events);
+        let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
+        let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { row, events: batch, samples, start, ..Append::to(run.clone()) };
+        let append = Append { row, events: batch, samples, start, text, ..Append::to(run.clone()) };
         waiting.push(Waiting { append, news, kept });
         stored
     }
 
     /// Keeps the run's row up; none for a run that nobody expected.
-    fn count(&self, id: &RunId, events: &[RunEvent]) -> Option<Counted> {
+    fn count(
+        &self,
+        id: &RunId,
+        events: &[RunEvent],
+        kept_items: &[Vec<Sample>],
+    ) -> Option<Counted> {
         let mut live = lock(&self.live);
         let run = live.get_mut(id)?;
         for event in events {
             run.totals.apply(event);
+            run.excerpt.take_event(&event.what);
+        }
+        for sample in kept_items.iter().flatten() {
+            if run.excerpt.is_full() {
+                break;
+            }
+            run.excerpt.take(&sample.value);
         }
         let is_new = !std::mem::replace(&mut run.is_stored, true);
         let start = run.start.clone().filter(|_| is_new);
@@ -190,13 +223,14 @@ impl Keeper {
             }
             let has_turned = run.row.status != was;
             let row = run.row.clone();
-            return Some(Counted { row, start, is_new, has_turned, is_over: false });
+            return Some(Counted { row, start, text: None, is_new, has_turned, is_over: false });
         };
-        let mut row = live.remove(id)?.row;
+        let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
-        Some(Counted { row, start, is_new, has_turned: false, is_over: true })
+        let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
+        Some(Counted { row, start, text, is_new, has_turned: false, is_over: true })
     }
 
     /// Puts batches of steps into a form for the store. The first ones bring the run's row and how it
@@ -228,6 +262,8 @@ struct Counted {
     row: RunRow,
     /// How it was started, where the row is new.
     start: Option<RunStart>,
+    /// The words that it is found by, once it is over.
+    text: Option<String>,
     is_new: bool,
     /// It is held now, or goes on.
     has_turned: bool,

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::steps::{self, Lasts, RunStart, StepBatch};
-use crate::{Commit, Store, StoreError};
+use crate::{Commit, Store, StoreError, listing};
 
 /// Lists of items that together are smaller than this share one row: a short run costs few inserts.
 const SHARED_BYTES: usize = 32 * 1024;
@@ -80,6 +80,8 @@ pub struct Append {
     pub events: Option<(u64, Vec<u8>)>,
     /// Items to keep.
     pub samples: Vec<SampleChunk>,
+    /// The words that the run is found by, once it is over.
+    pub text: Option<String>,
     /// How it was started, where it is new and can be resumed.
     pub start: Option<RunStart>,
     /// What became of some of its steps.
@@ -89,7 +91,8 @@ pub struct Append {
 impl Append {
     /// Adds nothing yet.
     pub fn to(run: RunId) -> Self {
-        Self { run, row: None, events: None, samples: Vec::new(), start: None, steps: None }
+        let (samples, text) = (Vec::new(), None);
+        Self { run, row: None, events: None, samples, text, start: None, steps: None }
     }
 }
 
@@ -104,19 +107,6 @@ pub struct SampleChunk {
     pub count: u64,
     /// The items as a JSON list.
     pub items: Vec<u8>,
-}
-
-/// Which runs are asked for.
-#[derive(Debug, Clone, Default)]
-pub struct RunQuery {
-    /// Only those of this flow.
-    pub flow: Option<FlowId>,
-    /// Only those that stand like this.
-    pub status: Option<RunStatus>,
-    /// Only those that began before this one.
-    pub before: Option<RunId>,
-    /// At most so many.
-    pub limit: u32,
 }
 
 impl Store {
@@ -196,34 +186,6 @@ impl Store {
         commit.await.done().await
     }
 
-    /// Runs, the newest first.
-    pub fn runs(&self, query: &RunQuery) -> Result<Vec<RunRow>, StoreError> {
-        let mut sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE id < ?1");
-        let before = query.before.as_ref().map_or("~", |id| id.as_str());
-        let limit = i64::from(query.limit);
-        let mut values: Vec<&dyn rusqlite::ToSql> = vec![&before, &limit];
-        let flow = query.flow.as_ref().map(|flow| flow.as_str().to_owned());
-        if let Some(flow) = &flow {
-            sql.push_str(" AND flow = ?3");
-            values.push(flow);
-        }
-        let status = query.status.map(status_text);
-        if let Some(status) = &status {
-            // Spelt out twice, so that the index of the runs that are not ok is seen to fit.
-            sql.push_str(if flow.is_some() { " AND status = ?4" } else { " AND status = ?3" });
-            if *status != "ok" {
-                sql.push_str(" AND status <> 'ok'");
-            }
-            values.push(status);
-        }
-        sql.push_str(" ORDER BY id DESC LIMIT ?2");
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(values.as_slice(), run_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-    }
-
     /// One run.
     ///
     /// # Errors
@@ -281,19 +243,26 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn delete_run(&self, id: &RunId) -> Result<(), StoreError> {
         let id = id.clone();
-        let commit = self.writer.send(move |connection| {
-            connection.execute("DELETE FROM samples WHERE run = ?1", [id.as_str()])?;
-            connection.execute("DELETE FROM events WHERE run = ?1", [id.as_str()])?;
-            steps::drop_all(connection, id.as_str())?;
-            match connection.execute("DELETE FROM runs WHERE id = ?1", [id.as_str()])? {
-                0 => Err(StoreError::NotFound { what: "run", id: id.to_string() }),
-                _ => Ok(id),
-            }
+        let commit = self.writer.send(move |connection| match forget(connection, &id)? {
+            false => Err(StoreError::NotFound { what: "run", id: id.to_string() }),
+            true => Ok(id),
         });
         let id = commit.await.done().await?;
         steps::drop_values(&self.path, &id);
         Ok(())
     }
+}
+
+/// Forgets all of a run; whether there was one.
+pub(crate) fn forget(connection: &Connection, id: &RunId) -> Result<bool, StoreError> {
+    for sql in ["DELETE FROM samples WHERE run = ?1", "DELETE FROM events WHERE run = ?1"] {
+        connection.prepare_cached(sql)?.execute([id.as_str()])?;
+    }
+    steps::drop_all(connection, id.as_str())?;
+    listing::drop_index(connection, id)?;
+    let gone =
+        connection.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute([id.as_str()])?;
+    Ok(gone > 0)
 }
 
 fn add(
@@ -316,6 +285,9 @@ fn add(
     }
     if let Some(batch) = &append.steps {
         steps::add_steps(connection, database, &append.run, batch)?;
+    }
+    if let (Some(row), Some(text)) = (&append.row, &append.text) {
+        listing::index(connection, row, text)?;
     }
     if let Some((first_seq, batch)) = &append.events {
         connection
@@ -452,10 +424,10 @@ pub(crate) fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, St
     })
 }
 
-const RUN_COLUMNS: &str = "id, flow, flow_name, rev, source, status, started_at, took_ms, items, \
-                           rejected, summary, snapshot, parent";
+pub(crate) const RUN_COLUMNS: &str = "id, flow, flow_name, rev, source, status, started_at, took_ms, items, rejected, summary, \
+     snapshot, parent";
 
-fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+pub(crate) fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
         id: RunId::from(row.get::<_, String>(0)?),
         flow: FlowId::from(row.get::<_, String>(1)?),

@@ -204,8 +204,13 @@ async fn runs_are_listed_by_flow_and_status_in_pages() {
         store.append(vec![append(&id, row(&id, flow, status))]).await.done().await.unwrap();
     }
     let ids = |flow: Option<&str>, status, before: Option<&str>, limit| -> Vec<String> {
-        let query =
-            RunQuery { flow: flow.map(Into::into), status, before: before.map(Into::into), limit };
+        let query = RunQuery {
+            flow: flow.map(Into::into),
+            status,
+            before: before.map(Into::into),
+            limit,
+            ..RunQuery::default()
+        };
         store.runs(&query).unwrap().iter().map(|run| run.id.to_string()).collect()
     };
     assert_eq!(ids(None, None, None, 2), ["0009", "0008"]);
