@@ -105,6 +105,7 @@ pub struct App {
     sandbox: OnceCell<Sandbox>,
     hooks_url: Mutex<Option<String>>,
     first_shown: Mutex<Option<FlowId>>,
+    opened_at: Timestamp,
 }
 
 impl std::fmt::Debug for App {
@@ -174,6 +175,7 @@ impl App {
             sandbox: OnceCell::new(),
             hooks_url: Mutex::default(),
             first_shown: Mutex::default(),
+            opened_at: now(),
         });
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
@@ -189,14 +191,16 @@ impl App {
         Ok(app)
     }
 
-    /// Ends the runs under way as stopped by the user, and waits until what they told is stored.
+    /// Holds the runs under way that can go on with the next start, ends the others as stopped by
+    /// the user, and waits until what they told is stored.
     pub async fn close(&self) {
-        for run in lock(&self.running).values() {
-            run.cancel();
+        for (id, run) in &*lock(&self.running) {
+            // A run that can go on with the next start begins nothing new; its writes end first.
+            if self.keeper.goes_on(id) { run.pause() } else { run.cancel() }
         }
         // Runs end within moments of being stopped; a node that hangs must not keep the program.
         for _ in 0..100 {
-            if self.keeper.running().is_empty() && lock(&self.running).is_empty() {
+            if self.keeper.can_end() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
@@ -247,6 +251,11 @@ impl App {
     /// Says which flow a designer opens first.
     pub fn show_first(&self, flow: FlowId) {
         *lock(&self.first_shown) = Some(flow);
+    }
+
+    /// When the program was opened: a run that began before and goes on was resumed.
+    pub(crate) fn opened_at(&self) -> Timestamp {
+        self.opened_at
     }
 
     pub(crate) fn first_shown(&self) -> Option<FlowId> {

@@ -44,12 +44,24 @@ pub struct Launch {
     pub responder: Option<Responder>,
     /// What meets its calls, from [`App::meet`].
     pub met: Met,
+    /// What is kept for going on with it, should its process end.
+    pub going_on: GoingOn,
     /// The run that it does again, or that calls it.
     pub parent: Option<RunId>,
     /// What is known of its steps, where it does an earlier run again.
     pub replay: Option<Arc<dyn Replay>>,
     /// The run that it goes on with, from [`App::resuming`].
     pub resumes: Option<Resumes>,
+}
+
+/// What is kept of a run for going on with it after its process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GoingOn {
+    /// What it has done, where that is worth it.
+    #[default]
+    Kept,
+    /// Nothing: it is failed when its process ends.
+    Never,
 }
 
 /// What came of a run that goes on by itself.
@@ -123,7 +135,10 @@ impl App {
         let seed = launch.met.seed.unwrap_or(started_at as u64);
         let clock_at = launch.met.started_at.unwrap_or(started_at);
         if self.history == History::Kept {
-            let start = is_durable.then(|| self.start_of(flow, &launch, seed, clock_at));
+            // One that takes something over from an earlier run keeps its steps for the next try,
+            // but is not begun again by itself.
+            let is_whole = is_durable && launch.replay.is_none();
+            let start = is_whole.then(|| self.start_of(flow, &launch, seed, clock_at));
             self.keeper.expect(new.clone(), last, start);
         }
         let request = RunRequest {
