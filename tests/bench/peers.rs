@@ -43,7 +43,10 @@ fn calls(bench: &Bench, red: &Path) -> Result<()> {
     let theirs = Called::measure(&theirs, &format!("{}/call", theirs.url))?;
     let what = format!("webhook, GET, map, POST, answer, {AT_ONCE} at once");
     crate::row(&format!("{what} (CPU per call)"), ours.cpu_ns, theirs.cpu_ns, "<= 0.10");
-    println!("| the same, how much less CPU | {:.1}x | | | 10x |", ratio(theirs.cpu_ns, ours.cpu_ns));
+    println!(
+        "| the same, how much less CPU | {:.1}x | | | 10x |",
+        ratio(theirs.cpu_ns, ours.cpu_ns)
+    );
     memory(&what, ours.memory, theirs.memory);
     Ok(())
 }
