@@ -79,6 +79,11 @@ export function memoryHost(
     flow[to].push({ label: last.label, edit: inverse });
     return applied(flow, last.edit);
   };
+  const nameOf = (id: string, node?: string): string => {
+    const flow = flows.get(id)?.flow;
+    if (node === undefined) return flow?.name ?? id;
+    return (flow && findNode(flow, node)?.node.name) ?? node;
+  };
   for (const sketch of sketches) keep(sketch);
   const runs = memoryRuns({ stored, sketches, tell }, begun);
 
@@ -133,6 +138,7 @@ export function memoryHost(
       });
     },
     "flows.import": ({ text }) => keep({ flow: JSON.parse(text), layout: { nodes: {} } }),
+    "flows.form": () => [],
     "flows.export": ({ flow }) => ({
       flow: JSON.stringify(stored(flow).flow, null, 2),
       layout: JSON.stringify(stored(flow).layout, null, 2),
@@ -147,7 +153,7 @@ export function memoryHost(
       },
     ],
     ...runs.handlers,
-    ...memoryWaiting(tell, begun),
+    ...memoryWaiting(tell, nameOf, begun),
     ...memoryTables(tell),
     ...memoryConnections(tell),
     ...memoryCassettes(),

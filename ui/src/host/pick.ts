@@ -11,7 +11,10 @@ export async function pickHost(): Promise<Host> {
       past: Number(asked.get("past")),
       interrupted: Number(asked.get("interrupted")),
     };
-    return (await import("./memory")).memoryHost(undefined, begun);
+    const samples = asked.has("waiting")
+      ? (await import("./memory/waiting")).waitingSamples(Date.now())
+      : {};
+    return (await import("./memory")).memoryHost(undefined, { ...begun, ...samples });
   }
   if ("__TAURI_INTERNALS__" in window) return (await import("./tauri")).tauriHost();
   return (await import("./http")).httpHost();

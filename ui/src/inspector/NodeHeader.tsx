@@ -1,7 +1,7 @@
 import { CirclePlay, Maximize2, Minimize2, PanelRightClose } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { edit } from "../actions/editing";
-import { startRun } from "../actions/runs";
+import { planPart } from "../actions/partial";
 import { useDraft } from "../form/useDraft";
 import { Badge } from "../kit/Badge";
 import { Button, IconButton } from "../kit/Button";
@@ -51,7 +51,7 @@ export function NodeHeader({ view, full }: { view: NodeInView; full: boolean }) 
           icon={CirclePlay}
           disabled={isBusy}
           label={t("inspector.runNodeLabel")}
-          onPress={() => void startRun(node.id)}
+          onPress={() => void planPart({ kind: "node", node: node.id })}
         >
           {t("inspector.runNode")}
         </Button>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
-import { newRun, type RunState, reduceRun, waits } from "./run";
+import { waits } from "./pace";
+import { newRun, type RunState, reduceRun } from "./run";
 
 const RUN: RunSummary = {
   id: "r1",

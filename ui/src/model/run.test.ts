@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
-import { isStale, itemsPerSecond, newRun, type RunState, recalled, reduceRun, waits } from "./run";
+import { itemsPerSecond, waits } from "./pace";
+import { newRun, type RunState, recalled, reduceRun } from "./run";
 
 const RUN: RunSummary = {
   id: "r1",
@@ -163,14 +164,4 @@ describe("a run", () => {
     expect(itemsPerSecond(play([counted(0, 1000, 0)]))).toBeNull();
     expect(itemsPerSecond(play([counted(0, 1000, 0), counted(1, 2000, 50)]))).toBe(50);
   });
-});
-
-test("a node is stale once it does something else than in the run, not when it is renamed", () => {
-  const node = { id: "a", type: "data.map", name: "A", params: { x: 1 } };
-  const flow = { gantry: 1, id: "f", name: "F", nodes: [node], wires: [] };
-  const run = play(EVENTS, newRun(RUN, flow));
-  expect(isStale(run, node)).toBe(false);
-  expect(isStale(run, { ...node, name: "B" })).toBe(false);
-  expect(isStale(run, { ...node, params: { x: 2 } })).toBe(true);
-  expect(isStale(run, { ...node, id: "never-ran", params: {} })).toBe(false);
 });

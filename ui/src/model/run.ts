@@ -3,14 +3,12 @@ import type { Exchange } from "../bindings/Exchange";
 import type { FlowFile } from "../bindings/FlowFile";
 import type { ItemError } from "../bindings/ItemError";
 import type { NodeCounts } from "../bindings/NodeCounts";
-import type { NodeSpec } from "../bindings/NodeSpec";
 import type { NodeStatus } from "../bindings/NodeStatus";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunStatus } from "../bindings/RunStatus";
 import type { RunSummary } from "../bindings/RunSummary";
 import type { RunView } from "../bindings/RunView";
 import type { WireRun } from "../bindings/WireRun";
-import { walk } from "./flow";
 
 /** A pause before a call leaves; `retry` says which try was the last, where it is tried again. */
 export type Wait = {
@@ -188,7 +186,10 @@ function beginsAnew(state: RunState, steps: number): RunState {
 
 function advanced(state: RunState, event: RunEvent & { type: "progress" }): RunState {
   const { node, at, done, of } = event;
-  const since = state.nodes[node]?.progress?.since ?? { at, done };
+  const before = state.nodes[node]?.progress;
+  // A loop within a loop begins again, with a number of its own.
+  const isAnew = !before || before.of !== of || done < before.done;
+  const since = isAnew ? { at, done } : before.since;
   return setNode(state, node, { progress: { done, of, at, since } });
 }
 
@@ -299,47 +300,4 @@ function take(state: RunState, event: RunEvent): RunState {
 /** Takes the host's summary of a run that is over. */
 export function finishRun(state: RunState, run: RunSummary): RunState {
   return state.run.id === run.id ? { ...state, run } : state;
-}
-
-/** Items per second over the last seconds; null while there is too little to tell. */
-export function itemsPerSecond(state: RunState): number | null {
-  const first = state.pace[0];
-  const last = state.pace.at(-1);
-  if (!first || !last || last.at - first.at < 200) return null;
-  return ((last.items - first.items) * 1000) / (last.at - first.at);
-}
-
-/** The nodes that wait before another try, longest wait first. */
-export function waits(state: RunState): { node: string; wait: Wait }[] {
-  return Object.entries(state.nodes)
-    .flatMap(([node, { wait }]) => (wait ? [{ node, wait }] : []))
-    .sort((a, b) => b.wait.until - a.wait.until);
-}
-
-const specs = new WeakMap<FlowFile, Map<string, NodeSpec>>();
-
-function specThen(flow: FlowFile, node: string): NodeSpec | undefined {
-  let index = specs.get(flow);
-  if (!index) {
-    index = new Map([...walk(flow)].map((found) => [found.node.id, found.node]));
-    specs.set(flow, index);
-  }
-  return index.get(node);
-}
-
-/** Keys in one order: setting a value and taking it back moves its key to the end. */
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function whatItDoes({ name: _name, note: _note, body: _body, ...rest }: NodeSpec): string {
-  return JSON.stringify(rest, sorted);
-}
-
-/** Whether a node does something else now than it did in the run that is shown. */
-export function isStale(run: RunState | null, now: NodeSpec): boolean {
-  if (!run?.flow || !run.nodes[now.id]) return false;
-  const then = specThen(run.flow, now.id);
-  return then !== undefined && then !== now && whatItDoes(then) !== whatItDoes(now);
 }

@@ -119,7 +119,6 @@ export const en = {
   "badge.note": "Note: {note}",
   "badge.problem.error": "{n} error: {message}|{n} errors, the first: {message}",
   "badge.problem.warning": "{n} warning: {message}|{n} warnings, the first: {message}",
-  "badge.stale": "Changed since the run that is shown",
 
   "wire.label": "Wire from {from} to {to}",
   "wire.items": "{n} item · {bytes}|{n} items · {bytes}",

@@ -32,6 +32,12 @@ use crate::types::{ApiError, Code};
 /// The name of the database in the data folder.
 const DATABASE: &str = "gantry.db";
 
+/// What is said of a run whose process ended.
+const RESUMABLE: &str = "The program ended before the run did. It can go on where it was.";
+
+/// What is said of one that left nothing to go on with.
+const LOST: &str = "The program ended before the run did.";
+
 /// How an app is opened.
 #[derive(Debug, Clone, Default)]
 pub struct AppOptions {
@@ -159,7 +165,11 @@ impl App {
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
         app.spawn(async move { network.serve(&store).await });
-        app.store.end_interrupted("The program ended before the run did.").await?;
+        if options.history == History::Kept {
+            let pruned = Arc::downgrade(&app);
+            app.spawn(async move { crate::history::serve(&pruned).await });
+        }
+        app.store.end_interrupted(RESUMABLE, LOST).await?;
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;
         }

@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use store::{Append, RunRow, SampleChunk, Store};
 use tokio::sync::{Notify, oneshot};
 
+use crate::excerpt::Excerpt;
 use crate::hub::Hub;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
@@ -34,6 +35,7 @@ pub(crate) struct Keeper {
 struct Live {
     row: RunRow,
     totals: Totals,
+    excerpt: Excerpt,
     is_stored: bool,
 }
 
@@ -51,7 +53,8 @@ impl Keeper {
 
     /// Makes a run known before it tells anything, with the nodes whose items are its results.
     pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>) {
-        let live = Live { row, totals: Totals::new(last), is_stored: false };
+        let live =
+            Live { row, totals: Totals::new(last), excerpt: Excerpt::default(), is_stored: false };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
@@ -70,7 +73,7 @@ impl Keeper {
                 // Its first events were faster: what waits behind them is stored after them.
                 None => (None, Vec::new()),
             };
-            let append = Append { run: id.clone(), row, events: None, samples: Vec::new() };
+            let append = Append { row, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
             waiting.push(Waiting { append, news, kept });
             stored
@@ -124,38 +127,55 @@ impl Keeper {
         records: Vec<Record>,
     ) -> oneshot::Receiver<Result<(), JournalError>> {
         let (mut events, mut samples) = (Vec::with_capacity(records.len()), Vec::new());
+        let mut kept_items = Vec::new();
         for record in records {
             match record {
                 Record::Event(event) => events.push(event),
-                Record::Samples { node, port, items } => samples.push(SampleChunk {
-                    node,
-                    port,
-                    count: items.len() as u64,
-                    items: samples_json(&items),
-                }),
+                Record::Samples { node, port, items } => {
+                    samples.push(SampleChunk {
+                        node,
+                        port,
+                        count: items.len() as u64,
+                        items: samples_json(&items),
+                    });
+                    kept_items.push(items);
+                }
             }
         }
         let batch = events.first().map(|first| (first.seq, json(&events)));
         let (kept, stored) = oneshot::channel();
         // Held until the records are in the queue: what a run's row says must not overtake them.
         let mut waiting = lock(&self.waiting);
-        let counted = self.count(run, &events);
+        let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
+        let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { run: run.clone(), row, events: batch, samples };
+        let append = Append { row, events: batch, samples, text, ..Append::to(run.clone()) };
         waiting.push(Waiting { append, news, kept });
         stored
     }
 
     /// Keeps the run's row up; none for a run that nobody expected.
-    fn count(&self, id: &RunId, events: &[RunEvent]) -> Option<Counted> {
+    fn count(
+        &self,
+        id: &RunId,
+        events: &[RunEvent],
+        kept_items: &[Vec<Sample>],
+    ) -> Option<Counted> {
         let mut live = lock(&self.live);
         let run = live.get_mut(id)?;
         for event in events {
             run.totals.apply(event);
+            run.excerpt.take_event(&event.what);
+        }
+        for sample in kept_items.iter().flatten() {
+            if run.excerpt.is_full() {
+                break;
+            }
+            run.excerpt.take(&sample.value);
         }
         let is_new = !std::mem::replace(&mut run.is_stored, true);
         run.row.items = run.totals.items();
@@ -173,13 +193,15 @@ impl Keeper {
                 };
             }
             let has_turned = run.row.status != was;
-            return Some(Counted { row: run.row.clone(), is_new, has_turned, is_over: false });
+            let row = run.row.clone();
+            return Some(Counted { row, text: None, is_new, has_turned, is_over: false });
         };
-        let mut row = live.remove(id)?.row;
+        let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
-        Some(Counted { row, is_new, has_turned: false, is_over: true })
+        let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
+        Some(Counted { row, text, is_new, has_turned: false, is_over: true })
     }
 
     /// The runs under way, for the end of the program.
@@ -192,6 +214,8 @@ impl Keeper {
 /// How a run stands after a batch.
 struct Counted {
     row: RunRow,
+    /// The words that it is found by, once it is over.
+    text: Option<String>,
     is_new: bool,
     /// It is held now, or goes on.
     has_turned: bool,

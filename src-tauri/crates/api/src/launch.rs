@@ -178,6 +178,7 @@ fn new_row(flow: &ReadyFlow, id: RunId, trigger: &str, started_at: Timestamp) ->
         rejected: 0,
         summary: String::new(),
         snapshot: flow.snapshot.clone(),
+        parent: None,
     }
 }
 

@@ -25,6 +25,7 @@ use crate::calls::Calls;
 use crate::emitter::Output;
 use crate::gate::{Gate, RunControl};
 use crate::journal::{Journal, NoJournal, Replay, SampleLimits};
+use crate::known::Known;
 use crate::program::Program;
 use crate::respond::Responder;
 use crate::run::{Beginning, own};
@@ -110,12 +111,20 @@ pub struct RunRequest {
     pub responder: Option<Responder>,
     /// How its calls are made.
     pub calls: Calls,
+    /// The run that it repeats, whose name it has where systems are to know a call again.
+    pub root: Option<RunId>,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub callers: Vec<FlowId>,
     /// Whether its steps are kept by a journal that can, so that it can be resumed.
     pub durable: bool,
     /// What is known of its steps, where it is resumed, or repeats an earlier run.
     pub replay: Option<Arc<dyn Replay>>,
     /// Where the run goes on, where it is resumed.
     pub resumed: Option<Resumed>,
+    /// Nodes that are not run: what they gave out in an earlier run is in `known`.
+    pub kept: Vec<NodeId>,
+    /// What is given to it of earlier runs.
+    pub known: Vec<Known>,
 }
 
 /// A run that goes on after its process ended.
@@ -146,9 +155,13 @@ impl RunRequest {
             outputs_of: None,
             responder: None,
             calls: Calls::default(),
+            root: None,
+            callers: Vec::new(),
             durable: true,
             replay: None,
             resumed: None,
+            kept: Vec::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -236,6 +249,7 @@ impl Prepared {
             start: request.start.clone(),
             target: request.target.clone(),
             outputs_of: request.outputs_of.clone(),
+            kept: request.kept.clone(),
         };
         let program = self.0.program(selection)?;
         let (sender, outputs) = match request.outputs {
@@ -281,6 +295,16 @@ impl Run {
     /// What stops the run when it is cancelled.
     pub fn cancellation(&self) -> CancellationToken {
         self.control.cancellation()
+    }
+
+    /// Signals from outside that nodes of the run wait for.
+    pub fn signals(&self) -> Arc<Signals> {
+        Arc::clone(self.control.signals())
+    }
+
+    /// What leaves the last nodes, where it was asked for; it must be read beside [`Run::finish`].
+    pub fn take_outputs(&mut self) -> Option<mpsc::Receiver<Output>> {
+        self.outputs.take()
     }
 
     /// Moves the run to its end. Outputs that were asked for are not waited for.

@@ -48,8 +48,12 @@ pub enum Clock {
 pub struct RunScope {
     /// The run.
     pub(crate) id: RunId,
+    /// The run that keys of its steps begin with: itself, or the one that it does again in part.
+    pub(crate) root: RunId,
     /// The flow.
     pub(crate) flow: FlowId,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub(crate) callers: Vec<FlowId>,
     pub(crate) vars: Value,
     pub(crate) env: Value,
     /// What expressions read as `$run`.

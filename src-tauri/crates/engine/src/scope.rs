@@ -11,7 +11,7 @@ use flow::run::ItemError;
 use crate::emitter::{Emitter, Halt, World};
 use crate::inlet::{Inlet, Next};
 use crate::item::{CHUNK_ITEMS, Item};
-use crate::launch::{Launch, launch};
+use crate::launch::{From, Launch, launch};
 use crate::node::broken_spill;
 use crate::rules::Policy;
 use crate::spill::Queue;
@@ -92,7 +92,7 @@ struct Instance {
 impl Instance {
     fn begin(world: &Arc<World>, body: &Plan, item: Item, policy: &Policy) -> Self {
         let within = Some(item.lineage.clone());
-        let given = |_: usize| vec![item.clone()];
+        let given = |_: From| vec![item.clone()];
         let Launch { mut stages, results } = launch(world, body, within.as_ref(), given, None);
         // The results are waited for, not the stages.
         stages.spread();

@@ -28,24 +28,30 @@ function passes(item: ParkedItem, { flow, run, cause, state, before }: Filter): 
   );
 }
 
-function groupOf(items: readonly ParkedItem[]): ParkedGroup[] {
+type NameOf = (flow: string, node?: string) => string;
+
+function groupOf(items: readonly ParkedItem[], nameOf: NameOf): ParkedGroup[] {
   const [first] = items;
   if (first === undefined) return [];
   const times = items.map(({ at }) => at);
-  const open = items.filter(({ state }) => state !== "resolved").length;
+  const open = items.filter(({ state }) => state === "open").length;
+  const resolved = items.filter(({ state }) => state === "resolved").length;
   return [
     {
       cause: first.cause,
       flow: first.flow,
-      flow_name: first.flow,
+      flow_name: nameOf(first.flow),
       node: first.node,
-      node_name: first.node,
+      node_name: nameOf(first.flow, first.node),
       class: first.error.class,
       message: first.error.message,
       advice: first.error.advice ?? "",
-      verdict: "",
+      verdict:
+        first.error.class === "validation"
+          ? "11 others are fine, so this is data, not set-up."
+          : "The other system could not answer just now; trying again may do.",
       open,
-      resolved: items.length - open,
+      resolved,
       first_at: Math.min(...times),
       last_at: Math.max(...times),
     },
@@ -68,8 +74,14 @@ function oneOf<T extends { id: number }>(list: readonly T[], id: number): T {
   throw new HostError({ code: "not_found", message: `There is nothing with the number ${id}.` });
 }
 
+const RETRY_MS = 1500;
+
 /** The handlers of what waits for a person. */
-export function memoryWaiting(tell: (events: UiEvent[]) => void, start: Waiting = {}): Handlers {
+export function memoryWaiting(
+  tell: (events: UiEvent[]) => void,
+  nameOf: NameOf,
+  start: Waiting = {},
+): Handlers {
   const parked = (start.parked ?? []).map((each) => ({ ...each }));
   const inbox = (start.inbox ?? []).map((each) => ({ ...each }));
   const states = [...(start.states ?? [])];
@@ -81,12 +93,25 @@ export function memoryWaiting(tell: (events: UiEvent[]) => void, start: Waiting 
     return { ...item };
   };
   return {
-    "parked.groups": (filter) => together(found(filter), ({ cause }) => cause).flatMap(groupOf),
+    "parked.groups": (filter) =>
+      // All items with a reason count, whichever of them are asked for.
+      together(found({ ...filter, state: undefined }), ({ cause }) => cause)
+        .filter((items) => items.some((item) => passes(item, filter)))
+        .flatMap((items) => groupOf(items, nameOf)),
     "parked.list": (filter) => found(filter).slice(0, filter.limit ?? 200),
-    "parked.mend": ({ id, value }) => Object.assign(oneOf(parked, id), { edited: value }),
+    "parked.mend": ({ id, value }) => {
+      const item = oneOf(parked, id);
+      if (value === undefined) delete item.edited;
+      else item.edited = value;
+      return { ...item };
+    },
     "parked.retry": ({ ids }) => {
       for (const id of ids) oneOf(parked, id).state = "retrying";
       tell([{ type: "parked_changed" }]);
+      setTimeout(() => {
+        for (const id of ids) oneOf(parked, id).state = "resolved";
+        tell([{ type: "parked_changed" }]);
+      }, RETRY_MS);
       return [];
     },
     "parked.resolve": ({ ids, note }) => {
@@ -102,7 +127,7 @@ export function memoryWaiting(tell: (events: UiEvent[]) => void, start: Waiting 
       inbox
         .filter(
           (each) =>
-            (run ?? each.run) === each.run && (answered === true || each.outcome === undefined),
+            (run ?? each.run) === each.run && (answered === true) === (each.outcome !== undefined),
         )
         .slice(0, limit ?? 200),
     "inbox.decide": ({ id, approve, note }) =>
@@ -124,7 +149,7 @@ export function memoryWaiting(tell: (events: UiEvent[]) => void, start: Waiting 
     "states.set": ({ flow, key, value }) => {
       const entry: StateEntry = {
         flow,
-        flow_name: flow,
+        flow_name: nameOf(flow),
         key,
         at: Date.now(),
         ...(value === undefined ? {} : { value }),

@@ -118,7 +118,9 @@ export function playRun(
   let seq = had;
   let isHeld = false;
   const next = (what: What) => {
-    tell({ seq, at: Date.now(), ...what });
+    const at = Date.now();
+    const made = what.type === "called" ? { ...what, exchange: { ...what.exchange, at } } : what;
+    tell({ seq, at, ...made });
     seq += 1;
     if (what.type === "finished") clearInterval(timer);
   };

@@ -13,6 +13,7 @@ import { HostError } from "../host";
 import { brokenOff, decided, timelineOf, writesView } from "./durable";
 import { look } from "./findings";
 import type { Sketch } from "./flows";
+import { freshnessOf, type LastRun, planOf } from "./partial";
 import { listed, pastRuns } from "./past";
 import { type Played, playRun } from "./run";
 
@@ -126,6 +127,14 @@ export function memoryRuns({ stored, sketches, tell }: World, begun: Begun = {})
     return play(fresh({ flow, layout }, rev, "manual"), { flow, layout }, node, {});
   };
   layPast(runs, sketches, begun);
+  const last = (flow: string): LastRun | null => {
+    const found = [...runs.values()]
+      .reverse()
+      .find(({ run, events }) => run.flow === flow && isOver(run.status) && events.length > 0);
+    if (!found) return null;
+    const ran = found.events.flatMap((event) => (event.type === "node_finished" ? event.node : []));
+    return { id: found.run.id, flow: found.sketch.flow, ran: new Set(ran) };
+  };
 
   const handlers: Handlers = {
     "runs.start": start,
@@ -152,7 +161,10 @@ export function memoryRuns({ stored, sketches, tell }: World, begun: Begun = {})
         const message = "Decide first what is to become of the writes that are not known.";
         throw new HostError({ code: "invalid", message });
       }
-      return play({ ...run, status: "running" }, sketch, undefined, { events, writes });
+      return play({ ...run, status: "running", summary: "" }, sketch, undefined, {
+        events,
+        writes,
+      });
     },
     "runs.writes": ({ run }) => writesView(one(run).writes),
     "runs.decide": ({ run: id, decision, steps }) => {
@@ -164,30 +176,12 @@ export function memoryRuns({ stored, sketches, tell }: World, begun: Begun = {})
       const { run, sketch, events } = one(id);
       return timelineOf(run, events, lanesOf(sketch), Date.now());
     },
-    "runs.plan": ({ flow: id, node, to }) => {
+    "runs.plan": ({ flow: id, ...part }) => {
       const { flow } = stored(id);
-      const all = lanesOf({ flow, layout: { nodes: {} } });
-      const last = all.findIndex((each) => each.id === to);
-      const meant = node
-        ? all.filter((each) => each.id === node)
-        : all.slice(0, last < 0 ? all.length : last + 1);
-      const nodes = meant.map((each) => ({
-        node: each.id,
-        name: each.name,
-        reused: false,
-        why: "",
-      }));
-      return { nodes, summary: `Runs ${nodes.length} nodes.` };
+      const { nodes } = look(flow);
+      return planOf(flow, (node) => nodes[node]?.title ?? node, freshnessOf(flow, last(id)), part);
     },
-    "flows.freshness": ({ flow: id }) => {
-      const ran = newestFirst().find(({ flow, status }) => flow === id && isOver(status));
-      return Object.fromEntries(
-        [...walk(stored(id).flow)].map(({ node }) => [
-          node.id,
-          ran ? { state: "fresh", why: "", run: ran.id } : { state: "never", why: "" },
-        ]),
-      );
-    },
+    "flows.freshness": ({ flow: id }) => freshnessOf(stored(id).flow, last(id)),
     "runs.history": () => {
       const oldest = [...runs.values()][0]?.run.started_at;
       const bytes = runs.size * BYTES_A_RUN;

@@ -16,13 +16,18 @@ mod data_table;
 mod data_validate;
 mod file_read;
 mod file_write;
+mod flow_approve;
 mod flow_branch;
+mod flow_call;
 mod flow_merge;
 mod flow_respond;
 mod flow_stop;
+mod flow_wait;
 mod formats;
 mod http_request;
 mod scope_loop;
+mod state_get;
+mod state_set;
 #[cfg(test)]
 pub(crate) mod testing;
 mod trigger_manual;
@@ -55,6 +60,11 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<flow_branch::Branch>(),
     Registered::of::<flow_merge::Merge>(),
     Registered::of::<flow_stop::Stop>(),
+    Registered::of::<flow_wait::Wait>(),
+    Registered::of::<flow_approve::Approve>(),
+    Registered::of::<flow_call::Call>(),
+    Registered::of::<state_get::StateGet>(),
+    Registered::of::<state_set::StateSet>(),
     Registered::of::<scope_loop::Loop>(),
     #[cfg(test)]
     Registered::of::<testing::TestCall>(),
