@@ -56,7 +56,10 @@ fn items(bench: &Bench, red: &Path) -> Result<()> {
     let path = bench.folder.join("peers.json");
     let lines = bench.folder.join("peers.ndjson");
     data::write_orders(&lines, ITEMS)?;
-    let list = std::fs::read_to_string(&lines)?.trim_end().replace('\n', ",");
+    // Without a last line break, behind which Node-RED would read one more, empty line.
+    let text = std::fs::read_to_string(&lines)?;
+    std::fs::write(&lines, text.trim_end())?;
+    let list = text.trim_end().replace('\n', ",");
     std::fs::write(&path, format!("[{list}]"))?;
 
     let flow = flows::webhook_file(&path.to_string_lossy(), &out(bench, "ours"));
