@@ -336,7 +336,7 @@ fn list_flow(path: &Path, out: &str) -> Value {
         jsonata("big", "payload[total > 100]", "groups"),
         jsonata(
             "groups",
-            "$each(payload{ country: { 'country': country[0], 'count': $count($), 'total': $sum(total) } }, function($v) { $v })",
+            "$each(payload{ country: { 'country': $[0].country, 'count': $count($), 'total': $sum(total) } }, function($v) { $v })",
             "write"
         ),
         written(out),
