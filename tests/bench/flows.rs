@@ -136,7 +136,8 @@ pub(crate) fn webhook_file(path: &str, out: &str) -> String {
     let go = json!({ "id": "go", "type": "trigger.webhook", "params": {
         "path": "go", "answer": { "type": "at_once", "status": 200 } } });
     let orders = json!({ "id": "orders", "type": "file.read", "params": { "path": path } });
-    let write = json!({ "id": "write", "type": "file.write", "params": { "path": out, "format": { "type": "json" } } });
+    let write =
+        json!({ "id": "write", "type": "file.write", "params": { "path": out, "format": "json" } });
     let wires = [
         ("go", "orders"),
         ("orders", "shape"),

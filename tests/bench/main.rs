@@ -306,7 +306,8 @@ fn same_groups(ours: &str, floor: &str) -> Result<()> {
                 let group: serde_json::Value = serde_json::from_str(line)?;
                 let cents = (group["total"].as_f64().context("no total")? * 100.0).round() as i64;
                 let count = group["count"].as_f64().context("no count")? as u64;
-                Ok((group["country"].as_str().context("no country")?.to_owned(), count, cents))
+                let key = group.get("country").or(group.get("key1")).and_then(|key| key.as_str());
+                Ok((key.context("no country")?.to_owned(), count, cents))
             })
             .collect::<Result<Vec<_>>>()?;
         groups.sort();
