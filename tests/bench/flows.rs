@@ -9,7 +9,8 @@ pub(crate) fn id(text: &str) -> Result<String> {
     Ok(flow["id"].as_str().context("a flow without id")?.to_owned())
 }
 
-fn flow(id: &str, nodes: &[Value], wires: &[(&str, &str)]) -> String {
+/// A flow file of nodes and wires.
+pub(crate) fn flow(id: &str, nodes: &[Value], wires: &[(&str, &str)]) -> String {
     let wires: Vec<Value> =
         wires.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect();
     json!({ "gantry": 1, "id": id, "name": id, "nodes": nodes, "wires": wires }).to_string()
@@ -108,6 +109,22 @@ pub(crate) fn pages(upstream: &str, expressions: bool) -> String {
 pub(crate) fn file(path: &str, expressions: bool) -> String {
     let orders = json!({ "id": "orders", "type": "file.read", "params": { "path": path, "format": "ndjson" } });
     flow("file", &[start(), orders, shape(expressions), big(), countries()], &GROUPED)
+}
+
+/// A webhook that has the orders of a file mapped, filtered, grouped and written to another.
+pub(crate) fn webhook_file(path: &str, out: &str) -> String {
+    let go = json!({ "id": "go", "type": "trigger.webhook", "params": {
+        "path": "go", "answer": { "type": "at_once", "status": 200 } } });
+    let orders = json!({ "id": "orders", "type": "file.read", "params": { "path": path } });
+    let write = json!({ "id": "write", "type": "file.write", "params": { "path": out, "format": { "type": "json" } } });
+    let wires = [
+        ("go", "orders"),
+        ("orders", "shape"),
+        ("shape", "big"),
+        ("big.kept", "countries"),
+        ("countries", "write"),
+    ];
+    flow("webhook-file", &[go, orders, shape(false), big(), countries(), write], &wires)
 }
 
 /// 1,000 rows, each looked up, 64 at once.

@@ -12,6 +12,8 @@ mod flows;
 mod load;
 mod mapping;
 mod measure;
+mod peers;
+mod size;
 mod transport;
 mod upstream;
 
@@ -29,6 +31,7 @@ fn main() -> Result<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["upstream"] => upstream::serve(),
+        ["floor", "size", name, path] => size::floor(name, path),
         ["floor", name, rest @ ..] => floor::run(name, rest),
         ["contend", name, orders] => mapping::run(name, orders),
         ["calls", name, upstream, at_once] => transport::run(name, upstream, at_once),
@@ -38,7 +41,17 @@ fn main() -> Result<()> {
 }
 
 fn suite() -> Result<()> {
-    suite_of(&["mapping", "transport", "webhook", "pages", "file", "lookups", "start", "idle"])
+    suite_of(&[
+        "mapping",
+        "transport",
+        "webhook",
+        "pages",
+        "file",
+        "size",
+        "lookups",
+        "start",
+        "idle",
+    ])
 }
 
 fn suite_of(parts: &[&str]) -> Result<()> {
@@ -54,12 +67,14 @@ fn suite_of(parts: &[&str]) -> Result<()> {
             "webhook" => bench.webhooks()?,
             "pages" => bench.pages()?,
             "file" => bench.file()?,
+            "size" => size::suite(&bench)?,
+            "peers" => peers::suite(&bench)?,
             "lookups" => bench.lookups()?,
             "start" => bench.start()?,
             "idle" => bench.idle()?,
             other => bail!(
-                "there is no part {other}: mapping, transport, webhook, pages, file, lookups, \
-                 start, idle"
+                "there is no part {other}: mapping, transport, webhook, pages, file, size, \
+                 lookups, start, idle, peers"
             ),
         }
     }

@@ -14,8 +14,14 @@ function isTyping(at: Element | null): boolean {
   return !!at?.closest("input, textarea, select, [contenteditable='true'], .cm-editor");
 }
 
-/** Whether a list, menu or window over the others has the keys. */
-function isElsewhere(at: Element | null): boolean {
+/** Whether a list, menu or window over the others has the keys; of tabs only the plain ones. */
+function isElsewhere(at: Element | null, { ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (at?.closest("[role='dialog'], [role='menu'], [role='listbox']")) return true;
+  return !(ctrlKey || metaKey || altKey) && !!at?.closest("[role='tablist']");
+}
+
+/** Whether a list, menu, window or tab has the focus: what is copied is not of the canvas. */
+function isInList(at: Element | null): boolean {
   return !!at?.closest("[role='dialog'], [role='menu'], [role='listbox'], [role='tablist']");
 }
 
@@ -23,8 +29,8 @@ function isOnCanvas(at: Element | null): boolean {
   return at === null || at === document.body || !!at.closest("[data-keys='canvas']");
 }
 
-function reaches(action: Action, at: Element | null): boolean {
-  if (isElsewhere(at)) return action.reach === "always" && action.id === "commands";
+function reaches(action: Action, at: Element | null, event: KeyboardEvent): boolean {
+  if (isElsewhere(at, event)) return action.reach === "always" && action.id === "commands";
   switch (action.reach) {
     case "always":
       return true;
@@ -45,7 +51,7 @@ export function press(event: KeyboardEvent): void {
   const state = store.getState();
   for (const action of ACTIONS) {
     if (action.keysElsewhere || !action.keys?.some((keys) => matches(event, keys))) continue;
-    if (!reaches(action, at) || !action.enabled(state)) continue;
+    if (!reaches(action, at, event) || !action.enabled(state)) continue;
     event.preventDefault();
     action.run(state);
     return;
@@ -54,7 +60,7 @@ export function press(event: KeyboardEvent): void {
 
 function isOurs(event: ClipboardEvent): boolean {
   const at = elementOf(event);
-  if (store.getState().screen !== "canvas" || isTyping(at) || isElsewhere(at)) return false;
+  if (store.getState().screen !== "canvas" || isTyping(at) || isInList(at)) return false;
   return isOnCanvas(at) && (window.getSelection()?.isCollapsed ?? true);
 }
 

@@ -1,15 +1,57 @@
-import { CircleStop, Play, StepForward } from "lucide-react";
+import {
+  ArrowRightFromLine,
+  ArrowRightToLine,
+  CirclePause,
+  CirclePlay,
+  CircleStop,
+  ListChecks,
+  ListPlus,
+  Play,
+  RotateCw,
+  StepForward,
+} from "lucide-react";
 import { MODES, withMode } from "../model/conduct";
+import type { Part } from "../model/partial";
+import { isOver } from "../model/run";
 import { onlyNode } from "../model/selection";
-import type { State } from "../model/store";
+import { isUnderWay, type State } from "../model/store";
 import type { Action } from "./action";
 import { setConduct } from "./conduct";
 import { MODE_ICONS } from "./mode-icons";
-import { startRun, stopRun } from "./runs";
-
-const isRunning = (state: State) => state.run?.run.status === "running";
+import { planSelected } from "./partial";
+import { pauseRun } from "./pause-run";
+import { resumeRun } from "./resume-run";
+import { askToRetry } from "./retry";
+import { askForInput } from "./run-with";
+import { startRun } from "./runs";
+import { showWrites } from "./show-writes";
+import { stopRun } from "./stop-run";
+import { unpauseRun } from "./unpause-run";
 
 const showsFlow = ({ screen }: State) => screen === "canvas" || screen === "mapper";
+
+function part(
+  kind: Part["kind"],
+  label: Action["label"],
+  icon: Action["icon"],
+  key: string,
+): Action {
+  return {
+    id: `run-${kind}`,
+    label,
+    group: "run",
+    ...(icon ? { icon } : {}),
+    keys: [key],
+    reach: "always",
+    enabled: (state) =>
+      showsFlow(state) &&
+      state.open !== null &&
+      !state.past &&
+      onlyNode(state.selection) !== null &&
+      !isUnderWay(state),
+    run: () => planSelected(kind),
+  };
+}
 
 /** Running and stopping. */
 export const runActions: Action[] = [
@@ -20,22 +62,32 @@ export const runActions: Action[] = [
     icon: Play,
     keys: ["Ctrl+Enter"],
     reach: "always",
-    enabled: (state) => state.open !== null && showsFlow(state) && !isRunning(state),
+    enabled: (state) => state.open !== null && showsFlow(state) && !isUnderWay(state),
     run: () => void startRun(),
   },
   {
-    id: "run-node",
-    label: "action.runNode",
+    id: "run-with",
+    label: "action.runWith",
     group: "run",
-    icon: StepForward,
-    keys: ["Ctrl+Shift+Enter"],
+    icon: ListPlus,
+    keys: ["Alt+Shift+Enter"],
     reach: "always",
     enabled: (state) =>
-      state.open !== null && !state.past && onlyNode(state.selection) !== null && !isRunning(state),
-    run: (state) => {
-      const node = onlyNode(state.selection);
-      if (node !== null) void startRun(node);
-    },
+      state.open !== null && !state.past && showsFlow(state) && !isUnderWay(state),
+    run: () => void askForInput(),
+  },
+  part("to", "action.runTo", ArrowRightToLine, "Ctrl+Shift+Enter"),
+  part("from", "action.runFrom", ArrowRightFromLine, "Ctrl+Alt+Enter"),
+  part("node", "action.runNode", StepForward, "Alt+Enter"),
+  {
+    id: "retry-run",
+    label: "action.retryRun",
+    group: "run",
+    icon: RotateCw,
+    keys: ["Alt+A"],
+    reach: "always",
+    enabled: (state) => showsFlow(state) && state.run !== null && isOver(state.run.run.status),
+    run: ({ run }) => run && askToRetry(run.run),
   },
   {
     id: "stop",
@@ -44,8 +96,48 @@ export const runActions: Action[] = [
     icon: CircleStop,
     keys: ["Ctrl+."],
     reach: "always",
-    enabled: isRunning,
+    enabled: isUnderWay,
     run: () => void stopRun(),
+  },
+  {
+    id: "pause",
+    label: "action.pause",
+    group: "run",
+    icon: CirclePause,
+    keys: ["Alt+P"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "running",
+    run: () => void pauseRun(),
+  },
+  {
+    id: "unpause",
+    label: "action.unpause",
+    group: "run",
+    icon: CirclePlay,
+    keys: ["Alt+G"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "paused",
+    run: () => void unpauseRun(),
+  },
+  {
+    id: "resume",
+    label: "action.resume",
+    group: "run",
+    icon: CirclePlay,
+    keys: ["Alt+R"],
+    reach: "always",
+    enabled: ({ run }) => run?.run.status === "interrupted",
+    run: ({ run }) => void (run && resumeRun(run.run.id)),
+  },
+  {
+    id: "show-writes",
+    label: "action.showWrites",
+    group: "run",
+    icon: ListChecks,
+    keys: ["Alt+W"],
+    reach: "always",
+    enabled: ({ run }) => run !== null,
+    run: ({ run }) => void (run && showWrites(run.run.id, run.run.flow_name)),
   },
   ...MODES.map(
     (mode): Action => ({

@@ -2,7 +2,9 @@ import { type HostError, toHostError } from "../host/host";
 import { argsOf } from "../model/conduct";
 import { typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
-import { newRun, recalled, runOfView } from "../model/run";
+import { withoutRun } from "../model/history";
+import { argsOfPart, type Part } from "../model/partial";
+import { isOver, newRun, recalled, runOfView } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { store } from "../model/store";
 import { t } from "../words/t";
@@ -16,14 +18,13 @@ import { titleOf } from "./world";
 // The message that a flow cannot run; it goes once a run begins.
 let refusal: string | null = null;
 
-/** Runs in production after all; with `isLast`, later runs of this session are not asked about. */
-export async function startConfirmed(node: string | undefined, isLast: boolean): Promise<void> {
-  if (isLast) store.setState({ writesConfirmed: true });
-  await startRun(node, { confirmed: true });
-}
+type How = { anew?: boolean; confirmed?: boolean; input?: unknown[] | undefined };
 
-/** Runs the open flow, or one node of it on the items that its input kept of the last run. */
-export async function startRun(node?: string, { confirmed = false } = {}): Promise<void> {
+/** Runs the open flow or a part of it, with what is fresh of earlier runs taken over or `anew`. */
+export async function startRun(
+  part: Part | null = null,
+  { anew = false, confirmed = false, input }: How = {},
+): Promise<void> {
   await flush();
   const { open, past, conduct, writesConfirmed } = store.getState();
   if (!open) return;
@@ -33,7 +34,8 @@ export async function startRun(node?: string, { confirmed = false } = {}): Promi
   try {
     const run = await host().call("runs.start", {
       flow,
-      ...(node === undefined ? {} : { node }),
+      ...(part === null ? {} : argsOfPart(part, anew)),
+      ...(input === undefined || input.length === 0 ? {} : { input }),
       ...argsOf(conduct),
       ...(confirmed || writesConfirmed ? { confirmed: true } : {}),
     });
@@ -43,15 +45,12 @@ export async function startRun(node?: string, { confirmed = false } = {}): Promi
   } catch (thrown) {
     forgetRefusal();
     const error = toHostError(thrown);
-    if (error.code === "confirm") askToWrite(error.message, node);
-    else refuse(error);
+    if (error.code === "confirm") {
+      const asked = { type: "run", part, anew } as const;
+      const then = input === undefined ? asked : { ...asked, input };
+      store.setState({ overlay: { type: "confirm_writes", message: error.message, then } });
+    } else refuse(error);
   }
-}
-
-function askToWrite(message: string, node: string | undefined): void {
-  store.setState({
-    overlay: { type: "confirm_writes", message, ...(node === undefined ? {} : { node }) },
-  });
 }
 
 function forgetRefusal(): void {
@@ -72,23 +71,14 @@ function refuse(error: HostError): void {
   }
 }
 
-/** Stops the run that is under way. */
-export async function stopRun(): Promise<void> {
-  const { run } = store.getState();
-  if (run?.run.status !== "running") return;
-  try {
-    await host().call("runs.cancel", { run: run.run.id });
-  } catch (thrown) {
-    report(thrown);
-  }
-}
-
 /** Shows a run of the past on the canvas, with the flow as it was. It cannot be changed there. */
 export async function openRun(id: string): Promise<void> {
   await flush();
   try {
     const view = await host().call("runs.open", { run: id });
     const { flow, layout, findings, run } = view;
+    // Before the canvas is drawn: it fits the flow into the room that is left.
+    setPanel("runBar", { open: true, tab: "overview" });
     store.setState({
       open: { flow, layout, findings, saved: { rev: run.rev, at: run.started_at } },
       past: true,
@@ -111,7 +101,7 @@ const RECALLED_NODES = 40;
 /** Reads the calls of a run of the past, and what it held back, as they were while it ran. */
 async function recallCalls(id: string): Promise<void> {
   const { run, catalogue } = store.getState();
-  if (run?.run.id !== id || run.flow === null || run.run.status === "running") return;
+  if (run?.run.id !== id || run.flow === null || !isOver(run.run.status)) return;
   const callers = [...walk(run.flow)]
     .filter(({ node }) => typeInfo(catalogue, node.type)?.family === "system")
     .slice(0, RECALLED_NODES);
@@ -148,6 +138,7 @@ export async function hearWhatWasTold(id: string): Promise<void> {
 export async function deleteRun(run: string): Promise<void> {
   try {
     await host().call("runs.delete", { run });
+    store.setState(({ history }) => ({ history: withoutRun(history, run) }));
     const { run: shown, past, open } = store.getState();
     if (shown?.run.id === run) {
       store.setState(past ? { run: null, open: null, past: false } : { run: null });

@@ -147,6 +147,10 @@ export function openNode(): void {
 
 /** Closes what is open, from the top: the full inspector, the run bar, then the selection. */
 export function closeTop(): void {
+  if (store.getState().planned !== null) {
+    store.setState({ planned: null });
+    return;
+  }
   const { inspector, selection, overlay } = store.getState();
   if (overlay) store.setState({ overlay: null });
   else if (inspector.full) {

@@ -84,6 +84,7 @@ export type Commands = {
   "flows.delete": { args: { flow: string }; ret: null };
   "flows.duplicate": { args: { flow: string }; ret: FlowView };
   "flows.import": { args: { text: string, layout?: string }; ret: FlowView };
+  "flows.form": { args: { flow: string }; ret: Array<Field> };
   "flows.export": { args: { flow: string }; ret: Exported };
   "tables.list": { args: Record<string, never>; ret: Array<TableSummary> };
   "tables.open": { args: { table: string }; ret: TableView };

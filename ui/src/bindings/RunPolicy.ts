@@ -12,4 +12,8 @@ overlap: Overlap,
 /**
  * How many runs may go at once before that matters; 1 without it.
  */
-at_once?: number, };
+at_once?: number, 
+/**
+ * The longest that a run may take, in milliseconds; it fails then. Waits count too.
+ */
+timeout_ms?: number, };

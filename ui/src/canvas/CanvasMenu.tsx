@@ -11,6 +11,8 @@ type On = Extract<Overlay, { type: "menu" }>["on"];
 const MENUS: Record<On, string[]> = {
   node: [
     "open-node",
+    "run-to",
+    "run-from",
     "run-node",
     "-",
     "rename",

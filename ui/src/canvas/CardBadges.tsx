@@ -3,19 +3,25 @@ import {
   CircleAlert,
   CircleCheck,
   CircleDashed,
+  CircleParking,
   CircleX,
   Clock,
   History as HistoryIcon,
+  Inbox,
   LoaderCircle,
   type LucideIcon,
   StickyNote,
   TriangleAlert,
 } from "lucide-react";
 import { MODE_ICONS } from "../actions/mode-icons";
+import { showParkedOf } from "../actions/parked";
 import { FROM_ICONS } from "../inspector/FromBadge";
 import { cx } from "../kit/cx";
 import type { CardData } from "../model/canvas";
-import { isStale, type NodeRunState } from "../model/run";
+import { staleWhy } from "../model/fresh";
+import { waitingAt } from "../model/inbox";
+import { openAt } from "../model/parked";
+import type { NodeRunState } from "../model/run";
 import { useGantry } from "../model/store";
 import { formatShortCount } from "../words/format";
 import { t } from "../words/t";
@@ -27,6 +33,8 @@ type Mark = {
   tone: "muted" | "accent" | "ok" | "warning" | "error";
   text: string;
   count?: number;
+  /** Words beside the icon, for what must not be missed. */
+  word?: string;
   turning?: boolean;
 };
 
@@ -99,7 +107,10 @@ function fromMark(run: NodeRunState | undefined): Mark | null {
 /** How a node stands: small icons at its top right, each with its words on hover. */
 export function CardBadges({ id, data }: { id: string; data: CardData }) {
   const run = useGantry((state) => state.run?.nodes[id]);
-  const stale = useGantry((state) => isStale(state.run, data.spec));
+  const flow = useGantry((state) => state.open?.flow.id ?? "");
+  const stale = useGantry((state) => (state.past ? null : staleWhy(state.fresh, flow, id)));
+  const parked = useGantry((state) => openAt(state.parked.open, flow, id));
+  const waiting = useGantry((state) => waitingAt(state.inbox, flow, id));
   const mode = useGantry((state) => state.conduct.nodes[id]);
   const note = data.spec.note;
   const marks: (Mark | null)[] = [
@@ -115,19 +126,49 @@ export function CardBadges({ id, data }: { id: string; data: CardData }) {
           text: t("badge.mode", { mode: t(`mode.${mode}`) }),
         },
     mode === undefined ? fromMark(run) : null,
-    stale ? { id: "stale", icon: HistoryIcon, tone: "muted", text: t("badge.stale") } : null,
+    stale === null
+      ? null
+      : {
+          id: "stale",
+          icon: HistoryIcon,
+          tone: "warning",
+          text: t("badge.staleWhy", { why: stale }),
+          word: t("badge.staleWord"),
+        },
+    waiting === 0
+      ? null
+      : {
+          id: "waiting",
+          icon: Inbox,
+          tone: "accent",
+          text: t("badge.waitsAt", { n: waiting }),
+          count: waiting,
+        },
     runMark(run),
   ];
   const shown = marks.filter((mark) => mark !== null);
-  if (shown.length === 0) return null;
+  if (shown.length === 0 && parked === 0) return null;
   return (
     <div className={styles.badges}>
-      {shown.map(({ id: key, icon: Icon, tone, text, count, turning }) => (
+      {shown.map(({ id: key, icon: Icon, tone, text, count, word, turning }) => (
         <span key={key} role="img" aria-label={text} title={text} className={styles[tone]}>
           <Icon size={14} aria-hidden className={cx(turning && styles.turning)} />
           {count !== undefined && formatShortCount(count)}
+          {word}
         </span>
       ))}
+      {parked > 0 && (
+        <button
+          type="button"
+          className={cx(styles.error, styles.go, "nodrag")}
+          title={t("parked.badge", { n: parked })}
+          aria-label={t("parked.badge", { n: parked })}
+          onClick={() => showParkedOf(flow, id)}
+        >
+          <CircleParking size={14} aria-hidden />
+          {formatShortCount(parked)}
+        </button>
+      )}
     </div>
   );
 }

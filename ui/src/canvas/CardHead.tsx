@@ -1,5 +1,7 @@
 import { renameNode } from "../actions/nodes";
+import { POLICY_ICONS } from "../actions/policy-icons";
 import { viewport } from "../actions/viewport";
+import type { OnError } from "../bindings/OnError";
 import { cx } from "../kit/cx";
 import { iconNamed } from "../kit/icons";
 import type { CardData } from "../model/canvas";
@@ -45,6 +47,24 @@ function summaryOf({ facts, spec, info, inside, folded, diagnostics }: CardData)
   return info && info.title !== facts.title ? info.title : (info?.about ?? "");
 }
 
+/** What becomes of an item that fails, as a small sign with its words on hover. */
+function Policy({ value = "stop" }: { value: OnError | undefined }) {
+  const policy = typeof value === "string" ? value : "substitute";
+  const Icon = POLICY_ICONS[policy];
+  const words = t(`onError.${policy}`);
+  return (
+    <span
+      className={styles.policy}
+      data-policy={policy}
+      role="img"
+      aria-label={words}
+      title={words}
+    >
+      <Icon size={12} aria-hidden />
+    </span>
+  );
+}
+
 /** Icon, title, what the node does, and its badges. */
 export function CardHead({ id, data }: { id: string; data: CardData }) {
   const renaming = useGantry((state) => state.renaming === id);
@@ -64,8 +84,11 @@ export function CardHead({ id, data }: { id: string; data: CardData }) {
             {facts.title}
           </div>
         )}
-        <div className={cx(styles.summary, !facts.summary && styles.dim)} title={summary}>
-          {summary}
+        <div className={styles.second}>
+          <div className={cx(styles.summary, !facts.summary && styles.dim)} title={summary}>
+            {summary}
+          </div>
+          {data.info && data.info.family !== "trigger" && <Policy value={data.spec.on_error} />}
         </div>
       </div>
       <CardBadges id={id} data={data} />

@@ -5,14 +5,20 @@ import { toggleFold } from "../actions/nodes";
 import { cx } from "../kit/cx";
 import type { CanvasNode } from "../model/canvas";
 import { shapeOf } from "../model/geometry";
+import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import card from "./Card.module.css";
 import { CardHead } from "./CardHead";
+import { NodeProgress } from "./NodeProgress";
 import { Ports } from "./Ports";
 import styles from "./ScopeNode.module.css";
+import { useIsStale, usePlanned } from "./standing";
 
 /** A scope: a frame around the nodes inside it, with a head like a card's. */
 export const ScopeNode = memo(function ScopeNode({ id, data, selected }: NodeProps<CanvasNode>) {
+  const status = useGantry((state) => state.run?.nodes[id]?.status);
+  const stale = useIsStale(id);
+  const planned = usePlanned(id);
   const { height } = shapeOf(data.facts);
   const title = t("node.fold", { title: data.facts.title });
   return (
@@ -21,12 +27,17 @@ export const ScopeNode = memo(function ScopeNode({ id, data, selected }: NodePro
         card.card,
         styles.frame,
         data.info ? card[data.info.family] : card.unknown,
+        stale && card.stale,
+        planned && card[planned],
+        status === "failed" && card.failed,
+        status === "running" && card.running,
         selected && card.selected,
         data.disabled && card.disabled,
       )}
     >
       <div className={styles.head} style={{ height }}>
         <CardHead id={id} data={data} />
+        <NodeProgress id={id} title={data.facts.title} isScope />
         <button
           type="button"
           className={cx(styles.fold, "nodrag")}

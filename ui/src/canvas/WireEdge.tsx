@@ -5,7 +5,8 @@ import { showItems } from "../actions/select";
 import { spliceInto } from "../actions/view";
 import { cx } from "../kit/cx";
 import type { CanvasEdge } from "../model/canvas";
-import { type State, useGantry } from "../model/store";
+import { fillLevel } from "../model/pace";
+import { isUnderWay, type State, useGantry } from "../model/store";
 import { formatBytes, formatCount, formatShortCount } from "../words/format";
 import { t } from "../words/t";
 import { hoverWire, useIsHovered } from "./hover";
@@ -23,12 +24,22 @@ type MiddleProps = { id: string; x: number; y: number; errors: boolean; hasRoom:
 /** What stands in the middle of a wire: what passed it, and the button that puts a node in. */
 function Middle({ id, x, y, errors, hasRoom }: MiddleProps) {
   const passed = useGantry((state) => state.run?.wires[id]);
+  // A channel is full or empty only while something goes through it.
+  const fill = useGantry((state) => (isUnderWay(state) ? state.run?.wires[id]?.fill : undefined));
   const hovered = useIsHovered(id);
   if (!passed && !hovered) return null;
   const shown = passed && { n: formatShortCount(passed.items), bytes: formatBytes(passed.bytes) };
+  const level = fill === undefined ? undefined : fillLevel(fill);
+  const label = passed && t("wire.open", { n: passed.items });
   const title =
     shown &&
-    `${t("wire.open", { n: passed.items })} · ${t("wire.passed", { count: formatCount(passed.items), bytes: shown.bytes })}`;
+    [
+      label,
+      t("wire.passed", { count: formatCount(passed.items), bytes: shown.bytes }),
+      level && t(`wire.fill.${level}`, { fill: fill ?? 0 }),
+    ]
+      .filter(Boolean)
+      .join(" · ");
   return (
     <EdgeLabelRenderer>
       <div
@@ -41,12 +52,19 @@ function Middle({ id, x, y, errors, hasRoom }: MiddleProps) {
           <button
             type="button"
             className={cx(styles.chip, errors && passed.items > 0 && styles.errorChip)}
-            aria-label={t("wire.open", { n: passed.items })}
+            aria-label={[label, level && t(`wire.fill.${level}`, { fill: fill ?? 0 })]
+              .filter(Boolean)
+              .join(". ")}
             title={title}
             onClick={() => showItems(id)}
           >
             {shown.n}
             {hasRoom && <span className={styles.bytes}> · {shown.bytes}</span>}
+            {level && (
+              <span className={styles.fill} aria-hidden>
+                <span data-level={level} style={{ width: `${fill}%` }} />
+              </span>
+            )}
           </button>
         )}
         {hovered && (

@@ -2,6 +2,7 @@ import { Suspense, useEffect } from "react";
 import { I18nProvider } from "react-aria-components";
 import { listen } from "../actions/keys";
 import { start } from "../actions/start";
+import { InterruptedBanner } from "../interrupted/InterruptedBanner";
 import { Button } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
 import { Spinner } from "../kit/Spinner";
@@ -15,8 +16,10 @@ import {
   ConnectionsScreen,
   FlowsScreen,
   fetchParts,
+  InboxScreen,
   MapperScreen,
   NetworkScreen,
+  ParkedScreen,
   RunsScreen,
   SettingsScreen,
   TablesScreen,
@@ -45,6 +48,10 @@ function ScreenOf() {
       return <RunsScreen />;
     case "tables":
       return <TablesScreen />;
+    case "parked":
+      return <ParkedScreen />;
+    case "inbox":
+      return <InboxScreen />;
     case "settings":
       return <SettingsScreen />;
     default:
@@ -76,9 +83,14 @@ export function App() {
     <I18nProvider>
       <div className={styles.app}>
         <Rail />
-        <Suspense fallback={<div className={styles.coming} />}>
-          <ScreenOf />
-        </Suspense>
+        <div className={styles.column}>
+          <InterruptedBanner />
+          <div className={styles.screen}>
+            <Suspense fallback={<div className={styles.coming} />}>
+              <ScreenOf />
+            </Suspense>
+          </div>
+        </div>
         <Overlays />
         <Toasts />
       </div>

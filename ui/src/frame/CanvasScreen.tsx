@@ -13,6 +13,7 @@ import { findWire, parsePort } from "../model/flow";
 import { onlyNode } from "../model/selection";
 import { store, useGantry } from "../model/store";
 import { Palette } from "../palette/Palette";
+import { PlanList } from "../partial/PlanList";
 import { PastBanner } from "../screens/PastBanner";
 import { t } from "../words/t";
 import styles from "./CanvasScreen.module.css";
@@ -127,6 +128,7 @@ export function CanvasScreen() {
       <PastBanner />
       <div className={styles.middle}>
         {!full && !past && <PaletteSide />}
+        {full && <PlanList />}
         {!full && (
           <main className={styles.canvas} data-environment={environment}>
             <Canvas />
@@ -136,6 +138,7 @@ export function CanvasScreen() {
                 {t("environment.frame")}
               </p>
             )}
+            <PlanList />
           </main>
         )}
         <InspectorSide />

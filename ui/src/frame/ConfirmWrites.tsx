@@ -1,16 +1,17 @@
 import { ShieldAlert } from "lucide-react";
 import { useState } from "react";
-import { startConfirmed } from "../actions/runs";
+import { startConfirmed } from "../actions/confirmed";
 import { Button } from "../kit/Button";
 import { Checkbox } from "../kit/Checkbox";
 import { Dialog } from "../kit/Dialog";
+import type { Asked } from "../model/partial";
 import { t } from "../words/t";
 import styles from "./ConfirmWrites.module.css";
 
-type Props = { message: string; node: string | undefined; onClose: () => void };
+type Props = { message: string; then: Asked; onClose: () => void };
 
 /** Asks before a run that changes something in production. */
-export function ConfirmWrites({ message, node, onClose }: Props) {
+export function ConfirmWrites({ message, then, onClose }: Props) {
   const [isLast, setLast] = useState(false);
   return (
     <Dialog title={t("confirmWrites.title")} onClose={onClose}>
@@ -28,7 +29,7 @@ export function ConfirmWrites({ message, node, onClose }: Props) {
             variant="danger"
             onPress={() => {
               onClose();
-              void startConfirmed(node, isLast);
+              void startConfirmed(then, isLast);
             }}
           >
             {t("confirmWrites.run")}

@@ -7,7 +7,7 @@ import { CommandPalette } from "./CommandPalette";
 import { ConfirmWrites } from "./ConfirmWrites";
 import { Find } from "./Find";
 import { KeysSheet } from "./KeysSheet";
-import { NewConnection, UnlockDialog } from "./parts";
+import { NewConnection, RetryDialog, RunWith, UnlockDialog, WritesDialog } from "./parts";
 
 function close(): void {
   store.setState({ overlay: null });
@@ -47,7 +47,25 @@ export function Overlays() {
         </Suspense>
       );
     case "confirm_writes":
-      return <ConfirmWrites message={overlay.message} node={overlay.node} onClose={close} />;
+      return <ConfirmWrites message={overlay.message} then={overlay.then} onClose={close} />;
+    case "retry":
+      return (
+        <Suspense>
+          <RetryDialog key={overlay.run.id} run={overlay.run} onClose={close} />
+        </Suspense>
+      );
+    case "run_with":
+      return (
+        <Suspense>
+          <RunWith flow={overlay.flow} fields={overlay.fields} onClose={close} />
+        </Suspense>
+      );
+    case "writes":
+      return (
+        <Suspense>
+          <WritesDialog run={overlay.run} flow={overlay.flow} onClose={close} />
+        </Suspense>
+      );
     case "menu":
     case "quick_add":
     case undefined:

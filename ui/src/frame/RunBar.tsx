@@ -1,122 +1,22 @@
-import {
-  Ban,
-  ChevronDown,
-  ChevronUp,
-  CircleAlert,
-  CircleCheck,
-  CircleDashed,
-  CircleX,
-  Clock,
-  LoaderCircle,
-  type LucideIcon,
-} from "lucide-react";
+import { ChevronDown, ChevronUp } from "lucide-react";
 import { keysOf } from "../actions/all";
 import { setPanel } from "../actions/panels";
-import { titleOf } from "../actions/world";
-import type { RunStatus } from "../bindings/RunStatus";
-import { FromBadge } from "../inspector/FromBadge";
 import { IconButton } from "../kit/Button";
-import { cx } from "../kit/cx";
-import { Keys } from "../kit/Keys";
 import { Resizer } from "../kit/Resizer";
 import { Tabs } from "../kit/Tabs";
 import type { RunTab } from "../model/panels";
-import { itemsPerSecond, type RunState, waits } from "../model/run";
-import { store, useGantry } from "../model/store";
-import { formatCount, formatDuration } from "../words/format";
+import { useGantry } from "../model/store";
+import { Timeline } from "../timeline/Timeline";
 import { t } from "../words/t";
 import { Calls } from "./Calls";
+import { Overview } from "./Overview";
 import { Problems } from "./Problems";
 import styles from "./RunBar.module.css";
-import { Timeline } from "./Timeline";
-import { useNow } from "./useNow";
+import { RunControls } from "./RunControls";
+import { IdleLine, RunLine } from "./RunLine";
 import { WouldSend } from "./WouldSend";
 
-const ICONS: Record<RunStatus, LucideIcon> = {
-  running: LoaderCircle,
-  ok: CircleCheck,
-  ok_with_rejects: CircleAlert,
-  failed: CircleX,
-  cancelled: Ban,
-};
-
-function Waits({ run, now }: { run: RunState; now: number }) {
-  const [first, ...others] = waits(run);
-  if (!first) return null;
-  const left = formatDuration(Math.max(0, first.wait.until - now));
-  const node = titleOf(store.getState(), first.node);
-  return (
-    <span className={styles.wait}>
-      <Clock size={14} aria-hidden />
-      {t("runBar.waits", { node, time: left, reason: first.wait.reason })}
-      {others.length > 0 && ` ${t("runBar.moreWaits", { n: others.length })}`}
-    </span>
-  );
-}
-
-function Idle() {
-  const [before, after] = t("runBar.idleHint").split("{key}");
-  return (
-    <>
-      <CircleDashed size={16} aria-hidden className={styles.muted} />
-      <span>{t("runBar.idle")}</span>
-      <span className={styles.muted}>
-        {before}
-        <Keys keys={keysOf("run") ?? ""} />
-        {after}
-      </span>
-    </>
-  );
-}
-
-/** Where the run's answers came from, where that was not from the systems. */
-function RunFrom({ run }: { run: RunState }) {
-  const all = new Set(Object.values(run.nodes).map(({ from }) => from));
-  return [...all].map((from) => from && <FromBadge key={from} from={from} />);
-}
-
-function Line({ run }: { run: RunState }) {
-  const { status, started_at, took_ms, summary } = run.run;
-  const running = status === "running";
-  const now = useNow(running);
-  const Icon = ICONS[status];
-  const speed = itemsPerSecond(run);
-  const held = run.wouldSend.length;
-  // What a dry run held back is what matters of it, and was not sent.
-  const came = held > 0 ? t("wouldSend.held", { n: held }) : summary;
-  const sentence = [came, ...run.told].filter(Boolean).join(" ");
-  const isNothingShown = useGantry(
-    ({ selection, inspector }) =>
-      selection.nodes.length === 0 && inspector.wire === null && !inspector.flow,
-  );
-  return (
-    <>
-      <Icon size={16} aria-hidden className={cx(styles[status], running && styles.turning)} />
-      <strong>{t(`runBar.${status}`)}</strong>
-      <span className={styles.muted}>
-        {formatDuration(running ? Math.max(0, now - started_at) : (took_ms ?? 0))}
-      </span>
-      <RunFrom run={run} />
-      {running && speed !== null && (
-        <span className={styles.muted}>
-          {t("runBar.speed", { n: formatCount(Math.round(speed)) })}
-        </span>
-      )}
-      {running ? (
-        <Waits run={run} now={now} />
-      ) : (
-        <>
-          <span className={styles.summary} title={sentence}>
-            {sentence}
-          </span>
-          {isNothingShown && <span className={styles.hint}>{t("runBar.lookHint")}</span>}
-        </>
-      )}
-    </>
-  );
-}
-
-/** The bar at the bottom: how the run stands. It opens upwards on times, problems and calls. */
+/** The bar at the bottom: how the run stands. It opens upwards on what came of it, times, problems and calls. */
 export function RunBar() {
   const run = useGantry((state) => state.run);
   const { open, height, tab } = useGantry((state) => state.panels.runBar);
@@ -145,6 +45,7 @@ export function RunBar() {
               selected={tab}
               onSelect={(next) => setPanel("runBar", { tab: next })}
               tabs={[
+                { id: "overview", label: t("runBar.overview"), content: <Overview /> },
                 { id: "timeline", label: t("runBar.timeline"), content: <Timeline /> },
                 {
                   id: "problems",
@@ -166,8 +67,9 @@ export function RunBar() {
       )}
       <div className={styles.line}>
         <div className={styles.state} role="status">
-          {run ? <Line run={run} /> : <Idle />}
+          {run ? <RunLine run={run} /> : <IdleLine />}
         </div>
+        {run && <RunControls run={run} />}
         <IconButton
           size="small"
           placement="top"

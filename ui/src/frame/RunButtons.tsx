@@ -5,7 +5,7 @@ import { backToLive } from "../actions/conduct";
 import { MODE_ICONS } from "../actions/mode-icons";
 import { Tooltip } from "../kit/Tooltip";
 import { isLive } from "../model/conduct";
-import { store, useGantry } from "../model/store";
+import { isUnderWay, store, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { RunOptions } from "./RunOptions";
 import styles from "./TopBar.module.css";
@@ -42,7 +42,7 @@ function ConductChip() {
 
 /** Run or Stop, and beside it how the next run is made. */
 export function RunButtons() {
-  const running = useGantry((state) => state.run?.run.status === "running");
+  const running = useGantry(isUnderWay);
   return (
     <div className={styles.run}>
       <ConductChip />

@@ -1,4 +1,4 @@
-import { Play, StepForward } from "lucide-react";
+import { ArrowRightToLine, ListPlus, Play } from "lucide-react";
 import { useContext, useEffect } from "react";
 import {
   Dialog,
@@ -11,12 +11,15 @@ import {
 import { loadCassettes } from "../actions/cassettes";
 import { setConduct } from "../actions/conduct";
 import { MODE_ICONS } from "../actions/mode-icons";
+import { planSelected } from "../actions/partial";
+import { askForInput } from "../actions/run-with";
 import { startRun } from "../actions/runs";
 import type { RunMode } from "../bindings/RunMode";
 import { Button } from "../kit/Button";
 import { MODES, withMode } from "../model/conduct";
+import type { Part } from "../model/partial";
 import { onlyNode } from "../model/selection";
-import { useGantry } from "../model/store";
+import { isUnderWay, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { CassetteChoice } from "./CassetteChoice";
 import { FaultList } from "./FaultList";
@@ -79,20 +82,33 @@ function ModeRadio({ mode }: { mode: RunMode }) {
 function Foot() {
   const popover = useContext(OverlayTriggerStateContext);
   const node = useGantry((state) => onlyNode(state.selection));
-  const isBusy = useGantry((state) => state.run?.run.status === "running");
+  const isBusy = useGantry(isUnderWay);
   const isPast = useGantry((state) => state.past);
-  const start = (only?: string) => {
+  const start = () => {
     popover?.close();
-    void startRun(only);
+    void startRun();
+  };
+  const ask = () => {
+    popover?.close();
+    void askForInput();
+  };
+  const plan = (kind: Part["kind"]) => {
+    popover?.close();
+    planSelected(kind);
   };
   return (
     <div className={styles.foot}>
       {node !== null && !isPast && (
-        <Button icon={StepForward} disabled={isBusy} onPress={() => start(node)}>
-          {t("conduct.runNode")}
+        <Button icon={ArrowRightToLine} disabled={isBusy} onPress={() => plan("to")}>
+          {t("action.runTo")}
         </Button>
       )}
-      <Button icon={Play} variant="primary" disabled={isBusy} onPress={() => start()}>
+      {!isPast && (
+        <Button icon={ListPlus} disabled={isBusy} onPress={ask}>
+          {t("runWith.ask")}
+        </Button>
+      )}
+      <Button icon={Play} variant="primary" disabled={isBusy} onPress={start}>
         {t("conduct.run")}
       </Button>
     </div>

@@ -14,6 +14,11 @@ const cassettes = () => import("../cassettes/CassettesScreen");
 const network = () => import("../network/NetworkScreen");
 const runs = () => import("../screens/RunsScreen");
 const tables = () => import("../tables/TablesScreen");
+const parked = () => import("../parked/ParkedScreen");
+const inbox = () => import("../inbox/InboxScreen");
+const retry = () => import("../partial/RetryDialog");
+const runWith = () => import("../partial/RunWith");
+const writes = () => import("../interrupted/WritesDialog");
 const settings = () => import("../screens/SettingsScreen");
 
 export const Inspector = lazy(async () => ({ default: (await inspector()).Inspector }));
@@ -32,6 +37,11 @@ export const CassettesScreen = lazy(async () => ({
 export const NetworkScreen = lazy(async () => ({ default: (await network()).NetworkScreen }));
 export const RunsScreen = lazy(async () => ({ default: (await runs()).RunsScreen }));
 export const TablesScreen = lazy(async () => ({ default: (await tables()).TablesScreen }));
+export const ParkedScreen = lazy(async () => ({ default: (await parked()).ParkedScreen }));
+export const InboxScreen = lazy(async () => ({ default: (await inbox()).InboxScreen }));
+export const RetryDialog = lazy(async () => ({ default: (await retry()).RetryDialog }));
+export const RunWith = lazy(async () => ({ default: (await runWith()).RunWith }));
+export const WritesDialog = lazy(async () => ({ default: (await writes()).WritesDialog }));
 export const SettingsScreen = lazy(async () => ({ default: (await settings()).SettingsScreen }));
 
 /** Fetches every part ahead of its use. */
@@ -48,6 +58,11 @@ export async function fetchParts(): Promise<void> {
       tables,
       cassettes,
       network,
+      parked,
+      inbox,
+      retry,
+      runWith,
+      writes,
       settings,
     ].map((fetchPart) => fetchPart()),
   );

@@ -1,11 +1,8 @@
 import type { Edit } from "../bindings/Edit";
 import type { FlowView } from "../bindings/FlowView";
-import type { RunEvent } from "../bindings/RunEvent";
-import type { RunSummary } from "../bindings/RunSummary";
 import type { UiEvent } from "../bindings/UiEvent";
 import { applyEdit } from "../model/edit";
 import { emptyFlow, findNode, freshId, walk } from "../model/flow";
-import { newRun, reduceRun } from "../model/run";
 import type { CommandName, Commands } from "./commands";
 import { type Host, HostError } from "./host";
 import { memoryCassettes } from "./memory/cassettes";
@@ -15,12 +12,12 @@ import { look } from "./memory/findings";
 import { largeFlow, SAMPLE, type Sketch } from "./memory/flows";
 import { mapperHandlers } from "./memory/mapper";
 import { memoryNetwork } from "./memory/network";
-import { playRun } from "./memory/run";
+import { memoryWaiting, type Waiting } from "./memory/parked";
+import { type Begun, memoryRuns } from "./memory/runs";
 import { memoryTables } from "./memory/tables";
 
 type Step = { label: string; edit: Edit };
 type Stored = Sketch & { rev: number; at: number; undo: Step[]; redo: Step[] };
-type StoredRun = { run: RunSummary; sketch: Sketch; events: RunEvent[]; stop: () => void };
 
 type Handlers = {
   [K in CommandName]: (args: Commands[K]["args"]) => Commands[K]["ret"];
@@ -30,9 +27,12 @@ type Handlers = {
  * A host that keeps everything in memory and only acts as if it ran flows. For the UI's own tests,
  * and for working on the UI without the program.
  */
-export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host {
+export function memoryHost(
+  sketches: Sketch[] = [SAMPLE, largeFlow(500)],
+  begun: Begun & Waiting = {},
+): Host {
   const flows = new Map<string, Stored>();
-  const runs = new Map<string, StoredRun>();
+  const opened_at = Date.now();
   const settings: Record<string, unknown> = {};
   const listeners = new Set<(events: UiEvent[]) => void>();
   const tell = (events: UiEvent[]) => {
@@ -46,11 +46,6 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     const flow = flows.get(id);
     if (!flow) throw new HostError({ code: "not_found", message: `There is no flow ${id}.` });
     return flow;
-  };
-  const storedRun = (id: string): StoredRun => {
-    const run = runs.get(id);
-    if (!run) throw new HostError({ code: "not_found", message: `There is no run ${id}.` });
-    return run;
   };
   const savedOf = ({ rev, at, undo, redo }: Stored) => {
     const [back, on] = [undo.at(-1), redo.at(-1)];
@@ -85,41 +80,21 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     flow[to].push({ label: last.label, edit: inverse });
     return applied(flow, last.edit);
   };
-  const startRun = ({ flow: id, node }: Commands["runs.start"]["args"]): RunSummary => {
-    const { flow, layout, rev } = stored(id);
-    if (look(flow).diagnostics.some((each) => each.severity === "error")) {
-      throw new HostError({ code: "broken", message: "The flow has errors. Mend them first." });
-    }
-    const run: RunSummary = {
-      id: `run-${String(runs.size + 1).padStart(4, "0")}`,
-      flow: id,
-      flow_name: flow.name,
-      rev,
-      trigger: "manual",
-      status: "running",
-      started_at: Date.now(),
-      items: 0,
-      rejected: 0,
-      summary: "",
-    };
-    tell([{ type: "run_started", run }]);
-    const stop = playRun(flow, run, node, tell, (finished, events) => {
-      runs.set(run.id, { ...storedRun(run.id), run: finished, events });
-      tell([{ type: "run_finished", run: finished }]);
-    });
-    runs.set(run.id, { run, sketch: { flow, layout }, events: [], stop });
-    return run;
+  const nameOf = (id: string, node?: string): string => {
+    const flow = flows.get(id)?.flow;
+    if (node === undefined) return flow?.name ?? id;
+    return (flow && findNode(flow, node)?.node.name) ?? node;
   };
-  const newestRuns = (flow?: string) =>
-    [...runs.values()]
-      .map((each) => each.run)
-      .filter((run) => flow === undefined || run.flow === flow)
-      .reverse();
-
   for (const sketch of sketches) keep(sketch);
+  const runs = memoryRuns({ stored, sketches, tell }, begun);
 
   const handlers: Handlers = {
-    "app.info": () => ({ version: "0.1.0", data_dir: "memory", sandbox: "http://127.0.0.1:9000" }),
+    "app.info": () => ({
+      version: "0.1.0",
+      data_dir: "memory",
+      opened_at,
+      sandbox: "http://127.0.0.1:9000",
+    }),
     "app.catalogue": () => CATALOGUE,
     "settings.get": () => ({ ...settings }),
     "settings.set": ({ key, value }) => {
@@ -128,7 +103,7 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
     },
     "flows.list": () =>
       [...flows.values()].map((each) => {
-        const last_run = newestRuns(each.flow.id)[0];
+        const last_run = runs.lastOf(each.flow.id);
         const types = [...walk(each.flow)].map((found) => found.node.type);
         return {
           id: each.flow.id,
@@ -182,59 +157,8 @@ export function memoryHost(sketches: Sketch[] = [SAMPLE, largeFlow(500)]): Host 
         ...SAMPLE,
       },
     ],
-    "runs.start": startRun,
-    "runs.cancel": ({ run }) => {
-      storedRun(run).stop();
-      return null;
-    },
-    "runs.list": ({ flow, limit }) => newestRuns(flow).slice(0, limit),
-    "runs.open": ({ run: id }) => {
-      const { run, sketch, events } = storedRun(id);
-      const state = events.reduce(reduceRun, newRun(run));
-      const nodes = Object.fromEntries(
-        Object.entries(state.nodes).map(([node, { status, counts, error }]) => [
-          node,
-          {
-            counts,
-            ...(status === "running" || status === "idle" ? {} : { status }),
-            ...(error ? { error } : {}),
-          },
-        ]),
-      );
-      return { run, ...sketch, findings: look(sketch.flow), nodes, wires: state.wires };
-    },
-    "runs.delete": ({ run }) => {
-      runs.delete(run);
-      return null;
-    },
-    "runs.items": ({ offset, limit }) => ({
-      items: Array.from({ length: Math.min(limit, Math.max(0, 11 - offset)) }, (_, n) => ({
-        item: `orders:0/${offset + n}`,
-        value: {
-          id: 1000 + offset + n,
-          total: 120.5 + n * 13,
-          customer: { name: "Ada Lovelace", city: n % 3 ? "London" : null },
-          lines: [{ sku: "A-1", n: 2 }],
-          paid: n % 2 === 0,
-        },
-      })),
-      total: 11,
-      kept: 11,
-    }),
-    "runs.schema": () => ({
-      count: 11,
-      kinds: { null: 0, boolean: 0, number: 0, text: 0, list: 0, object: 11 },
-      optional: false,
-      nullable: false,
-      is_whole: true,
-      more_fields: false,
-    }),
-    "runs.node": ({ run, node }) => ({
-      events: storedRun(run).events.filter((event) => "node" in event && event.node === node),
-      more: false,
-    }),
-    "runs.errors": ({ run }) =>
-      storedRun(run).events.flatMap((event) => (event.type === "rejected" ? [event.error] : [])),
+    ...runs.handlers,
+    ...memoryWaiting(tell, nameOf, begun),
     ...memoryTables(tell),
     ...memoryConnections(tell),
     ...memoryCassettes(),

@@ -5,9 +5,16 @@ const isTrial = import.meta.env.DEV || import.meta.env.VITE_TRIAL === "1";
 
 /** The host that this page stands in front of. */
 export async function pickHost(): Promise<Host> {
-  const asked = new URLSearchParams(window.location.search).get("host");
-  if (isTrial && asked === "memory") {
-    return (await import("./memory")).memoryHost();
+  const asked = new URLSearchParams(window.location.search);
+  if (isTrial && asked.get("host") === "memory") {
+    const begun = {
+      past: Number(asked.get("past")),
+      interrupted: Number(asked.get("interrupted")),
+    };
+    const samples = asked.has("waiting")
+      ? (await import("./memory/waiting")).waitingSamples(Date.now())
+      : {};
+    return (await import("./memory")).memoryHost(undefined, { ...begun, ...samples });
   }
   if ("__TAURI_INTERNALS__" in window) return (await import("./tauri")).tauriHost();
   return (await import("./http")).httpHost();

@@ -1,6 +1,10 @@
+import { CircleParking } from "lucide-react";
 import { useMemo } from "react";
+import { showParkedOf } from "../actions/parked";
 import type { ItemError } from "../bindings/ItemError";
 import { useCall } from "../host/useCall";
+import { Button } from "../kit/Button";
+import { openAt } from "../model/parked";
 import { useGantry } from "../model/store";
 import { formatCount } from "../words/format";
 import { t } from "../words/t";
@@ -31,10 +35,21 @@ export function ErrorList({ view }: { view: NodeInView }) {
         : seen;
     return grouped(all);
   }, [live, data, inRun?.error, node.id]);
+  const flow = useGantry((state) => state.open?.flow.id ?? "");
+  const parked = useGantry((state) => openAt(state.parked.open, flow, node.id));
   const known = groups.reduce((sum, group) => sum + group.errors.length, 0);
   const rejected = inRun?.counts.rejected ?? 0;
   return (
     <div className={styles.list}>
+      {parked > 0 && (
+        <p className={styles.parked}>
+          <CircleParking size={16} aria-hidden />
+          <span className={styles.grow}>{t("parked.here", { n: parked })}</span>
+          <Button size="small" variant="primary" onPress={() => showParkedOf(flow, node.id)}>
+            {t("parked.fixAndRetry")}
+          </Button>
+        </p>
+      )}
       {groups.map((group) => (
         <ErrorCard key={group.key} errors={group.errors} counts={inRun?.counts} />
       ))}

@@ -1,4 +1,6 @@
+import { CircleParking } from "lucide-react";
 import { useContext, useMemo } from "react";
+import { showParkedOf } from "../actions/parked";
 import type { OnError } from "../bindings/OnError";
 import { FormContext, type FormDoor, useForm } from "../form/door";
 import { Findings } from "../form/FieldRow";
@@ -7,7 +9,10 @@ import formStyles from "../form/Form.module.css";
 import { within } from "../form/findings";
 import { JsonInput } from "../form/kinds/JsonInput";
 import { changeLabel } from "../form/labels";
+import { Button } from "../kit/Button";
 import { Select } from "../kit/Select";
+import { openAt } from "../model/parked";
+import { useGantry } from "../model/store";
 import { t } from "../words/t";
 import { errorFields } from "./errorFields";
 import styles from "./Inspector.module.css";
@@ -25,14 +30,29 @@ export function ErrorsTab({ view, door, jump }: Props) {
   const { node, info } = view;
   const isPerItem = info?.consumes === "each" || info?.consumes === "scope";
   const fields = useMemo(
-    () => errorFields(isPerItem, retrySentence(node.retry)),
-    [isPerItem, node.retry],
+    () => errorFields(isPerItem, retrySentence(node.retry, node.timeout_ms)),
+    [isPerItem, node.retry, node.timeout_ms],
   );
   return (
     <div className={styles.scroll}>
       <Form fields={fields} value={node} pointer="" door={door} jump={jump}>
         <OnErrorField value={node.on_error ?? "stop"} />
+        <ParkedHere node={node.id} />
       </Form>
+    </div>
+  );
+}
+
+/** How many items of the node wait to be mended, and the way to them. */
+function ParkedHere({ node }: { node: string }) {
+  const flow = useGantry((state) => state.open?.flow.id ?? "");
+  const n = useGantry((state) => openAt(state.parked.open, flow, node));
+  if (n === 0) return null;
+  return (
+    <div>
+      <Button size="small" icon={CircleParking} onPress={() => showParkedOf(flow, node)}>
+        {t("parked.here", { n })}
+      </Button>
     </div>
   );
 }

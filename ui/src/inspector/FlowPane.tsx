@@ -12,6 +12,7 @@ import { EmptyState } from "../kit/EmptyState";
 import { TextInput } from "../kit/TextInput";
 import { useGantry } from "../model/store";
 import { t } from "../words/t";
+import { FlowSettings } from "./FlowSettings";
 import styles from "./Inspector.module.css";
 import { rowsOfVars, varsOfRows, withRow, withRows } from "./vars";
 
@@ -25,6 +26,7 @@ export function FlowPane() {
       <h2 className={styles.title}>{flow.name}</h2>
       <About about={flow.about ?? ""} />
       <Vars key={flow.id} vars={flow.vars ?? {}} />
+      <FlowSettings key={`settings ${flow.id}`} flow={flow} />
       <Findings found={findings.diagnostics.filter((each) => each.at.node === undefined)} />
       <p className={styles.quiet}>{t("inspector.empty.hint")}</p>
     </div>

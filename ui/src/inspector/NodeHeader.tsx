@@ -1,12 +1,12 @@
 import { CirclePlay, Maximize2, Minimize2, PanelRightClose } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { edit } from "../actions/editing";
-import { startRun } from "../actions/runs";
+import { planPart } from "../actions/partial";
 import { useDraft } from "../form/useDraft";
 import { Badge } from "../kit/Badge";
 import { Button, IconButton } from "../kit/Button";
 import { iconNamed } from "../kit/icons";
-import { useGantry } from "../model/store";
+import { isUnderWay, useGantry } from "../model/store";
 import { t } from "../words/t";
 import styles from "./Header.module.css";
 import { nodeStanding } from "./status";
@@ -17,7 +17,7 @@ import { closeInspector, fieldReached, setFull } from "./view";
 export function NodeHeader({ view, full }: { view: NodeInView; full: boolean }) {
   const { node, info, inRun, facts } = view;
   const Icon = iconNamed(info?.icon);
-  const isBusy = useGantry((state) => state.past || state.run?.run.status === "running");
+  const isBusy = useGantry((state) => state.past || isUnderWay(state));
   const standing =
     inRun && inRun.status !== "idle"
       ? nodeStanding(inRun.status, inRun.counts.rejected)
@@ -51,7 +51,7 @@ export function NodeHeader({ view, full }: { view: NodeInView; full: boolean }) 
           icon={CirclePlay}
           disabled={isBusy}
           label={t("inspector.runNodeLabel")}
-          onPress={() => void startRun(node.id)}
+          onPress={() => void planPart({ kind: "node", node: node.id })}
         >
           {t("inspector.runNode")}
         </Button>

@@ -5,7 +5,7 @@ import { DataPane } from "../data/DataPane";
 import { IconButton } from "../kit/Button";
 import { factsOf } from "../model/facts";
 import { findNode, findWire, parsePort } from "../model/flow";
-import { type State, useGantry } from "../model/store";
+import { isUnderWay, type State, useGantry } from "../model/store";
 import { formatBytes, formatCount } from "../words/format";
 import { t } from "../words/t";
 import header from "./Header.module.css";
@@ -16,7 +16,7 @@ import { closeWire } from "./view";
 export function WirePane({ wire }: { wire: string }) {
   const run = useGantry((state) => state.run?.run.id);
   const passed = useGantry((state) => state.run?.wires[wire]);
-  const isOver = useGantry((state) => state.run?.run.status !== "running");
+  const isOver = useGantry((state) => !isUnderWay(state));
   const from = useGantry((state) => endOf(state, wire, "from"));
   const to = useGantry((state) => endOf(state, wire, "to"));
   const tap = useMemo((): Tap => ({ type: "wire", wire }), [wire]);

@@ -2,7 +2,7 @@
 import type { ErrorClass } from "../bindings/ErrorClass";
 import type { Field } from "../bindings/Field";
 import { t } from "../words/t";
-import { LONGEST_PAUSE_MS } from "./retry";
+import { LONGEST_PAUSE_MS, USUAL_TIMEOUT_MS } from "./retry";
 
 /** The errors that another try can make sense after. */
 const CLASSES: ErrorClass[] = [
@@ -29,7 +29,7 @@ export function errorFields(isPerItem: boolean, retry: string): Field[] {
       advanced: false,
       kind: { type: "group", fields: retryFields(retry) },
     },
-    number("timeout_ms", "timeout", { default: 30_000 }),
+    number("timeout_ms", "timeout", { default: USUAL_TIMEOUT_MS }),
     ...(isPerItem ? [number("concurrency", "concurrency", { default: 1 })] : []),
   ];
 }

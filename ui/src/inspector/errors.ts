@@ -43,6 +43,10 @@ export function verdictSentence(error: ItemError, counts: NodeCounts | undefined
       return t("verdict.ours");
     case "stopped":
       return t("verdict.stopped");
+    case "bound":
+      return t("verdict.bound");
+    case "refused":
+      return t("verdict.refused");
     default:
       return verdict satisfies never;
   }

@@ -5,10 +5,13 @@ import {
   CircleAlert,
   CircleCheck,
   CircleDashed,
+  CirclePause,
   CircleSlash,
   CircleX,
+  Hourglass,
   LoaderCircle,
   type LucideIcon,
+  Unplug,
 } from "lucide-react";
 import type { RunStatus } from "../bindings/RunStatus";
 import type { Tone } from "../kit/Badge";
@@ -62,6 +65,12 @@ export function runStanding(status: RunStatus): Standing {
       return { icon: CircleX, tone: "error", word: t("runBar.failed"), isMoving: false };
     case "cancelled":
       return { icon: Ban, tone: "neutral", word: t("runBar.cancelled"), isMoving: false };
+    case "queued":
+      return { icon: Hourglass, tone: "neutral", word: t("runBar.queued"), isMoving: false };
+    case "paused":
+      return { icon: CirclePause, tone: "accent", word: t("runBar.paused"), isMoving: false };
+    case "interrupted":
+      return { icon: Unplug, tone: "warning", word: t("runBar.interrupted"), isMoving: false };
     default:
       return status satisfies never;
   }

@@ -5,7 +5,7 @@ import type { NodeInfo } from "../bindings/NodeInfo";
 import type { NodeSpec } from "../bindings/NodeSpec";
 import { factsOf, typeInfo } from "../model/facts";
 import { findNode } from "../model/flow";
-import type { NodeRunState } from "../model/run";
+import { isOver, type NodeRunState } from "../model/run";
 import { useGantry } from "../model/store";
 
 export type NodeInView = {
@@ -26,7 +26,7 @@ export function useNode(id: string): NodeInView | null {
   const catalogue = useGantry((state) => state.catalogue);
   const inRun = useGantry((state) => state.run?.nodes[id]);
   const run = useGantry((state) => state.run?.run.id);
-  const isOver = useGantry((state) => state.run !== null && state.run.run.status !== "running");
+  const hasEnded = useGantry((state) => state.run !== null && isOver(state.run.run.status));
   const node = useMemo(() => (open ? findNode(open.flow, id)?.node : undefined), [open, id]);
   if (!open || node === undefined) return null;
   const counts = inRun?.counts;
@@ -36,7 +36,7 @@ export function useNode(id: string): NodeInView | null {
     info: typeInfo(catalogue, node.type),
     inRun,
     run,
-    version: coarse((counts?.items_in ?? 0) + (counts?.items_out ?? 0)) + (isOver ? 0.5 : 0),
+    version: coarse((counts?.items_in ?? 0) + (counts?.items_out ?? 0)) + (hasEnded ? 0.5 : 0),
   };
 }
 

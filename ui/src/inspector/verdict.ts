@@ -16,7 +16,11 @@ export type Verdict =
   | { type: "unsure" }
   /** Nobody's fault but the program's. */
   | { type: "ours" }
-  | { type: "stopped" };
+  | { type: "stopped" }
+  /** A loop went past its bound: what it does, or the bound, is the cause. */
+  | { type: "bound" }
+  /** A person said no. */
+  | { type: "refused" };
 
 /** What the counts and the class say together. */
 export function verdictOf(kind: ErrorClass, counts: NodeCounts | undefined): Verdict {
@@ -43,6 +47,10 @@ export function verdictOf(kind: ErrorClass, counts: NodeCounts | undefined): Ver
       return { type: "ours" };
     case "stopped":
       return { type: "stopped" };
+    case "guard":
+      return { type: "bound" };
+    case "rejected":
+      return { type: "refused" };
     default:
       return unreachable(kind);
   }

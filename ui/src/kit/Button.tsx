@@ -55,6 +55,8 @@ type IconButtonProps = {
   /** Whether it is switched on; leave it out for a button that switches nothing. */
   pressed?: boolean;
   size?: "small" | "normal" | "large";
+  /** A figure at its corner; none for 0. The label says it too. */
+  count?: number;
   placement?: "top" | "bottom" | "left" | "right";
 };
 
@@ -67,6 +69,7 @@ export function IconButton({
   disabled,
   pressed,
   size = "normal",
+  count = 0,
   placement = "bottom",
 }: IconButtonProps) {
   return (
@@ -79,6 +82,11 @@ export function IconButton({
         aria-pressed={pressed}
       >
         <Icon size={size === "small" ? 14 : size === "large" ? 20 : 16} aria-hidden />
+        {count > 0 && (
+          <span className={styles.count} aria-hidden>
+            {count > 99 ? "99+" : count}
+          </span>
+        )}
       </AriaButton>
     </Tooltip>
   );

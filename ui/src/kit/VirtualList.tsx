@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type Ref, useImperativeHandle, useRef } from "react";
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from "react";
 import styles from "./VirtualList.module.css";
 
 /** What can be asked of a list from outside. */
@@ -13,12 +13,17 @@ type Props<Item> = {
   render: (item: Item, index: number) => ReactNode;
   role?: "list" | "listbox" | "presentation";
   id?: string;
+  /** Called when the end of the rows comes into sight: more of them can be read. */
+  onEnd?: () => void;
   ref?: Ref<VirtualListHandle>;
 };
 
+/** The end is told of when so many rows are left below what is in sight. */
+const NEAR_END = 40;
+
 /** A list of any length: only the rows in sight are made. */
 export function VirtualList<Item>(props: Props<Item>) {
-  const { label, items, rowHeight, keyOf, render, role = "list", id, ref } = props;
+  const { label, items, rowHeight, keyOf, render, role = "list", id, onEnd, ref } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: items.length,
@@ -38,6 +43,12 @@ export function VirtualList<Item>(props: Props<Item>) {
   useImperativeHandle(ref, () => ({
     scrollTo: (index) => virtual.scrollToIndex(index, { align: "auto" }),
   }));
+  const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
+  const isNearEnd = items.length > 0 && last >= items.length - NEAR_END;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `onEnd` is a new function at each drawing; the end is what matters.
+  useEffect(() => {
+    if (isNearEnd) onEnd?.();
+  }, [isNearEnd, items.length]);
   return (
     <div ref={scroller} className={styles.scroller}>
       <div

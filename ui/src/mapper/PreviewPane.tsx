@@ -18,7 +18,7 @@ import { Segments } from "../form/Segments";
 import { Badge } from "../kit/Badge";
 import { Button, IconButton } from "../kit/Button";
 import { EmptyState } from "../kit/EmptyState";
-import { useGantry } from "../model/store";
+import { isUnderWay, useGantry } from "../model/store";
 import { formatCount } from "../words/format";
 import { t } from "../words/t";
 import { useMapping } from "./mapping";
@@ -50,7 +50,7 @@ export function PreviewPane() {
 }
 
 function NoItems() {
-  const isRunning = useGantry((state) => state.run?.run.status === "running");
+  const isRunning = useGantry(isUnderWay);
   return (
     <EmptyState icon={Inbox} title={t("mapper.noRun")} text={t("mapper.noRunHint")}>
       <Button variant="primary" icon={Play} disabled={isRunning} onPress={() => void startRun()}>

@@ -4,9 +4,11 @@ import { useStore } from "zustand";
 import { host } from "../actions/context";
 import type { MapperView } from "../bindings/MapperView";
 import type { MapRow } from "../bindings/MapRow";
+import type { RunStatus } from "../bindings/RunStatus";
 import { toHostError } from "../host/host";
 import { useCall } from "../host/useCall";
 import { findNode } from "../model/flow";
+import { isOver } from "../model/run";
 import { useGantry } from "../model/store";
 import type { Mapping } from "./mapping";
 import { fieldsOf } from "./model/fields";
@@ -52,8 +54,8 @@ export function useMappingData(): MappingData {
   return { mapping, error: error?.message };
 }
 
-function runVersion(run: { id: string; status: string } | undefined): string {
-  return run === undefined || run.status === "running" ? "" : run.id;
+function runVersion(run: { id: string; status: RunStatus } | undefined): string {
+  return run === undefined || !isOver(run.status) ? "" : run.id;
 }
 
 function useRows(

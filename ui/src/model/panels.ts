@@ -2,7 +2,7 @@
 export type Theme = "system" | "light" | "dark";
 
 /** The tabs of the run bar. */
-export type RunTab = "timeline" | "problems" | "calls" | "would_send";
+export type RunTab = "overview" | "timeline" | "problems" | "calls" | "would_send";
 
 /** How wide and open the panels stand; kept from one start to the next. */
 export type Panels = {
@@ -18,7 +18,7 @@ export type Panels = {
 export const DEFAULT_PANELS: Panels = {
   palette: { open: true, width: 240 },
   inspector: { open: true, width: 420 },
-  runBar: { open: false, height: 260, tab: "timeline" },
+  runBar: { open: false, height: 260, tab: "overview" },
   minimap: { open: true },
   recent: [],
 };

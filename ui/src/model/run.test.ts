@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RunEvent } from "../bindings/RunEvent";
 import type { RunSummary } from "../bindings/RunSummary";
-import { isStale, itemsPerSecond, newRun, type RunState, recalled, reduceRun, waits } from "./run";
+import { itemsPerSecond, waits } from "./pace";
+import { newRun, type RunState, recalled, reduceRun } from "./run";
 
 const RUN: RunSummary = {
   id: "r1",
@@ -71,6 +72,7 @@ describe("a run", () => {
           until: 1600,
           reason: "the shop said Retry-After",
           retry: { attempt: 1, tries: 4 },
+          isLong: false,
         },
       },
     ]);
@@ -93,7 +95,7 @@ describe("a run", () => {
       { seq: 1, at: 1000, type: "waiting", node: "a", item: "a:0", wait_ms: 12_000, reason: "r" },
     ]);
     expect(waits(state)).toEqual([
-      { node: "a", wait: { until: 13_000, reason: "r", retry: null } },
+      { node: "a", wait: { until: 13_000, reason: "r", retry: null, isLong: false } },
     ]);
     const held: RunEvent = {
       seq: 2,
@@ -162,14 +164,4 @@ describe("a run", () => {
     expect(itemsPerSecond(play([counted(0, 1000, 0)]))).toBeNull();
     expect(itemsPerSecond(play([counted(0, 1000, 0), counted(1, 2000, 50)]))).toBe(50);
   });
-});
-
-test("a node is stale once it does something else than in the run, not when it is renamed", () => {
-  const node = { id: "a", type: "data.map", name: "A", params: { x: 1 } };
-  const flow = { gantry: 1, id: "f", name: "F", nodes: [node], wires: [] };
-  const run = play(EVENTS, newRun(RUN, flow));
-  expect(isStale(run, node)).toBe(false);
-  expect(isStale(run, { ...node, name: "B" })).toBe(false);
-  expect(isStale(run, { ...node, params: { x: 2 } })).toBe(true);
-  expect(isStale(run, { ...node, id: "never-ran", params: {} })).toBe(false);
 });

@@ -3,19 +3,38 @@ import type { Exchange } from "../bindings/Exchange";
 import type { FlowFile } from "../bindings/FlowFile";
 import type { ItemError } from "../bindings/ItemError";
 import type { NodeCounts } from "../bindings/NodeCounts";
-import type { NodeSpec } from "../bindings/NodeSpec";
 import type { NodeStatus } from "../bindings/NodeStatus";
 import type { RunEvent } from "../bindings/RunEvent";
+import type { RunStatus } from "../bindings/RunStatus";
 import type { RunSummary } from "../bindings/RunSummary";
 import type { RunView } from "../bindings/RunView";
 import type { WireRun } from "../bindings/WireRun";
-import { walk } from "./flow";
 
 /** A pause before a call leaves; `retry` says which try was the last, where it is tried again. */
 export type Wait = {
   until: number;
   reason: string;
   retry: { attempt: number; tries: number } | null;
+  /** Whether the flow asks for it: it outlasts the program. */
+  isLong: boolean;
+};
+
+/** How far a node has come, and since when that is measured. */
+export type Progress = {
+  done: number;
+  of: number;
+  at: number;
+  since: { at: number; done: number };
+};
+
+/** A person or a system outside that a node waits for. */
+export type Asking = {
+  node: string;
+  item: string;
+  signal: string;
+  /** What is asked, in words; null where it is a signal of a system. */
+  question: string | null;
+  due: number | null;
 };
 
 /** One node in a run. */
@@ -25,6 +44,7 @@ export type NodeRunState = {
   startedAt: number | null;
   finishedAt: number | null;
   wait: Wait | null;
+  progress: Progress | null;
   error: ItemError | null;
   /** Where its answers came from, where that was not the system. */
   from: Exclude<AnswerFrom, "system"> | null;
@@ -48,6 +68,12 @@ export type RunState = {
   errors: ItemError[];
   /** What came of its recording or replay, in sentences. */
   told: string[];
+  /** What is waited for from outside. */
+  asked: Asking[];
+  /** When the user held the run; null while it goes on. */
+  heldAt: number | null;
+  /** How many steps were known when the run went on after its process ended; null without that. */
+  resumed: number | null;
   /** Counts of items over time, for the speed shown. */
   pace: { at: number; items: number }[];
 };
@@ -55,6 +81,7 @@ export type RunState = {
 const NO_COUNTS: NodeCounts = { items_in: 0, items_out: 0, rejected: 0, busy_us: 0 };
 const MAX_CALLS = 500;
 const MAX_ERRORS = 500;
+const MAX_ASKED = 500;
 const PACE_MS = 3000;
 
 const IDLE: NodeRunState = {
@@ -63,9 +90,15 @@ const IDLE: NodeRunState = {
   startedAt: null,
   finishedAt: null,
   wait: null,
+  progress: null,
   error: null,
   from: null,
 };
+
+/** Whether nothing more comes of it by itself: it ended, or its process did. */
+export function isOver(status: RunStatus): boolean {
+  return status !== "queued" && status !== "running" && status !== "paused";
+}
 
 /** A run that has just begun. */
 export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState {
@@ -79,6 +112,9 @@ export function newRun(run: RunSummary, flow: FlowFile | null = null): RunState 
     wouldSend: [],
     told: [],
     errors: [],
+    asked: [],
+    heldAt: null,
+    resumed: null,
     pace: [],
   };
 }
@@ -89,7 +125,7 @@ export function runOfView(view: RunView): RunState {
   for (const [id, node] of Object.entries(view.nodes)) {
     nodes[id] = {
       ...IDLE,
-      status: node.status ?? (view.run.status === "running" ? "running" : "idle"),
+      status: node.status ?? (isOver(view.run.status) ? "idle" : "running"),
       counts: node.counts,
       error: node.error ?? null,
     };
@@ -131,14 +167,68 @@ export function reduceRun(state: RunState, event: RunEvent): RunState {
   return { ...take(state, event), seq: event.seq };
 }
 
+/** Progress is measured anew: what passed while the run was held says nothing of its speed. */
+function goesOn(state: RunState, at: number): RunState {
+  const nodes = { ...state.nodes };
+  for (const [id, node] of Object.entries(nodes)) {
+    const { progress } = node;
+    if (progress === null) continue;
+    nodes[id] = { ...node, progress: { ...progress, at, since: { at, done: progress.done } } };
+  }
+  return { ...state, nodes, heldAt: null, pace: [], run: { ...state.run, status: "running" } };
+}
+
+/** What the nodes counted is counted again, as the engine goes through the flow again. */
+function beginsAnew(state: RunState, steps: number): RunState {
+  const run: RunSummary = { ...state.run, status: "running" };
+  return { ...newRun(run, state.flow), told: state.told, resumed: steps };
+}
+
+function advanced(state: RunState, event: RunEvent & { type: "progress" }): RunState {
+  const { node, at, done, of } = event;
+  const before = state.nodes[node]?.progress;
+  // A loop within a loop begins again, with a number of its own.
+  const isAnew = !before || before.of !== of || done < before.done;
+  const since = isAnew ? { at, done } : before.since;
+  return setNode(state, node, { progress: { done, of, at, since } });
+}
+
+function asks(state: RunState, event: RunEvent & { type: "asked" }): RunState {
+  const { node, item, signal, question, due } = event;
+  const asking = { node, item, signal, question: question ?? null, due: due ?? null };
+  return { ...state, asked: [...state.asked, asking].slice(-MAX_ASKED) };
+}
+
 function take(state: RunState, event: RunEvent): RunState {
   switch (event.type) {
-    case "started":
-      return { ...state, run: { ...state.run, started_at: event.at, trigger: event.trigger } };
+    case "started": {
+      const { at: started_at, trigger } = event;
+      return { ...state, run: { ...state.run, status: "running", started_at, trigger } };
+    }
+    case "resumed":
+      return beginsAnew(state, event.steps);
+    case "paused":
+      return { ...state, heldAt: event.at, run: { ...state.run, status: "paused" } };
+    case "unpaused":
+      return goesOn(state, event.at);
+    case "progress":
+      return advanced(state, event);
+    case "asked":
+      return asks(state, event);
+    case "answered": {
+      const { node, item, signal } = event;
+      const isThat = (each: Asking) =>
+        each.node === node && each.item === item && each.signal === signal;
+      return { ...state, asked: state.asked.filter((each) => !isThat(each)) };
+    }
+    case "turn":
+      // Turns are drawn from the timeline; how many there were is told as progress.
+      return state;
     case "node_started":
       return setNode(state, event.node, { status: "running", startedAt: event.at });
     case "passed": {
-      const wire = { items: event.items, bytes: event.bytes };
+      const { items, bytes, fill } = event;
+      const wire = { items, bytes, ...(fill === undefined ? {} : { fill }) };
       return { ...state, wires: { ...state.wires, [event.wire]: wire } };
     }
     case "counted": {
@@ -148,11 +238,18 @@ function take(state: RunState, event: RunEvent): RunState {
     }
     case "retrying": {
       const { attempt, tries, reason } = event;
-      const wait = { until: event.at + event.wait_ms, reason, retry: { attempt, tries } };
+      const wait = {
+        until: event.at + event.wait_ms,
+        reason,
+        retry: { attempt, tries },
+        isLong: false,
+      };
       return setNode(state, event.node, { wait });
     }
     case "waiting": {
-      const wait = { until: event.at + event.wait_ms, reason: event.reason, retry: null };
+      const { at, wait_ms, reason, due } = event;
+      const until = due ?? at + wait_ms;
+      const wait = { until, reason, retry: null, isLong: due !== undefined };
       return setNode(state, event.node, { wait });
     }
     case "would_send": {
@@ -189,7 +286,8 @@ function take(state: RunState, event: RunEvent): RunState {
       for (const [id, node] of Object.entries(nodes)) {
         if (node.status === "running") nodes[id] = { ...node, status: "cancelled", wait: null };
       }
-      return { ...state, nodes, run: { ...state.run, status, took_ms, summary } };
+      const run = { ...state.run, status, took_ms, summary };
+      return { ...state, nodes, run, asked: [], heldAt: null };
     }
     default: {
       // An event of a newer engine: nothing is lost by passing over it.
@@ -202,47 +300,4 @@ function take(state: RunState, event: RunEvent): RunState {
 /** Takes the host's summary of a run that is over. */
 export function finishRun(state: RunState, run: RunSummary): RunState {
   return state.run.id === run.id ? { ...state, run } : state;
-}
-
-/** Items per second over the last seconds; null while there is too little to tell. */
-export function itemsPerSecond(state: RunState): number | null {
-  const first = state.pace[0];
-  const last = state.pace.at(-1);
-  if (!first || !last || last.at - first.at < 200) return null;
-  return ((last.items - first.items) * 1000) / (last.at - first.at);
-}
-
-/** The nodes that wait before another try, longest wait first. */
-export function waits(state: RunState): { node: string; wait: Wait }[] {
-  return Object.entries(state.nodes)
-    .flatMap(([node, { wait }]) => (wait ? [{ node, wait }] : []))
-    .sort((a, b) => b.wait.until - a.wait.until);
-}
-
-const specs = new WeakMap<FlowFile, Map<string, NodeSpec>>();
-
-function specThen(flow: FlowFile, node: string): NodeSpec | undefined {
-  let index = specs.get(flow);
-  if (!index) {
-    index = new Map([...walk(flow)].map((found) => [found.node.id, found.node]));
-    specs.set(flow, index);
-  }
-  return index.get(node);
-}
-
-/** Keys in one order: setting a value and taking it back moves its key to the end. */
-function sorted(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function whatItDoes({ name: _name, note: _note, body: _body, ...rest }: NodeSpec): string {
-  return JSON.stringify(rest, sorted);
-}
-
-/** Whether a node does something else now than it did in the run that is shown. */
-export function isStale(run: RunState | null, now: NodeSpec): boolean {
-  if (!run?.flow || !run.nodes[now.id]) return false;
-  const then = specThen(run.flow, now.id);
-  return then !== undefined && then !== now && whatItDoes(then) !== whatItDoes(now);
 }

@@ -9,6 +9,7 @@ import type { Field } from "../bindings/Field";
 import type { FlowSummary } from "../bindings/FlowSummary";
 import type { FlowView } from "../bindings/FlowView";
 import type { NodeInfo } from "../bindings/NodeInfo";
+import type { RunSummary } from "../bindings/RunSummary";
 import type { TableSummary } from "../bindings/TableSummary";
 import type { TemplateSummary } from "../bindings/TemplateSummary";
 import type { VaultState } from "../bindings/VaultState";
@@ -16,10 +17,19 @@ import type { Which } from "../bindings/Which";
 import type { Conduct } from "./conduct";
 import { LIVE } from "./conduct";
 import type { OpenConnection } from "./connections";
+import type { Fresh } from "./fresh";
+import { type History, NO_HISTORY } from "./history";
+import { type InboxPane, NO_INBOX } from "./inbox";
+import { type Interrupted, NONE_INTERRUPTED, type Writes } from "./interrupted";
 import { DEFAULT_PANELS, type Panels, type Theme } from "./panels";
-import type { RunState } from "./run";
+import { NO_PARKED, type ParkedPane } from "./parked";
+import type { Asked, Planned } from "./partial";
+import type { Kept } from "./retention";
+import { isOver, type RunState } from "./run";
 import { NOTHING_SELECTED, type Selection } from "./selection";
+import { NO_STATES, type StatesPane } from "./states";
 import type { OpenTable } from "./tables";
+import { NO_TIMELINE, type TimelineState } from "./timeline";
 
 /** What fills the window beside the rail. */
 export type Screen =
@@ -31,6 +41,8 @@ export type Screen =
   | "tables"
   | "cassettes"
   | "network"
+  | "parked"
+  | "inbox"
   | "settings";
 
 /** A short message that goes away by itself. */
@@ -64,7 +76,10 @@ export type Overlay =
   | { type: "confirm_delete"; flow: string; name: string }
   | { type: "new_connection"; node?: string }
   | { type: "unlock" }
-  | { type: "confirm_writes"; message: string; node?: string };
+  | { type: "writes"; run: string; flow: string }
+  | { type: "confirm_writes"; message: string; then: Asked }
+  | { type: "run_with"; flow: string; fields: Field[] }
+  | { type: "retry"; run: RunSummary };
 
 /** What the inspector shows of the selected node. */
 export type InspectorState = {
@@ -121,6 +136,23 @@ export type State = {
   connecting: string | null;
   inspector: InspectorState;
   run: RunState | null;
+  /** How the outputs of the open flow's nodes stand to it; null before it was read. */
+  fresh: Fresh | null;
+  /** A run of a part of the flow that is about to be started, with what it would do. */
+  planned: Planned | null;
+  parked: ParkedPane;
+  inbox: InboxPane;
+  states: StatesPane;
+  /** The run that is shown, as a waterfall. */
+  timeline: TimelineState;
+  /** The list of runs on the screen of runs. */
+  history: History;
+  /** The runs that did not come to their end, as they were found at the start. */
+  interrupted: Interrupted;
+  /** What a run wrote, while one looks at it. */
+  writes: Writes | null;
+  /** How large the history is and how long it is kept; null until it was asked. */
+  kept: Kept;
   overlay: Overlay | null;
   toasts: Toast[];
   panels: Panels;
@@ -155,6 +187,16 @@ const START: State = {
   connecting: null,
   inspector: { full: false, focusKey: null, wire: null, flow: false },
   run: null,
+  fresh: null,
+  planned: null,
+  parked: NO_PARKED,
+  inbox: NO_INBOX,
+  states: NO_STATES,
+  timeline: NO_TIMELINE,
+  history: NO_HISTORY,
+  interrupted: NONE_INTERRUPTED,
+  writes: null,
+  kept: { view: null, error: null },
   overlay: null,
   toasts: [],
   panels: DEFAULT_PANELS,
@@ -172,4 +214,9 @@ export function useGantry<Part>(select: (state: State) => Part): Part {
 /** Puts the store back to its start, for tests. */
 export function resetStore(): void {
   store.setState(START, true);
+}
+
+/** Whether the run that is shown is not over: it goes, waits for its turn, or is held. */
+export function isUnderWay({ run }: State): boolean {
+  return run !== null && !isOver(run.run.status);
 }

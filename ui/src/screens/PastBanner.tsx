@@ -1,6 +1,8 @@
-import { History } from "lucide-react";
+import { History, RotateCw } from "lucide-react";
 import { openFlow } from "../actions/flows";
+import { askToRetry } from "../actions/retry";
 import { Button } from "../kit/Button";
+import { isOver } from "../model/run";
 import { useGantry } from "../model/store";
 import { formatDate } from "../words/format";
 import { t } from "../words/t";
@@ -19,6 +21,11 @@ export function PastBanner() {
         {t("canvas.history", { time: formatDate(run.started_at) })}
       </span>
       <span className={styles.summary}>{run.summary}</span>
+      {isOver(run.status) && (
+        <Button size="small" icon={RotateCw} onPress={() => askToRetry(run)}>
+          {t("retry.action")}
+        </Button>
+      )}
       <Button size="small" onPress={() => void openFlow(flow)}>
         {t("canvas.historyBack")}
       </Button>

@@ -1,38 +1,35 @@
-import { Trash2 } from "lucide-react";
+import { CirclePlay, CornerLeftUp, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
+import { loadOlderRuns } from "../actions/history";
+import { resumeRun } from "../actions/resume-run";
 import { openRun } from "../actions/runs";
 import type { RunSummary } from "../bindings/RunSummary";
 import { runStanding } from "../inspector/status";
-import { Button, IconButton } from "../kit/Button";
+import { IconButton } from "../kit/Button";
 import { VirtualList, type VirtualListHandle } from "../kit/VirtualList";
+import { isOver } from "../model/run";
 import { formatAgo, formatCount, formatDate, formatDuration } from "../words/format";
+import { triggerWord } from "../words/runs";
 import { t } from "../words/t";
 import flows from "./Flows.module.css";
 import styles from "./Runs.module.css";
 import { useNow } from "./useNow";
 
-type Props = {
-  runs: readonly RunSummary[];
-  hasMore: boolean;
-  onMore: () => void;
-  onDelete: (run: RunSummary) => void;
-};
+type Props = { runs: readonly RunSummary[]; onDelete: (run: RunSummary) => void };
 
 const ROW = 56;
 const EDGES = 2;
-const MORE = 46;
 
 /** Runs, newest first. Arrows walk through them, Enter opens one, Delete asks to delete it. */
-export function RunList({ runs, hasMore, onMore, onDelete }: Props) {
+export function RunList({ runs, onDelete }: Props) {
   const now = useNow();
   const list = useRef<VirtualListHandle>(null);
   const box = useRef<HTMLDivElement>(null);
   const walk = (event: KeyboardEvent, index: number) => {
     const run = runs[index];
-    if (event.key === "Delete" && run !== undefined) onDelete(run);
-    const next =
-      event.key === "ArrowDown" ? index + 1 : event.key === "ArrowUp" ? index - 1 : undefined;
-    if (next === undefined || runs[next] === undefined) return;
+    if (event.key === "Delete" && run !== undefined && isOver(run.status)) onDelete(run);
+    const next = nextOf(event.key, index, runs.length);
+    if (next === undefined) return;
     event.preventDefault();
     list.current?.scrollTo(next);
     // The row is made by the scrolling, so it can have the focus a frame later.
@@ -42,17 +39,14 @@ export function RunList({ runs, hasMore, onMore, onDelete }: Props) {
     });
   };
   return (
-    <div
-      ref={box}
-      className={styles.list}
-      style={{ maxHeight: runs.length * ROW + (hasMore ? MORE : EDGES) }}
-    >
+    <div ref={box} className={styles.list} style={{ maxHeight: runs.length * ROW + EDGES }}>
       <VirtualList
         ref={list}
         label={t("rail.runs")}
         items={runs}
         rowHeight={ROW}
         keyOf={(run) => run.id}
+        onEnd={() => void loadOlderRuns()}
         render={(run, index) => (
           <div className={styles.row}>
             <button
@@ -64,26 +58,62 @@ export function RunList({ runs, hasMore, onMore, onDelete }: Props) {
             >
               <RunRow run={run} now={now} />
             </button>
-            <IconButton
-              label={t("runs.delete")}
-              keys="Delete"
-              icon={Trash2}
-              onPress={() => onDelete(run)}
-            />
+            <RowButtons run={run} onDelete={onDelete} />
           </div>
         )}
       />
-      {hasMore && (
-        <div className={styles.more}>
-          <Button onPress={onMore}>{t("runs.older")}</Button>
-        </div>
-      )}
     </div>
+  );
+}
+
+const PAGE_ROWS = 10;
+
+function nextOf(key: string, index: number, count: number): number | undefined {
+  const last = count - 1;
+  const to: Record<string, number> = {
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
+    PageDown: Math.min(last, index + PAGE_ROWS),
+    PageUp: Math.max(0, index - PAGE_ROWS),
+    Home: 0,
+    End: last,
+  };
+  const next = to[key];
+  return next === undefined || next < 0 || next > last ? undefined : next;
+}
+
+function RowButtons({ run, onDelete }: { run: RunSummary; onDelete: Props["onDelete"] }) {
+  const { parent } = run;
+  return (
+    <span className={styles.buttons}>
+      {run.status === "interrupted" && (
+        <IconButton
+          label={t("action.resume")}
+          icon={CirclePlay}
+          onPress={() => void resumeRun(run.id)}
+        />
+      )}
+      {parent !== undefined && (
+        <IconButton
+          label={t("runs.parent")}
+          icon={CornerLeftUp}
+          onPress={() => void openRun(parent)}
+        />
+      )}
+      <IconButton
+        label={t("runs.delete")}
+        keys="Delete"
+        icon={Trash2}
+        disabled={!isOver(run.status)}
+        onPress={() => onDelete(run)}
+      />
+    </span>
   );
 }
 
 function RunRow({ run, now }: { run: RunSummary; now: number }) {
   const standing = runStanding(run.status);
+  const by = t("runs.by", { trigger: triggerWord(run.trigger) });
   return (
     <>
       <span className={flows.standing} data-tone={standing.tone}>
@@ -97,8 +127,11 @@ function RunRow({ run, now }: { run: RunSummary; now: number }) {
       <span className={styles.what}>
         <span className={styles.flow}>{run.flow_name}</span>
         <span className={styles.summary} title={run.summary}>
-          {run.summary || t("runs.by", { trigger: run.trigger })}
+          {run.summary || by}
         </span>
+      </span>
+      <span className={styles.by} title={by}>
+        {triggerWord(run.trigger)}
       </span>
       <span className={styles.figures}>
         <span>

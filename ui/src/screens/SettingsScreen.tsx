@@ -7,7 +7,9 @@ import { Button, IconButton } from "../kit/Button";
 import { store, useGantry } from "../model/store";
 import { t } from "../words/t";
 import flows from "./Flows.module.css";
+import { HistorySettings } from "./HistorySettings";
 import styles from "./Settings.module.css";
+import { Line } from "./SettingsLine";
 
 /** How the program looks, where it keeps things, and what it is. */
 export function SettingsScreen() {
@@ -57,6 +59,9 @@ export function SettingsScreen() {
               </Line>
             )}
           </Section>
+          <Section title={t("retention.title")}>
+            <HistorySettings />
+          </Section>
           <Section title={t("settings.about")}>
             <Line label={t("app.name")} help={t("settings.aboutHelp")}>
               <span className={styles.quiet}>
@@ -76,18 +81,6 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
       <h2 className={styles.title}>{title}</h2>
       <div className={styles.lines}>{children}</div>
     </section>
-  );
-}
-
-function Line({ label, help, children }: { label: string; help: string; children?: ReactNode }) {
-  return (
-    <div className={styles.line}>
-      <div className={styles.names}>
-        <span className={styles.label}>{label}</span>
-        <span className={styles.quiet}>{help}</span>
-      </div>
-      {children}
-    </div>
   );
 }
 

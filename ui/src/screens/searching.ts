@@ -1,6 +1,5 @@
-/** Which flows, templates and runs a search finds. Pure. */
+/** Which flows and templates a search finds. Pure. */
 import type { FlowSummary } from "../bindings/FlowSummary";
-import type { RunSummary } from "../bindings/RunSummary";
 import type { TemplateSummary } from "../bindings/TemplateSummary";
 
 /** Flows whose name, purpose or node types hold every word. */
@@ -14,11 +13,6 @@ export function templatesMatching(
   search: string,
 ): TemplateSummary[] {
   return templates.filter((each) => holds(search, [each.name, each.about, each.id, ...each.types]));
-}
-
-/** Runs whose flow, summary, trigger or id hold every word. */
-export function runsMatching(runs: readonly RunSummary[], search: string): RunSummary[] {
-  return runs.filter((run) => holds(search, [run.flow_name, run.summary, run.trigger, run.id]));
 }
 
 function holds(search: string, texts: readonly string[]): boolean {

@@ -119,7 +119,6 @@ export const en = {
   "badge.note": "Note: {note}",
   "badge.problem.error": "{n} error: {message}|{n} errors, the first: {message}",
   "badge.problem.warning": "{n} warning: {message}|{n} warnings, the first: {message}",
-  "badge.stale": "Changed since the run that is shown",
 
   "wire.label": "Wire from {from} to {to}",
   "wire.items": "{n} item · {bytes}|{n} items · {bytes}",
@@ -145,6 +144,9 @@ export const en = {
   "runBar.lookHint": "Click a wire or a node to see its items.",
   "runBar.idleHint": "Press {key} to run the flow.",
   "runBar.running": "Running",
+  "runBar.queued": "Waits for its turn",
+  "runBar.paused": "Held",
+  "runBar.interrupted": "Interrupted",
   "runBar.ok": "Done",
   "runBar.ok_with_rejects": "Done, with rejected items",
   "runBar.failed": "Failed",

@@ -5,6 +5,7 @@ const date = new Intl.DateTimeFormat(undefined, {
   timeStyle: "short",
   hourCycle: "h23",
 });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short", hourCycle: "h23" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 const SECOND = 1000;
@@ -48,6 +49,12 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / HOUR)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+/** What is left of a wait, in whole seconds, so that it counts down calmly: `12 s`, `4 min 05 s`. */
+export function formatCountdown(ms: number): string {
+  const seconds = Math.ceil(Math.max(0, ms) / SECOND);
+  return seconds < 60 ? `${seconds} s` : formatDuration(seconds * SECOND);
+}
+
 /** A short length of time, with the parts of a millisecond: `0.4 ms`, `12 ms`, `3.2 s`. */
 export function formatFineDuration(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
@@ -56,6 +63,13 @@ export function formatFineDuration(ms: number): string {
 /** A time of day, with seconds. */
 export function formatTime(at: number): string {
   return time.format(at);
+}
+
+/** When something will be: the time of day, with the date where that is another day. */
+export function formatUntil(at: number, now: number): string {
+  return at - now < DAY && new Date(at).getDate() === new Date(now).getDate()
+    ? clock.format(at)
+    : date.format(at);
 }
 
 /** A date with its time. */

@@ -131,6 +131,8 @@ export const panes = {
   "verdict.unsure":
     "It is not known whether the other system did it. Look there before you run it again.",
   "verdict.ours": "This is a mistake in Gantry, not in your flow.",
+  "verdict.bound": "A loop went on past its bound. See what ends it, or raise the bound.",
+  "verdict.refused": "Somebody looked at this and said no. Nothing has to be mended.",
   "verdict.stopped": "The run was stopped before this was done.",
   "errorClass.timeout": "Too slow",
   "errorClass.auth": "Sign-in",
@@ -145,6 +147,8 @@ export const panes = {
   "errorClass.expression": "Expression",
   "errorClass.file": "File",
   "errorClass.stopped": "Stopped",
+  "errorClass.guard": "Bound of a loop",
+  "errorClass.rejected": "Somebody said no",
   "errorClass.internal": "Fault of Gantry",
   "flows.part": "What is listed",
   "flows.own": "Your flows",

@@ -1,11 +1,24 @@
 import { connections } from "./connections";
 import { en } from "./en";
+import { errors } from "./errors";
 import { mapper } from "./mapper";
 import { panes } from "./panes";
+import { runs } from "./runs";
 import { tables } from "./tables";
 import { transport } from "./transport";
+import { waiting } from "./waiting";
 
-const words = { ...en, ...panes, ...mapper, ...tables, ...connections, ...transport };
+const words = {
+  ...en,
+  ...panes,
+  ...mapper,
+  ...tables,
+  ...connections,
+  ...transport,
+  ...runs,
+  ...errors,
+  ...waiting,
+};
 
 /** The name of a text in the catalogue. */
 export type Word = keyof typeof words;

@@ -148,7 +148,6 @@ export const transport = {
   "conduct.faultsHelp": "What goes wrong on purpose, to see what the flow does then.",
   "conduct.faultsOn": "{n} fault|{n} faults",
   "conduct.run": "Run",
-  "conduct.runNode": "Run this node alone",
 
   "fault.limit": "Too many calls (429)",
   "fault.about.limit": "The system asks to slow down, and says for how long.",

@@ -15,6 +15,7 @@
 //! flows.delete        { flow }                                   -> null
 //! flows.duplicate     { flow }                                   -> FlowView
 //! flows.import        { text, layout?: string }                  -> FlowView
+//! flows.form          { flow }                                   -> Field[]        (of an item that it takes)
 //! flows.export        { flow }                                   -> { flow: string, layout: string }
 //! tables.list         {}                                         -> TableSummary[]
 //! tables.open         { table }                                  -> TableView
@@ -165,6 +166,7 @@ commands! {
     "flows.delete" => flows::delete(flows::Which) -> (),
     "flows.duplicate" => flows::duplicate(flows::Which) -> FlowView,
     "flows.import" => flows::import(flows::Import) -> FlowView,
+    "flows.form" => flows::form(flows::Which) -> Vec<flow::field::Field>,
     "flows.export" => flows::export(flows::Which) -> Exported,
     "tables.list" => tables::list(settings::Nothing) -> Vec<TableSummary>,
     "tables.open" => tables::open(tables::Which) -> TableView,

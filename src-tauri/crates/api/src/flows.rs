@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use flow::diagnostic::Severity;
 use flow::edit::Edit;
+use flow::field::Field;
 use flow::file::{FlowFile, Layout};
 use flow::id::FlowId;
 use serde::{Deserialize, Serialize};
@@ -296,6 +297,14 @@ pub async fn delete(app: &App, which: Which) -> Result<(), ApiError> {
     app.prepared.forget(&which.flow);
     app.hub.tell([UiEvent::FlowChanged { flow: which.flow, rev: None }]);
     Ok(())
+}
+
+/// The form of an item that a flow takes, made from its contract; empty where it takes any.
+pub async fn form(app: &App, which: Which) -> Result<Vec<Field>, ApiError> {
+    let (_, file, _) = load(app, &which.flow).await?;
+    let input = file.contract.and_then(|contract| contract.input);
+    let schema = input.and_then(|schema| schemars::Schema::try_from(schema).ok());
+    Ok(schema.map(|schema| Field::lower(&schema)).unwrap_or_default())
 }
 
 /// A flow as its two files.

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod connections;
 pub mod durable;
 mod error;
+mod excerpt;
 pub mod expressions;
 pub mod flows;
 pub mod history;

@@ -203,7 +203,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
         items: row.items,
         rejected: row.rejected,
         summary: row.summary.clone(),
-        parent: None,
+        parent: row.parent.clone(),
     }
 }
 
@@ -323,8 +323,10 @@ pub async fn cancel(app: &App, which: Which) -> Result<(), ApiError> {
 
 /// Runs, the newest first.
 pub async fn list(app: &App, list: List) -> Result<Vec<RunSummary>, ApiError> {
-    let List { flow, status, limit, before, .. } = list;
-    let query = RunQuery { flow, status, before, limit: limit.min(1000) };
+    let List { flow, status, limit, before, trigger, text, since, until } = list;
+    let text = text.filter(|text| !text.trim().is_empty());
+    let limit = limit.min(1000);
+    let query = RunQuery { flow, status, trigger, since, until, text, before, limit };
     let rows = app.read(move |store| store.runs(&query)).await?;
     Ok(rows.iter().map(summary_of).collect())
 }
@@ -394,6 +396,11 @@ pub async fn schema(app: &App, ask: OfTap) -> Result<SchemaView, ApiError> {
 pub async fn node(app: &App, ask: OfNode) -> Result<NodeDetail, ApiError> {
     let mut detail = NodeDetail::default();
     each_event(app, &ask.run, |event| {
+        if let What::Resumed { .. } = event.what {
+            // What follows is counted and told anew; calls are made once.
+            detail.events.retain(|event| matches!(event.what, What::Called { .. }));
+            detail.more = false;
+        }
         if concerns(&event.what) == Some(&ask.node) && !is_count(&event.what) {
             if detail.events.len() == NODE_EVENTS {
                 detail.more = true;
@@ -410,11 +417,13 @@ pub async fn node(app: &App, ask: OfNode) -> Result<NodeDetail, ApiError> {
 pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> {
     let mut errors = Vec::new();
     each_event(app, &ask.run, |event| match event.what {
-        What::Rejected { error } | What::NodeFinished { error: Some(error), .. }
+        What::Rejected { error, .. } | What::NodeFinished { error: Some(error), .. }
             if errors.len() < ask.limit as usize =>
         {
             errors.push(*error);
         }
+        // What was rejected before is rejected again.
+        What::Resumed { .. } => errors.clear(),
         _ => {}
     })
     .await?;
@@ -434,7 +443,7 @@ pub async fn har(app: &App, which: Which) -> Result<TextFile, ApiError> {
     Ok(TextFile { name: format!("{}.har", which.run), text })
 }
 
-async fn each_event(
+pub(crate) async fn each_event(
     app: &App,
     run: &RunId,
     mut visit: impl FnMut(RunEvent),
@@ -466,7 +475,7 @@ fn concerns(what: &What) -> Option<&NodeId> {
         | What::WouldSend { node, .. }
         | What::Called { node, .. }
         | What::NodeFinished { node, .. } => Some(node),
-        What::Rejected { error } => Some(&error.node),
+        What::Rejected { error, .. } => Some(&error.node),
         What::Started { .. }
         | What::Resumed { .. }
         | What::Paused

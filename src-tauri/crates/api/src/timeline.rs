@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::App;
-use crate::runs::Which;
+use crate::app::now;
+use crate::runs::{Which, each_event};
+use crate::timeline::drawing::Drawing;
 use crate::types::ApiError;
+
+mod drawing;
 
 /// A run as a waterfall.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, TS)]
@@ -89,8 +93,11 @@ pub enum BarKind {
     Paused,
 }
 
-/// A run as a waterfall.
+/// A run as a waterfall, as it is now where it goes on.
 pub async fn timeline(app: &App, which: Which) -> Result<Timeline, ApiError> {
-    let _ = (app, which);
-    Err(ApiError::pending())
+    let run = app.open_run(&which.run).await?;
+    let mut drawing = Drawing::of(&run.checked);
+    each_event(app, &which.run, |event| drawing.take(event)).await?;
+    // Of a run whose program ended, nothing has happened since.
+    Ok(drawing.finish((!run.row.status.is_over()).then(now)))
 }

@@ -415,3 +415,22 @@ async fn runs_look_things_up_in_the_tables_as_they_are_by_then() {
     let items = host.call("runs.items", asked).await;
     assert_eq!(items["items"][0]["value"].to_string(), r#"{"unit":"kg","grams":1e+3}"#);
 }
+
+#[tokio::test]
+async fn the_form_of_a_flow_is_made_from_its_contract() {
+    let host = host().await;
+    host.import_rows().await;
+    assert_eq!(host.call("flows.form", json!({ "flow": "rows" })).await, json!([]));
+    let flow = json!({
+        "gantry": 1, "id": "typed", "name": "Typed", "nodes": [], "wires": [],
+        "contract": { "input": { "type": "object", "required": ["since"], "properties": {
+            "since": { "type": "string", "description": "From which day on." },
+            "limit": { "type": "integer", "minimum": 1 } } } },
+    });
+    host.call("flows.import", json!({ "text": flow.to_string() })).await;
+    let form = host.call("flows.form", json!({ "flow": "typed" })).await;
+    let told: Vec<_> =
+        form.as_array().unwrap().iter().map(|f| (&f["key"], &f["required"])).collect();
+    assert_eq!(told, [(&json!("since"), &json!(true)), (&json!("limit"), &json!(false))]);
+    assert_eq!(form[0]["help"], "From which day on.");
+}

@@ -104,6 +104,7 @@ fn rules(index: usize, node: &graph::Node, behaviour: &Behaviour, is_kept: bool)
     let error_port = node.outputs.iter().position(|port| port.name == ERROR_PORT);
     let default_concurrency = match behaviour {
         Behaviour::Scope(rules) => rules.concurrency,
+        Behaviour::Each(each) => each.concurrency(),
         _ => NonZeroU32::MIN,
     };
     Rules {

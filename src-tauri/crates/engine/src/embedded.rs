@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use data::Value;
 use flow::file::Retry;
-use flow::id::{NodeId, RunId};
+use flow::id::{FlowId, NodeId, RunId};
 use flow::run::{ErrorClass, Exchange, Timestamp, Try, What};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
@@ -55,10 +55,9 @@ impl EmbeddedContext {
         &self.run.calls.conduct_of(&self.rules.id).clock
     }
 
-    /// When a wait that begins now ends: as it was, where it had begun before a restart.
-    async fn due(&self, key: &StepKey, pause: Duration) -> StepResult<Timestamp> {
+    async fn due_of(&self, key: &StepKey, pause: Duration) -> StepResult<Timestamp> {
         let now = self.run.now();
-        let due = now + pause.as_millis() as i64;
+        let due = now.saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
         let Some(ledger) = &self.run.ledger else { return Ok(due) };
         if let Some(Recorded::Done(known)) = ledger.find(key, &StepWork::READS)? {
             return Ok(known.as_i64().unwrap_or(due));
@@ -68,8 +67,15 @@ impl EmbeddedContext {
         Ok(due)
     }
 
-    /// Waits by the wall's clock: what the computer sleeps through counts too.
+    /// Waits by the wall's clock: what the computer sleeps through counts too. Where time jumps or
+    /// stands still, the wait is as long as it looks when it begins.
     pub(crate) async fn wait_until(&self, due: Timestamp) {
+        let is_real = matches!(self.clock(), transport::Clock::Real)
+            && matches!(self.run.clock, crate::run_scope::Clock::From(_));
+        if !is_real {
+            let left = (due - self.run.now()).max(0) as u64;
+            return self.clock().sleep(Duration::from_millis(left)).await;
+        }
         loop {
             let left = due - self.run.now();
             if left <= 0 {
@@ -114,7 +120,7 @@ impl EmbeddedContext {
             Some(Recorded::Unknown) | None => {}
         }
         match about.effect {
-            Effect::Reads => {}
+            Effect::Local | Effect::Reads => {}
             // What it was made of has to be known before it leaves: it is not made otherwise later.
             Effect::Repeatable => ledger.settle().await?,
             Effect::Writes => ledger.begin(key, about, self.run.now()).await?,
@@ -136,6 +142,9 @@ impl EmbeddedContext {
         let began = clock.now();
         let mut past = Vec::new();
         for attempt in 1.. {
+            if attempt > 1 {
+                self.run.gate.pass().await;
+            }
             let (at, try_began) = (self.run.now(), clock.now());
             let error = match self.try_once(&mut work, attempt).await {
                 Ok(value) => return Ok(value),
@@ -261,12 +270,14 @@ impl StepContext for EmbeddedContext {
         retry: &'a Retry,
         work: StepFn<'a>,
     ) -> BoxFuture<'a, StepResult<Value>> {
-        match &self.run.ledger {
-            None => Box::pin(self.run_tries(retry, work)),
-            Some(ledger) => {
-                Box::pin(async move { self.run_noted(ledger, &key, &about, retry, work).await })
+        Box::pin(async move {
+            // Before it is noted as begun, too: what is held has not left.
+            self.run.gate.pass().await;
+            match &self.run.ledger {
+                None => self.run_tries(retry, work).await,
+                Some(ledger) => self.run_noted(ledger, &key, &about, retry, work).await,
             }
-        }
+        })
     }
 
     fn tell(&self, what: What) -> BoxFuture<'_, StepResult<()>> {
@@ -279,7 +290,18 @@ impl StepContext for EmbeddedContext {
                 self.clock().sleep(pause).await;
                 return Ok(());
             }
-            let due = self.due(&key, pause).await?;
+            let due = self.due_of(&key, pause).await?;
+            self.wait_until(due).await;
+            Ok(())
+        })
+    }
+
+    fn due(&self, key: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<Timestamp>> {
+        Box::pin(async move { self.due_of(&key, pause).await })
+    }
+
+    fn sleep_until(&self, due: Timestamp) -> BoxFuture<'_, StepResult<()>> {
+        Box::pin(async move {
             self.wait_until(due).await;
             Ok(())
         })
@@ -289,7 +311,7 @@ impl StepContext for EmbeddedContext {
         &'a self,
         key: StepKey,
         name: &'a str,
-        timeout: Option<Duration>,
+        due: Option<Timestamp>,
     ) -> BoxFuture<'a, StepResult<Option<Value>>> {
         Box::pin(async move {
             if let Some(ledger) = &self.run.ledger
@@ -297,23 +319,21 @@ impl StepContext for EmbeddedContext {
             {
                 return Ok(known.get("signal").cloned());
             }
-            let due_key = StepKey { part: format!("{}/due", key.part), ..key.clone() };
-            let due = match timeout {
-                Some(timeout) => Some(self.due(&due_key, timeout).await?),
-                None => None,
-            };
             let given = tokio::select! {
                 biased;
-                signal = self.run.signals.wait(name) => Some(signal),
+                signal = self.run.signals.wait_for(name) => Some(signal),
                 () = self.wait_until_some(due) => None,
             };
             if let Some(ledger) = &self.run.ledger {
-                let kept = Value::object(given.iter().map(|signal| ("signal", signal.clone())));
+                let kept = match &given {
+                    Some(signal) => signal.to_record(),
+                    None => Value::object(std::iter::empty::<(&str, Value)>()),
+                };
                 // It changes nothing a second time, and the one who gave it has to be sure of it.
                 let work = StepWork { effect: Effect::Repeatable, ..StepWork::READS };
                 ledger.done(&key, &work, self.run.now(), kept).await?;
             }
-            Ok(given)
+            Ok(given.map(|signal| signal.value))
         })
     }
 
@@ -328,6 +348,26 @@ impl StepContext for EmbeddedContext {
 
     fn run_id(&self) -> &RunId {
         &self.run.id
+    }
+
+    fn root(&self) -> &RunId {
+        &self.run.root
+    }
+
+    fn flow(&self) -> &FlowId {
+        &self.run.flow
+    }
+
+    fn callers(&self) -> &[FlowId] {
+        &self.run.callers
+    }
+
+    fn is_durable(&self) -> bool {
+        self.run.ledger.is_some()
+    }
+
+    fn seed(&self) -> u64 {
+        self.run.seed
     }
 
     fn node(&self) -> &NodeId {

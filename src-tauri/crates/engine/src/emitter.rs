@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
-use data::Value;
 use flow::plan::{Outlet, Route, Stage};
 use flow::run::{ItemError, Sample, What};
 use tokio::sync::mpsc;
 
+use crate::error_value::error_value;
 use crate::inlet::{Closed, WireOut};
 use crate::item::{CHUNK_BYTES, CHUNK_ITEMS, Chunk, Item};
 use crate::journal::SampleLimits;
@@ -367,19 +367,21 @@ impl Emitter {
         let what = self.item_error(member, item, error);
         match &rules.on_error {
             Policy::Stop => return Err(Halt::Failed { node, error: Box::new(what) }),
-            Policy::Skip => self.reject(node, what, TOLD_REJECTS),
-            Policy::Park => self.reject(node, what, u32::MAX),
+            Policy::Skip => self.reject(node, what, None),
+            Policy::Park => self.reject(node, what, Some(format!("{:#}", item.lineage))),
             Policy::Port(port) => ports.pass(*port, item.with_value(error_value(&what))),
             Policy::Substitute(value) => ports.pass(0, item.with_value(value.clone())),
         }
         Ok(())
     }
 
-    fn reject(&mut self, node: usize, error: ItemError, n_told: u32) {
+    /// Counts an item out and tells of it; `parked` has its path where it is kept aside.
+    fn reject(&mut self, node: usize, error: ItemError, parked: Option<String>) {
+        self.world.tally.count_reject(error.class, parked.is_some());
         let tally = &self.world.tally.nodes[node];
         tally.rejected.fetch_add(1, Relaxed);
-        if tally.n_told.fetch_add(1, Relaxed) < n_told {
-            self.notes.push(Note::Event(What::Rejected { error: Box::new(error) }));
+        if tally.n_told.fetch_add(1, Relaxed) < TOLD_REJECTS || parked.is_some() {
+            self.notes.push(Note::Event(What::Rejected { error: Box::new(error), parked }));
         }
     }
 
@@ -396,12 +398,14 @@ impl Emitter {
         self.notes.push(note);
     }
 
-    /// Moves everything on and sends it, notes first. It waits where others are slower.
+    /// Moves everything on and sends it, notes first. It waits where others are slower, and while
+    /// the run is held.
     ///
     /// # Errors
     /// Why the stage ends, after what came before has been sent.
     pub(crate) async fn flush(&mut self) -> Result<(), Halt> {
         loop {
+            self.world.scope.gate.pass().await;
             self.move_on();
             for note in self.notes.drain(..) {
                 self.world.scope.reporter.send(note).await.map_err(|_| Halt::Broken)?;
@@ -508,30 +512,6 @@ fn keep_values(node: &Node, items: &mut Chunk) {
     let origin = Arc::new(Origin::kept(node.rules.id.clone(), parents).with_values(values));
     for (index, item) in items.iter_mut().enumerate() {
         item.lineage = Lineage::new(&origin, index as u32);
-    }
-}
-
-/// What an item on an error port looks like: `{ error, item, lineage }`.
-pub(crate) fn error_value(error: &ItemError) -> Value {
-    let mut about = vec![
-        ("class", Value::from(class_name(error))),
-        ("message", Value::from(&error.message)),
-        ("advice", Value::from(&error.advice)),
-    ];
-    if let Some(status) = error.exchange.as_ref().and_then(|exchange| exchange.status) {
-        about.push(("status", Value::from(u32::from(status))));
-    }
-    Value::object([
-        ("error", Value::object(about)),
-        ("item", error.value.clone().unwrap_or_default()),
-        ("lineage", Value::from(error.item.as_ref())),
-    ])
-}
-
-fn class_name(error: &ItemError) -> String {
-    match serde_json::to_value(error.class) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use data::Value;
 use flow::catalogue::Catalogue;
@@ -22,7 +23,9 @@ use tokio_util::sync::CancellationToken;
 use crate::build::{Built, build};
 use crate::calls::Calls;
 use crate::emitter::Output;
+use crate::gate::{Gate, RunControl};
 use crate::journal::{Journal, NoJournal, Replay, SampleLimits};
+use crate::known::Known;
 use crate::program::Program;
 use crate::respond::Responder;
 use crate::run::{Beginning, own};
@@ -72,6 +75,8 @@ struct Flow {
     vars: IndexMap<String, flow::file::Var>,
     /// The only hosts that its calls may reach.
     hosts: Option<Arc<[String]>>,
+    /// The longest that a run may take.
+    limit: Option<Duration>,
     built: Built,
     programs: Mutex<HashMap<Selection, Arc<Program>>>,
 }
@@ -106,12 +111,20 @@ pub struct RunRequest {
     pub responder: Option<Responder>,
     /// How its calls are made.
     pub calls: Calls,
+    /// The run that it repeats, whose name it has where systems are to know a call again.
+    pub root: Option<RunId>,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub callers: Vec<FlowId>,
     /// Whether its steps are kept by a journal that can, so that it can be resumed.
     pub durable: bool,
     /// What is known of its steps, where it is resumed, or repeats an earlier run.
     pub replay: Option<Arc<dyn Replay>>,
     /// Where the run goes on, where it is resumed.
     pub resumed: Option<Resumed>,
+    /// Nodes that are not run: what they gave out in an earlier run is in `known`.
+    pub kept: Vec<NodeId>,
+    /// What is given to it of earlier runs.
+    pub known: Vec<Known>,
 }
 
 /// A run that goes on after its process ended.
@@ -142,9 +155,13 @@ impl RunRequest {
             outputs_of: None,
             responder: None,
             calls: Calls::default(),
+            root: None,
+            callers: Vec::new(),
             durable: true,
             replay: None,
             resumed: None,
+            kept: Vec::new(),
+            known: Vec::new(),
         }
     }
 }
@@ -152,16 +169,14 @@ impl RunRequest {
 /// A run that moves while it is waited for. Dropping it stops the run at once, without a last event.
 pub struct Run {
     moves: BoxFuture<'static, RunOutcome>,
-    cancel: CancellationToken,
-    signals: Arc<Signals>,
+    control: RunControl,
     outputs: Option<mpsc::Receiver<Output>>,
 }
 
 /// A run in a task of its own. Dropping it stops the run at once, without a last event.
 pub struct RunHandle {
     tasks: JoinSet<RunOutcome>,
-    cancel: CancellationToken,
-    signals: Arc<Signals>,
+    control: RunControl,
     /// What leaves the last nodes, where it was asked for.
     pub outputs: Option<mpsc::Receiver<Output>>,
 }
@@ -193,6 +208,15 @@ impl Engine {
         Self { options: Arc::new(options), services, catalogue }
     }
 
+    /// The same engine, with another folder that relative paths in flows begin at.
+    #[must_use]
+    pub fn at(&self, base_dir: std::path::PathBuf) -> Self {
+        let mut options = (*self.options).clone();
+        options.services.base_dir = base_dir;
+        let services = Arc::new(options.services.clone());
+        Self { options: Arc::new(options), services, catalogue: Arc::clone(&self.catalogue) }
+    }
+
     /// Makes a flow ready to be started. Broken flows can be prepared too: starting one tells what
     /// is wrong.
     pub fn prepare(&self, flow: &FlowFile) -> Prepared {
@@ -201,6 +225,7 @@ impl Engine {
             id: flow.id.clone(),
             vars: flow.vars.clone(),
             hosts: flow.hosts.clone().map(Into::into),
+            limit: flow.runs.as_ref().and_then(|runs| runs.timeout_ms).map(Duration::from_millis),
             built: build(flow, &self.catalogue, &self.services),
             programs: Mutex::default(),
         }))
@@ -218,10 +243,10 @@ impl Prepared {
     /// # Errors
     /// What keeps the part of the flow that is asked for from running.
     pub fn start(&self, request: RunRequest) -> Result<RunHandle, Vec<Diagnostic>> {
-        let Run { moves, cancel, signals, outputs } = self.begin(request)?;
+        let Run { moves, control, outputs } = self.begin(request)?;
         let mut tasks = JoinSet::new();
         tasks.spawn(moves);
-        Ok(RunHandle { tasks, cancel, signals, outputs })
+        Ok(RunHandle { tasks, control, outputs })
     }
 
     /// Makes a run that moves within the task that waits for it.
@@ -233,6 +258,7 @@ impl Prepared {
             start: request.start.clone(),
             target: request.target.clone(),
             outputs_of: request.outputs_of.clone(),
+            kept: request.kept.clone(),
         };
         let program = self.0.program(selection)?;
         let (sender, outputs) = match request.outputs {
@@ -244,6 +270,8 @@ impl Prepared {
         };
         let cancel = CancellationToken::new();
         let signals = Arc::new(Signals::default());
+        let gate = Arc::new(Gate::default());
+        let control = RunControl::new(cancel.clone(), Arc::clone(&signals), Arc::clone(&gate));
         let mut request = request;
         if let Some(hosts) = &self.0.hosts {
             request.calls.keep_to(hosts);
@@ -257,18 +285,35 @@ impl Prepared {
             samples: self.0.engine.options.samples,
             barrier_bytes: self.0.engine.options.barrier_bytes,
             request,
+            limit: self.0.limit,
             outputs: sender,
-            cancel: cancel.clone(),
-            signals: Arc::clone(&signals),
+            cancel,
+            signals,
+            gate,
         };
-        Ok(Run { moves: Box::pin(own(start)), cancel, signals, outputs })
+        Ok(Run { moves: Box::pin(own(start)), control, outputs })
     }
 }
 
 impl Run {
+    /// What can be done to the run while it goes.
+    pub fn control(&self) -> RunControl {
+        self.control.clone()
+    }
+
     /// What stops the run when it is cancelled.
     pub fn cancellation(&self) -> CancellationToken {
-        self.cancel.clone()
+        self.control.cancellation()
+    }
+
+    /// Signals from outside that nodes of the run wait for.
+    pub fn signals(&self) -> Arc<Signals> {
+        Arc::clone(self.control.signals())
+    }
+
+    /// What leaves the last nodes, where it was asked for; it must be read beside [`Run::finish`].
+    pub fn take_outputs(&mut self) -> Option<mpsc::Receiver<Output>> {
+        self.outputs.take()
     }
 
     /// Moves the run to its end. Outputs that were asked for are not waited for.
@@ -283,17 +328,22 @@ impl RunHandle {
     /// Stops the run: calls in flight are broken off, no task is left. The outcome tells
     /// `Cancelled`.
     pub fn cancel(&self) {
-        self.cancel.cancel();
+        self.control.cancel();
+    }
+
+    /// What can be done to the run while it goes.
+    pub fn control(&self) -> RunControl {
+        self.control.clone()
     }
 
     /// What stops the run when it is cancelled, to be handed on.
     pub fn cancellation(&self) -> CancellationToken {
-        self.cancel.clone()
+        self.control.cancellation()
     }
 
     /// Signals from outside that nodes of the run wait for.
     pub fn signals(&self) -> Arc<Signals> {
-        Arc::clone(&self.signals)
+        Arc::clone(self.control.signals())
     }
 
     /// Waits for the end. Outputs that were asked for and not taken are no longer waited for.

@@ -24,13 +24,22 @@ pub(crate) struct Launch {
     pub(crate) results: Inlet,
 }
 
+/// From outside a plan, where items come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum From {
+    /// What this first node is given.
+    Start(usize),
+    /// What left this output of a node that is not run.
+    Port { node: usize, port: usize },
+}
+
 /// Starts a plan. `given` says which items each of its first nodes is given; `output` takes what
 /// leaves a flow by its last nodes.
 pub(crate) fn launch(
     world: &Arc<World>,
     plan: &Plan,
     within: Option<&Lineage>,
-    mut given: impl FnMut(usize) -> Chunk,
+    mut given: impl FnMut(From) -> Chunk,
     output: Option<&mpsc::Sender<Output>>,
 ) -> Launch {
     let (mut senders, mut receivers): (Vec<_>, Vec<_>) = (0..plan.n_channels)
@@ -43,7 +52,10 @@ pub(crate) fn launch(
         let mut inlet = new_inlet();
         for lane in &stage.lanes {
             match lane.source {
-                LaneSource::Given(node) => inlet.push_given(given(node)),
+                LaneSource::Given(node) => inlet.push_given(given(From::Start(node))),
+                LaneSource::Kept { node, port } => {
+                    inlet.push_given(given(From::Port { node, port }));
+                }
                 LaneSource::Channel(channel) => {
                     inlet.push_wire(take(&mut receivers, channel));
                 }

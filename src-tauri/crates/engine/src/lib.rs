@@ -2,17 +2,23 @@
 //! events leave through [`journal::Journal`], effects through [`step::StepContext`].
 
 mod build;
+pub mod called;
 pub mod calls;
 pub mod catalogue;
 mod embedded;
 mod emitter;
 pub mod engine;
+mod error_value;
+mod gate;
 mod inlet;
 pub mod item;
 pub mod journal;
+pub mod known;
 mod launch;
 mod ledger;
 pub mod lineage;
+mod made;
+pub mod marks;
 pub mod node;
 mod nodes;
 pub mod outbox;
@@ -31,6 +37,7 @@ mod sorter;
 mod spill;
 mod stage;
 mod stages;
+pub mod state;
 pub mod step;
 pub mod tables;
 mod tally;
@@ -44,6 +51,7 @@ pub use engine::{
     Engine, EngineOptions, Prepared, Resumed, Run, RunHandle, RunOutcome, RunRequest,
 };
 pub use flow::plan::Target;
+pub use gate::RunControl;
 pub use run_scope::Clock;
 
 /// The rows of `data.map`: as params, and as a mapping that tells what it does to each field.

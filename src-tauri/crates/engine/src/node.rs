@@ -3,6 +3,7 @@
 //! every node alike.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -134,6 +135,11 @@ impl<'a> PureContext<'a> {
 /// out in the order of the items. Retries and timeouts are those of the steps it takes.
 #[async_trait]
 pub trait Each: Send + Sync {
+    /// How many items are in flight where the node does not say `concurrency`.
+    fn concurrency(&self) -> NonZeroU32 {
+        NonZeroU32::MIN
+    }
+
     /// Acts on one item.
     ///
     /// # Errors
@@ -149,6 +155,8 @@ pub enum Answer {
     Pass,
     /// One value, which keeps the item's lineage.
     One(Value),
+    /// One value, which keeps the item's lineage, by an output counted from 0.
+    By(usize, Value),
     /// Some values, parts of the item.
     Many(Vec<Value>),
     /// More values than are wanted at once; pulled page by page as they are needed.
@@ -174,6 +182,11 @@ pub trait Gather: Send + Sync {
     /// items are wanted (see [`Passage::first_inputs`](flow::catalogue::Passage::first_inputs)). The
     /// runner keeps those of later lanes aside, on disk where they are many.
     fn open(&self, lanes: &[&str]) -> Box<dyn Gathering>;
+
+    /// Whether it marks items as seen for later runs, which holds once the run has ended well.
+    fn remembers(&self) -> bool {
+        false
+    }
 }
 
 /// A [`Gather`] node at work.

@@ -1,6 +1,7 @@
 //! One run from its start to its last event: owns the tasks, feeds the recorder, stops everything.
 //! Not what the tasks do.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -19,9 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::emitter::{Halt, Output, World, item_error};
 use crate::engine::{Resumed, RunOutcome, RunRequest};
+use crate::error_value::class_name;
+use crate::gate::Gate;
 use crate::item::{CHUNK_ITEMS, Item};
 use crate::journal::{Journal, JournalError, SampleLimits};
-use crate::launch::launch;
+use crate::known::Known;
+use crate::launch::{From, launch};
 use crate::ledger::Ledger;
 use crate::lineage::{Lineage, Origin};
 use crate::node::Behaviour;
@@ -33,7 +37,7 @@ use crate::signals::Signals;
 use crate::stages::Stages;
 use crate::step::{StepError, StepResult};
 use crate::tables::RunTables;
-use crate::tally::Tally;
+use crate::tally::{Rejects, Tally};
 
 /// How often the journal gets what has happened meanwhile.
 const TICK: Duration = Duration::from_millis(50);
@@ -51,9 +55,12 @@ pub(crate) struct Beginning {
     pub(crate) samples: SampleLimits,
     pub(crate) barrier_bytes: usize,
     pub(crate) request: RunRequest,
+    /// The longest that the run may take, counted from its first beginning.
+    pub(crate) limit: Option<Duration>,
     pub(crate) outputs: Option<mpsc::Sender<Output>>,
     pub(crate) cancel: CancellationToken,
     pub(crate) signals: Arc<Signals>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 /// Runs a flow to its end.
@@ -81,8 +88,10 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         ("trigger", Value::from(&request.trigger)),
     ]);
     let scope = RunScope {
+        root: request.root.unwrap_or_else(|| request.run.clone()),
         id: request.run,
         flow: start.flow.clone(),
+        callers: request.callers,
         vars: vars.as_ref().cloned().unwrap_or_default(),
         env,
         about,
@@ -100,9 +109,15 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         responder: request.responder,
         calls: request.calls,
         signals: start.signals,
+        gate: start.gate,
         reporter,
         ledger,
     };
+    let overdue = start.limit.map(|limit| {
+        // What passed before a restart counts.
+        let passed = (scope.now() - scope.started_at).max(0) as u64;
+        Overdue { limit, at: scope.began + limit.saturating_sub(Duration::from_millis(passed)) }
+    });
     let world = World {
         scope: Arc::new(scope),
         program,
@@ -116,7 +131,9 @@ pub(crate) async fn own(start: Beginning) -> RunOutcome {
         notes,
         stages: Stages::default(),
         keeping,
+        overdue,
         end: End::default(),
+        known: request.known,
     };
     let begin = vars.map(|_| request.input);
     let first = match request.resumed {
@@ -176,7 +193,17 @@ struct Owner {
     stages: Stages,
     /// What keeps the run's steps.
     keeping: JoinSet<()>,
+    overdue: Option<Overdue>,
     end: End,
+    /// What is given of earlier runs.
+    known: Vec<Known>,
+}
+
+/// When a run has taken longer than it may.
+#[derive(Debug, Clone, Copy)]
+struct Overdue {
+    limit: Duration,
+    at: Instant,
 }
 
 /// How a run comes to its end.
@@ -203,7 +230,7 @@ impl Owner {
         match begin.and_then(|input| self.start_items(&input)) {
             Ok(mut items) => {
                 let program = Arc::clone(&self.world.program);
-                let given = |node: usize| items.swap_remove(&node).unwrap_or_default();
+                let given = |from: From| items.swap_remove(&from).unwrap_or_default();
                 let launched = launch(&self.world, &program.plan, None, given, outputs.as_ref());
                 self.stages = launched.stages;
             }
@@ -215,9 +242,9 @@ impl Owner {
     }
 
     /// The items that each first node is given.
-    fn start_items(&self, input: &[Value]) -> Result<IndexMap<usize, Vec<Item>>, Box<ItemError>> {
+    fn start_items(&self, input: &[Value]) -> Result<IndexMap<From, Vec<Item>>, Box<ItemError>> {
         let empty = || vec![Value::object::<&str>([])];
-        let mut items = IndexMap::new();
+        let mut items = self.known_items();
         for Start { node, given } in &self.world.program.plan.starts {
             let node_of = &self.world.program.nodes[*node];
             let given = match given {
@@ -225,6 +252,9 @@ impl Owner {
                 Given::Empty => Vec::new(),
             };
             let id = &node_of.rules.id;
+            if items.contains_key(&From::Start(*node)) {
+                continue;
+            }
             let values: StepResult<Vec<Value>> = match &node_of.behaviour {
                 Behaviour::Trigger(trigger) => trigger.start(given),
                 _ if given.is_empty() => Ok(empty()),
@@ -235,9 +265,34 @@ impl Owner {
             if is_trigger && values.len() > 1 {
                 self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
             }
-            items.insert(*node, start_lineages(id, values));
+            items.insert(From::Start(*node), start_lineages(id, values));
         }
         Ok(items)
+    }
+
+    /// What is given of earlier runs, by where it is given.
+    fn known_items(&self) -> IndexMap<From, Vec<Item>> {
+        let places = &self.world.program.places;
+        let mut items: IndexMap<From, Vec<Item>> = IndexMap::new();
+        for known in &self.known {
+            let Some(node) = places.nodes.iter().position(|place| place.id == known.node) else {
+                continue;
+            };
+            let place = &places.nodes[node];
+            let ports = &places.ports[place.first_port..place.first_port + place.n_ports];
+            let from = match &known.port {
+                None => From::Start(node),
+                Some(name) => match ports.iter().position(|port| port.name == *name) {
+                    Some(port) => From::Port { node, port },
+                    None => continue,
+                },
+            };
+            let list = items.entry(from).or_default();
+            let made = known.items.iter().zip(0..);
+            list.extend(made.map(|(item, index)| item.item(&known.node, index)));
+            self.world.tally.n_born.fetch_add(known.items.len() as u64, Relaxed);
+        }
+        items
     }
 
     /// Records and waits until the last task is done.
@@ -246,6 +301,9 @@ impl Owner {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_odd = false;
         let cancel = self.world.scope.cancel.clone();
+        let mut overdue = self.overdue;
+        let gate = Arc::clone(&self.world.scope.gate);
+        let mut is_held = false;
         loop {
             let deadline = self.end.deadline;
             tokio::select! {
@@ -253,6 +311,12 @@ impl Owner {
                 () = cancel.cancelled(), if !self.end.is_cancelled => {
                     self.end.is_cancelled = true;
                     self.stages.shutdown().await;
+                }
+                () = gate.changed_from(is_held) => {
+                    is_held = !is_held;
+                    let what = if is_held { What::Paused } else { What::Unpaused };
+                    self.recorder.push(what, self.world.scope.now());
+                    self.flush().await;
                 }
                 // Before the stages: what works without a pause would never let it have its turn.
                 _ = tick.tick() => {
@@ -275,6 +339,9 @@ impl Owner {
                     Some(Err(halt)) => self.take_halt(halt),
                 },
                 () = until(deadline), if deadline.is_some() => self.stages.shutdown().await,
+                () = until(overdue.map(|overdue| overdue.at)), if overdue.is_some() => {
+                    self.fail(&too_long(overdue.take()));
+                }
             }
         }
         while let Ok(note) = self.notes.try_recv() {
@@ -338,6 +405,7 @@ impl Owner {
             self.fail(&error);
         }
         self.keeping.abort_all();
+        self.settle_marks().await;
         let at = self.world.scope.now();
         if let Some((Some(node), error)) = &self.end.failure {
             let (node, error) = (*node, Some(Box::new(error.clone())));
@@ -366,6 +434,21 @@ impl Owner {
         }
         tracing::info!(run = %self.world.scope.id, status = ?outcome.status, took_ms, "run finished");
         outcome
+    }
+
+    /// Says of what the run has marked as seen whether that holds.
+    async fn settle_marks(&mut self) {
+        let remembers = |node: &crate::program::Node| matches!(&node.behaviour, Behaviour::Gather(gather) if gather.remembers());
+        if !self.world.program.nodes.iter().any(remembers) {
+            return;
+        }
+        let scope = &self.world.scope;
+        let root = &scope.root;
+        let holds = self.end.failure.is_none() && !self.end.is_cancelled;
+        if let Err(cause) = scope.services.marks.settle(root, holds).await {
+            let message = format!("What was seen could not be remembered: {cause}");
+            self.fail(&StepError::terminal(ErrorClass::Internal, message));
+        }
     }
 
     fn outcome(&self) -> RunOutcome {
@@ -400,10 +483,7 @@ impl Owner {
             Some(n_sent) => format!("{} sent", grouped(n_sent)),
             None => format!("{} out", grouped(n_out)),
         };
-        let rejected = match n_rejected {
-            0 => String::new(),
-            n => format!(", {} rejected", grouped(n)),
-        };
+        let rejected = rejects(n_rejected, &tally.rejects());
         let counts = format!("{} {items} in, {out}{rejected}", grouped(n_in));
         match (status, &self.end.failure, &self.end.enough) {
             (RunStatus::Failed, Some((Some(_), error)), _) => {
@@ -432,6 +512,14 @@ impl Finished {
     }
 }
 
+fn too_long(overdue: Option<Overdue>) -> StepError {
+    let limit_ms = overdue.map_or(0, |overdue| overdue.limit.as_millis());
+    let message = format!("The run took longer than the {limit_ms} ms that its flow allows.");
+    StepError::terminal(ErrorClass::Timeout, message)
+        .advice("Allow the flow more time in its settings, or find in the timeline what took long.")
+        .key("/runs/timeout_ms")
+}
+
 async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(deadline) => tokio::time::sleep_until(deadline).await,
@@ -453,6 +541,31 @@ fn start_lineages(node: &flow::id::NodeId, values: Vec<Value>) -> Vec<Item> {
         }
     }
     items
+}
+
+/// How many items were left out, and why where there were several reasons:
+/// `, 1,204 rejected (1,200 validation, 4 timeout), 3 parked`.
+fn rejects(n_rejected: u64, told: &Rejects) -> String {
+    let mut words = String::new();
+    let n_skipped = n_rejected.saturating_sub(told.parked);
+    for (n, word) in [(n_skipped, "rejected"), (told.parked, "parked")] {
+        if n > 0 {
+            let _ = write!(words, ", {} {word}", grouped(n));
+        }
+    }
+    if told.by_class.len() > 1 {
+        let reason =
+            |(class, n): &(ErrorClass, u64)| format!("{} {}", grouped(*n), class_words(*class));
+        let mut by_count = told.by_class.clone();
+        by_count.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        let reasons: Vec<String> = by_count.iter().map(reason).collect();
+        let _ = write!(words, " ({})", reasons.join(", "));
+    }
+    words
+}
+
+fn class_words(class: ErrorClass) -> String {
+    class_name(class).replace('_', " ")
 }
 
 /// A count with its thousands set apart: `10,000`.

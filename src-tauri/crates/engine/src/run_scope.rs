@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::calls::Calls;
+use crate::gate::Gate;
 use crate::ledger::Ledger;
 use crate::lineage::{Lineage, Unresolved};
 use crate::recorder::Reporter;
@@ -47,8 +48,12 @@ pub enum Clock {
 pub struct RunScope {
     /// The run.
     pub(crate) id: RunId,
+    /// The run that keys of its steps begin with: itself, or the one that it does again in part.
+    pub(crate) root: RunId,
     /// The flow.
     pub(crate) flow: FlowId,
+    /// The flows by whose calls it came to be, the outermost first.
+    pub(crate) callers: Vec<FlowId>,
     pub(crate) vars: Value,
     pub(crate) env: Value,
     /// What expressions read as `$run`.
@@ -67,6 +72,8 @@ pub struct RunScope {
     pub(crate) responder: Option<Responder>,
     pub(crate) calls: Calls,
     pub(crate) signals: Arc<Signals>,
+    /// Passed before anything new is begun.
+    pub(crate) gate: Arc<Gate>,
     pub(crate) reporter: Reporter,
     /// The journal of the run's steps, where it is to outlast the process.
     pub(crate) ledger: Option<Ledger>,

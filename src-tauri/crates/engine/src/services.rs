@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use transport::Transport;
 
+use crate::called::{Flows, NoFlows};
+use crate::marks::{Marks, MemoryMarks};
+use crate::state::{MemoryState, State};
 use crate::tables::{MemoryTables, Tables};
 
 /// Folders and systems that nodes reach through their context.
@@ -18,6 +21,12 @@ pub struct Services {
     pub transport: Arc<Transport>,
     /// The local tables that flows look things up in.
     pub tables: Arc<dyn Tables>,
+    /// What flows remember from run to run.
+    pub state: Arc<dyn State>,
+    /// What runs have seen, by which later ones tell items that came before.
+    pub marks: Arc<dyn Marks>,
+    /// The other flows, for those that call them.
+    pub flows: Arc<dyn Flows>,
 }
 
 impl Default for Services {
@@ -27,6 +36,9 @@ impl Default for Services {
             temp_dir: std::env::temp_dir(),
             transport: Arc::new(Transport::default()),
             tables: Arc::new(MemoryTables::default()),
+            state: Arc::new(MemoryState::default()),
+            marks: Arc::new(MemoryMarks::default()),
+            flows: Arc::new(NoFlows),
         }
     }
 }

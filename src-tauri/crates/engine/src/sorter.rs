@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use crate::spill::{Row, Spool, SpoolReader};
@@ -21,6 +22,8 @@ pub(crate) struct Sorter {
     rows: Vec<Row>,
     n_bytes: usize,
     runs: Vec<Run>,
+    /// How many of the first rows are wanted.
+    first: usize,
 }
 
 /// A sorted part on disk.
@@ -36,7 +39,20 @@ pub(crate) enum Sorted {
 
 impl Sorter {
     pub(crate) fn new(dir: PathBuf, budget: usize, compare: Compare) -> Self {
-        Self { compare, budget, dir, rows: Vec::new(), n_bytes: 0, runs: Vec::new() }
+        Self {
+            compare,
+            budget,
+            dir,
+            rows: Vec::new(),
+            n_bytes: 0,
+            runs: Vec::new(),
+            first: usize::MAX,
+        }
+    }
+
+    /// Gives only the first rows, and holds little more than these.
+    pub(crate) fn only(self, first: Option<NonZeroUsize>) -> Self {
+        Self { first: first.map_or(usize::MAX, NonZeroUsize::get), ..self }
     }
 
     /// Sorts by `seq` alone.
@@ -47,6 +63,11 @@ impl Sorter {
     pub(crate) fn push(&mut self, row: Row) -> io::Result<()> {
         self.n_bytes += row.footprint();
         self.rows.push(row);
+        // Twice as many as are wanted, so that each is compared a few times only.
+        if self.rows.len() / 2 >= self.first {
+            self.sort_rows();
+            self.n_bytes = self.rows.iter().map(Row::footprint).sum();
+        }
         if self.n_bytes > self.budget {
             self.write_run()?;
         }
@@ -61,12 +82,13 @@ impl Sorter {
         if !self.rows.is_empty() {
             self.write_run()?;
         }
-        Merge::new(self.runs, self.compare).map(Sorted::Merge)
+        Merge::new(self.runs, self.compare, self.first).map(Sorted::Merge)
     }
 
     fn sort_rows(&mut self) {
         let compare = &self.compare;
         self.rows.sort_by(|a, b| compare(a, b).then(a.seq.cmp(&b.seq)));
+        self.rows.truncate(self.first);
     }
 
     fn write_run(&mut self) -> io::Result<()> {
@@ -86,7 +108,7 @@ impl Sorter {
     /// Makes one run of all, so that their number stays small.
     fn merge_runs(&mut self) -> io::Result<()> {
         let compare = std::mem::replace(&mut self.compare, Box::new(|_, _| Ordering::Equal));
-        let mut merge = Merge::new(std::mem::take(&mut self.runs), compare)?;
+        let mut merge = Merge::new(std::mem::take(&mut self.runs), compare, self.first)?;
         let mut spool = Spool::new(&self.dir)?;
         while let Some(row) = merge.next()? {
             spool.write(&row)?;
@@ -110,6 +132,7 @@ impl Sorted {
 pub(crate) struct Merge {
     compare: Compare,
     heap: Vec<Head>,
+    n_left: usize,
 }
 
 struct Head {
@@ -120,8 +143,8 @@ struct Head {
 }
 
 impl Merge {
-    fn new(runs: Vec<Run>, compare: Compare) -> io::Result<Self> {
-        let mut merge = Self { compare, heap: Vec::with_capacity(runs.len()) };
+    fn new(runs: Vec<Run>, compare: Compare, n_left: usize) -> io::Result<Self> {
+        let mut merge = Self { compare, heap: Vec::with_capacity(runs.len()), n_left };
         for mut run in runs {
             let end = run.spool.n_bytes();
             let mut reader = run.spool.read(0, end)?;
@@ -136,7 +159,10 @@ impl Merge {
     }
 
     fn next(&mut self) -> io::Result<Option<Row>> {
-        let Some(first) = self.heap.first_mut() else { return Ok(None) };
+        let Some(first) = self.heap.first_mut().filter(|_| self.n_left > 0) else {
+            return Ok(None);
+        };
+        self.n_left -= 1;
         let row = match first.reader.next()? {
             Some(next) => std::mem::replace(&mut first.row, next),
             None => self.heap.swap_remove(0).row,

@@ -152,7 +152,10 @@ pub(crate) fn head_context(emitter: &Emitter) -> EmbeddedContext {
 
 /// The next chunk; none at the end.
 async fn next(inlet: &mut Inlet, emitter: &Emitter) -> Result<Option<(usize, Chunk)>, Halt> {
-    match inlet.next().await {
+    let next = inlet.next().await;
+    // Not before: the chunk may have been waited for while the run was held.
+    emitter.world.scope.gate.pass().await;
+    match next {
         Next::Chunk(lane, chunk) => Ok(Some((lane, chunk))),
         Next::End => Ok(None),
         Next::Broken => Err(Halt::Broken),

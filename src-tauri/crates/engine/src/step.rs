@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use data::Value;
 use flow::file::Retry;
-use flow::id::{NodeId, RunId};
+use flow::id::{FlowId, NodeId, RunId};
 use flow::run::{ErrorClass, Exchange, Timestamp, Try, What};
 use futures::future::BoxFuture;
 use mapping::{Fault, Names};
@@ -48,6 +48,8 @@ impl StepKey {
 /// What a step does to the world, as far as doing it a second time matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
+    /// Nothing, and the same can be had again at any time, so it is not noted: parts of a file.
+    Local,
     /// Nothing.
     Reads,
     /// It changes something, and does no harm a second time: the system knows it again by its key,
@@ -71,6 +73,13 @@ pub struct StepWork {
 impl StepWork {
     /// Work that changes nothing.
     pub const READS: Self = Self { effect: Effect::Reads, content: 0, about: String::new() };
+
+    /// Work on this machine that changes nothing, and is simply done again.
+    pub const LOCAL: Self = Self { effect: Effect::Local, content: 0, about: String::new() };
+
+    /// Work that changes nothing, and whose result has to be kept before what follows from it is
+    /// done.
+    pub const FIRST: Self = Self { effect: Effect::Repeatable, content: 0, about: String::new() };
 }
 
 impl fmt::Display for StepKey {
@@ -105,12 +114,20 @@ pub trait StepContext: Send + Sync {
     /// Waits. A wait of a second or more goes on after a restart, and ends at the same time.
     fn sleep(&self, key: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<()>>;
 
-    /// Waits for a signal of that name from outside the run; `None` after `timeout`.
+    /// When a wait that begins now ends: as it was, where it had begun before a restart.
+    fn due(&self, key: StepKey, pause: Duration) -> BoxFuture<'_, StepResult<Timestamp>>;
+
+    /// Waits until then, by the run's clock; what the computer sleeps through counts too.
+    fn sleep_until(&self, due: Timestamp) -> BoxFuture<'_, StepResult<()>>;
+
+    /// Waits for a signal of that name from outside the run; `None` once it is `due`. A signal
+    /// that came before goes before the time. What came of it is recorded, and is the same after a
+    /// restart.
     fn wait_signal<'a>(
         &'a self,
         key: StepKey,
         name: &'a str,
-        timeout: Option<Duration>,
+        due: Option<Timestamp>,
     ) -> BoxFuture<'a, StepResult<Option<Value>>>;
 
     /// The time, by the run's clock.
@@ -122,6 +139,22 @@ pub trait StepContext: Send + Sync {
 
     /// The run.
     fn run_id(&self) -> &RunId;
+
+    /// The run that this one repeats, where it does, else the run itself: what systems are to know
+    /// again has its name.
+    fn root(&self) -> &RunId;
+
+    /// The flow.
+    fn flow(&self) -> &FlowId;
+
+    /// The flows by whose calls the run came to be, the outermost first.
+    fn callers(&self) -> &[FlowId];
+
+    /// Whether the run's steps outlast the process.
+    fn is_durable(&self) -> bool;
+
+    /// The seed of the run's random numbers.
+    fn seed(&self) -> u64;
 
     /// The node.
     fn node(&self) -> &NodeId;
@@ -140,6 +173,12 @@ pub trait StepContext: Send + Sync {
             item: self.item_key(),
             part: part.to_owned(),
         }
+    }
+
+    /// The key by which a system knows one of the item's steps again, in this run and in those that
+    /// repeat it.
+    fn lasting_key(&self, part: &str) -> StepKey {
+        StepKey { run: self.root().clone(), ..self.key(part) }
     }
 
     /// The node's rules for trying again.

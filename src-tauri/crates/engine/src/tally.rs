@@ -2,9 +2,10 @@
 //! Not the events made of it: see the recorder.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use flow::id::{NodeId, WireId};
-use flow::run::NodeCounts;
+use flow::run::{ErrorClass, NodeCounts};
 
 /// The places that are counted in a program, in the order of its nodes.
 #[derive(Debug, Default)]
@@ -38,6 +39,17 @@ pub(crate) struct Tally {
     pub(crate) n_born: AtomicU64,
     /// Items that left the last nodes.
     pub(crate) n_results: AtomicU64,
+    /// Items that were rejected, by reason. Rejecting is seldom: a lock does.
+    rejects: Mutex<Rejects>,
+}
+
+/// The rejects of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Rejects {
+    /// By reason, in the order of their coming.
+    pub(crate) by_class: Vec<(ErrorClass, u64)>,
+    /// How many of them are parked.
+    pub(crate) parked: u64,
 }
 
 #[derive(Debug, Default)]
@@ -73,7 +85,22 @@ impl Tally {
             ports: places.ports.iter().map(|_| PortTally::default()).collect(),
             n_born: AtomicU64::new(0),
             n_results: AtomicU64::new(0),
+            rejects: Mutex::default(),
         }
+    }
+
+    /// Counts a reject of the run by its reason.
+    pub(crate) fn count_reject(&self, class: ErrorClass, is_parked: bool) {
+        let mut rejects = self.rejects.lock().unwrap_or_else(PoisonError::into_inner);
+        rejects.parked += u64::from(is_parked);
+        match rejects.by_class.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, n)) => *n += 1,
+            None => rejects.by_class.push((class, 1)),
+        }
+    }
+
+    pub(crate) fn rejects(&self) -> Rejects {
+        self.rejects.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

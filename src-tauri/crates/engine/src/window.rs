@@ -85,7 +85,8 @@ struct Slot {
     item: Item,
     cx: Arc<EmbeddedContext>,
     began: Instant,
-    ready: VecDeque<Chunk>,
+    /// What is to be given out, with the output that it leaves by.
+    ready: VecDeque<(usize, Chunk)>,
     /// Pages that are not being asked for just now.
     pages: Option<Box<dyn Pages>>,
     n_pages: u64,
@@ -171,6 +172,10 @@ impl Window {
             Step::Answered(Ok(Answer::One(value))) => {
                 slot.finish_with(vec![slot.item.with_value(value)]);
             }
+            Step::Answered(Ok(Answer::By(port, value))) => {
+                slot.ready.push_back((port, vec![slot.item.with_value(value)]));
+                slot.end = Some(Ok(()));
+            }
             Step::Answered(Ok(Answer::Many(values))) => {
                 if slot.item.lineage.is_sole() {
                     self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
@@ -183,7 +188,7 @@ impl Window {
                 let origin = Origin::page(node, slot.n_pages, slot.item.lineage.clone());
                 slot.n_pages += 1;
                 self.world.tally.n_born.fetch_add(values.len() as u64, Relaxed);
-                slot.ready.push_back(born(&Arc::new(origin), values));
+                slot.ready.push_back((0, born(&Arc::new(origin), values)));
                 slot.pages = Some(pages);
             }
         }
@@ -209,8 +214,8 @@ impl Window {
     /// Gives out what the first items have made, and lets go of those that are done.
     fn settle_heads(&mut self, emitter: &mut Emitter) -> Result<(), Halt> {
         while let Some(head) = self.slots.front_mut() {
-            for chunk in head.ready.drain(..) {
-                emitter.emit(0, 0, chunk);
+            for (port, chunk) in head.ready.drain(..) {
+                emitter.emit(0, port, chunk);
             }
             let Some(end) = head.end.take() else {
                 self.ask_ahead(self.n_gone);
@@ -254,7 +259,7 @@ impl Window {
 
 impl Slot {
     fn finish_with(&mut self, chunk: Chunk) {
-        self.ready.push_back(chunk);
+        self.ready.push_back((0, chunk));
         self.end = Some(Ok(()));
     }
 }

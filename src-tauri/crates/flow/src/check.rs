@@ -42,6 +42,8 @@ pub struct Checked {
     pub facts: HashMap<NodeId, NodeFacts>,
     /// Nodes that a node behind them asks for with `$node`.
     pub retained: Vec<NodeId>,
+    /// Who asks for whom with `$node`: a node, and one before it.
+    pub looks_back: Vec<(NodeId, NodeId)>,
 }
 
 /// What is known of one node of a flow.
@@ -74,7 +76,7 @@ pub fn check(flow: &FlowFile, catalogue: &Catalogue) -> Checked {
         graph: Graph::default(),
         found: Vec::new(),
         facts: HashMap::new(),
-        retained: Vec::new(),
+        looks_back: Vec::new(),
         specs: Vec::new(),
         inspections: Vec::new(),
     };
@@ -88,10 +90,13 @@ pub fn check(flow: &FlowFile, catalogue: &Catalogue) -> Checked {
     for node in 0..checker.specs.len() {
         checker.node(node);
     }
-    let Checker { graph, found, facts, mut retained, .. } = checker;
+    let Checker { graph, found, facts, mut looks_back, .. } = checker;
+    looks_back.sort();
+    looks_back.dedup();
+    let mut retained: Vec<NodeId> = looks_back.iter().map(|(_, asked)| asked.clone()).collect();
     retained.sort();
     retained.dedup();
-    Checked { graph, diagnostics: found, facts, retained }
+    Checked { graph, diagnostics: found, facts, retained, looks_back }
 }
 
 /// The work of [`check`], step by step.
@@ -101,7 +106,7 @@ struct Checker<'a> {
     graph: Graph,
     found: Vec<Diagnostic>,
     facts: HashMap<NodeId, NodeFacts>,
-    retained: Vec<NodeId>,
+    looks_back: Vec<(NodeId, NodeId)>,
     /// The nodes of the graph as they stand in the file, bodies included.
     specs: Vec<&'a NodeSpec>,
     /// What the catalogue said of each of them.

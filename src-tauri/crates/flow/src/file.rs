@@ -75,6 +75,10 @@ pub struct RunPolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub at_once: Option<NonZeroU32>,
+    /// The longest that a run may take, in milliseconds; it fails then. Waits count too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub timeout_ms: Option<u64>,
 }
 
 /// What becomes of a run that is started while others of its flow go.

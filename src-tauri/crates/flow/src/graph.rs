@@ -73,6 +73,16 @@ impl Node {
         self.consumes == Some(Consumes::Source) && self.family != Some(Family::Trigger)
     }
 
+    /// The outputs whose items are results where no wire leads on: the first one, or all of them
+    /// where they are alike.
+    pub(crate) fn result_ports(&self) -> Vec<usize> {
+        if !self.passage.all_outputs {
+            return vec![0];
+        }
+        let is_result = |port: &usize| self.outputs[*port].name != crate::check::ERROR_PORT;
+        (0..self.outputs.len()).filter(is_result).collect()
+    }
+
     /// Whether it runs what stands inside it.
     pub fn is_scope(&self) -> bool {
         self.consumes == Some(Consumes::Scope) && !self.spec.disabled
@@ -176,6 +186,49 @@ impl Graph {
             }
         }
         reached
+    }
+
+    /// The same graph with a scope's body laid open: what stands in it stands beside the scope, and
+    /// what the body gives out goes where the scope's results go. Wires have other places in it.
+    pub(crate) fn opened(&self, scope: usize) -> Self {
+        let outer = self.nodes[scope].scope;
+        let mut open = Self { by_id: self.by_id.clone(), ..Self::default() };
+        for node in &self.nodes {
+            let inside = node.scope == Some(scope);
+            let scope = if inside { outer } else { node.scope };
+            let (wires_in, wires_out) = (Vec::new(), Vec::new());
+            open.arrows.add_node(());
+            open.nodes.push(Node { scope, wires_in, wires_out, ..node.clone() });
+        }
+        let mut wires = Vec::with_capacity(self.wires.len());
+        for wire in &self.wires {
+            if wire.from != scope {
+                wires.push(wire.clone());
+            } else if wire.from_port == 0 {
+                let last = self.children(Some(scope)).flat_map(|node| self.given_out(node));
+                wires.extend(last.map(|(from, from_port)| Wire {
+                    from,
+                    from_port,
+                    ..wire.clone()
+                }));
+            }
+        }
+        for wire in wires {
+            // What stood inside a scope cannot stand behind it: no way leads back.
+            let _ = open.add_wire(wire);
+        }
+        open.finish();
+        open
+    }
+
+    /// The outputs of a node whose items are results, where no wire leaves it: the first one, or all
+    /// of them where they are alike.
+    fn given_out(&self, node: usize) -> Vec<(usize, usize)> {
+        let about = &self.nodes[node];
+        if !about.wires_out.is_empty() {
+            return Vec::new();
+        }
+        about.result_ports().into_iter().map(|port| (node, port)).collect()
     }
 
     /// Adds a node; of several with one id the first is found by it.

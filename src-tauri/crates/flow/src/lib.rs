@@ -15,4 +15,5 @@ pub mod plan;
 mod pointer;
 mod read;
 pub mod run;
+pub mod triage;
 mod write;

@@ -25,7 +25,8 @@ pub enum Target {
     Only(NodeId),
     /// Up to this node, it included.
     UpTo(NodeId),
-    /// This node and all that follow it, on items that are given to it.
+    /// This node and all that follow it, on items that are given to it. Inside a scope that is the
+    /// rest of the body, then what follows the scope.
     From(NodeId),
 }
 
@@ -38,6 +39,8 @@ pub struct Selection {
     pub target: Target,
     /// A node whose items are results although wires lead on from it.
     pub outputs_of: Option<NodeId>,
+    /// Nodes that are not run: what they gave out in an earlier run is given to those behind them.
+    pub kept: Vec<NodeId>,
 }
 
 /// What is run of a flow, or inside a scope. Nodes are named by their place in the graph.
@@ -116,6 +119,13 @@ pub enum LaneSource {
     Channel(usize),
     /// Outside: what this first node is given.
     Given(usize),
+    /// Outside: what left a node that is not run by this output, in an earlier run.
+    Kept {
+        /// The node.
+        node: usize,
+        /// The output, by its place in the node's outputs.
+        port: usize,
+    },
 }
 
 /// A node in a stage.
@@ -187,15 +197,27 @@ pub fn plan(checked: &Checked, selection: &Selection) -> Result<Plan, Vec<Diagno
     let find = |id: &NodeId| graph.find(id).ok_or_else(|| vec![no_node(id)]);
     let trigger = selection.start.as_ref().map(find).transpose()?;
     let tapped = selection.outputs_of.as_ref().map(find).transpose()?;
-    let (nodes, starts) = match &selection.target {
+    let kept = selection.kept.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    let opened;
+    let mut cut_graph = graph;
+    let (mut nodes, mut starts) = match &selection.target {
         Target::Only(id) => {
             let node = find(id)?;
             (vec![node], vec![Start { node, given: Given::Input }])
         }
-        Target::From(id) => behind(graph, find(id)?),
+        Target::From(id) => {
+            let node = find(id)?;
+            if graph.nodes()[node].scope.is_some() {
+                opened = laid_open(graph, node);
+                cut_graph = &opened;
+            }
+            behind(cut_graph, node)
+        }
         Target::All => reached(graph, trigger, None),
         Target::UpTo(id) => reached(graph, trigger, Some(find(id)?)),
     };
+    nodes.retain(|node| !kept.contains(node));
+    starts.retain(|start| !kept.contains(&start.node));
     let is_in_way = |found: &&Diagnostic| {
         found.severity == Severity::Error && concerns(found, graph, &nodes, &selection.target)
     };
@@ -203,7 +225,7 @@ pub fn plan(checked: &Checked, selection: &Selection) -> Result<Plan, Vec<Diagno
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(stages::of_flow(graph, nodes, starts, tapped))
+    Ok(stages::of_flow(cut_graph, nodes, starts, tapped, kept))
 }
 
 /// A node and all that wires lead to from it.
@@ -212,6 +234,15 @@ fn behind(graph: &Graph, first: usize) -> (Vec<usize>, Vec<Start>) {
     let scope = graph.nodes()[first].scope;
     let nodes = graph.sorted(scope).into_iter().filter(|node| reached[*node]).collect();
     (nodes, vec![Start { node: first, given: Given::Input }])
+}
+
+/// The graph with all scopes around a node laid open.
+fn laid_open(graph: &Graph, node: usize) -> Graph {
+    let mut open = graph.clone();
+    while let Some(scope) = open.nodes()[node].scope {
+        open = open.opened(scope);
+    }
+    open
 }
 
 fn no_node(id: &NodeId) -> Diagnostic {

@@ -205,6 +205,11 @@ pub enum What {
     Rejected {
         /// What went wrong.
         error: Box<ItemError>,
+        /// Where the item is kept aside to be mended and tried again: its path as steps name it,
+        /// which tells apart what came by several wires.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        parked: Option<String>,
     },
     /// A node is done.
     NodeFinished {

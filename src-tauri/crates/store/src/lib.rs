@@ -3,12 +3,17 @@
 mod connections;
 mod error;
 mod flows;
+mod listing;
 mod migrations;
 mod network;
 mod owner;
+mod parked;
 mod readers;
+mod retention;
 mod runs;
 mod settings;
+mod signals;
+mod steps;
 mod tables;
 mod writer;
 
@@ -19,8 +24,13 @@ use rusqlite::Connection;
 pub use crate::connections::{ConnectionChange, ConnectionName, ConnectionRow, ConnectionTest};
 pub use crate::error::StoreError;
 pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
+pub use crate::listing::RunQuery;
 pub use crate::network::{NETWORK_ROWS, NetworkQuery, NetworkRow};
-pub use crate::runs::{Append, RunQuery, RunRow, SampleChunk, SnapshotId};
+pub use crate::parked::{NewParked, ParkNote, ParkedCause, ParkedQuery, ParkedRow};
+pub use crate::retention::{Bounds, HistorySize};
+pub use crate::runs::{Append, RunRow, SampleChunk, SnapshotId};
+pub use crate::signals::SignalRow;
+pub use crate::steps::{LargeValue, Lasts, ResumedBy, RunStart, StepBatch};
 pub use crate::tables::{TableChange, TableContent, TableRow, WholeTable};
 pub use crate::writer::Commit;
 
@@ -78,6 +88,9 @@ impl Store {
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open(path)?;
+        // So that space can be given back to the disk. It is settled with the first table: a
+        // database that is there already stays as it is, and uses its free space again.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         // Another process may be in the middle of a write: wait for it instead of failing.
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

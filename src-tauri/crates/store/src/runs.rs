@@ -2,6 +2,7 @@
 //! means.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use flow::id::{FlowId, NodeId, RunId};
@@ -10,7 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::{Commit, Store, StoreError};
+use crate::steps::{self, Lasts, RunStart, StepBatch};
+use crate::{Commit, Store, StoreError, listing};
 
 /// Lists of items that together are smaller than this share one row: a short run costs few inserts.
 const SHARED_BYTES: usize = 32 * 1024;
@@ -42,6 +44,8 @@ pub struct RunRow {
     pub summary: String,
     /// The flow as it was.
     pub snapshot: SnapshotId,
+    /// The run that it does again, or that called it.
+    pub parent: Option<RunId>,
 }
 
 /// The name of a flow's content: runs of the same flow share one copy of it.
@@ -76,6 +80,20 @@ pub struct Append {
     pub events: Option<(u64, Vec<u8>)>,
     /// Items to keep.
     pub samples: Vec<SampleChunk>,
+    /// The words that the run is found by, once it is over.
+    pub text: Option<String>,
+    /// How it was started, where it is new and can be resumed.
+    pub start: Option<RunStart>,
+    /// What became of some of its steps.
+    pub steps: Option<StepBatch>,
+}
+
+impl Append {
+    /// Adds nothing yet.
+    pub fn to(run: RunId) -> Self {
+        let (samples, text) = (Vec::new(), None);
+        Self { run, row: None, events: None, samples, text, start: None, steps: None }
+    }
 }
 
 /// Some items that left a node by a port, in order.
@@ -89,19 +107,6 @@ pub struct SampleChunk {
     pub count: u64,
     /// The items as a JSON list.
     pub items: Vec<u8>,
-}
-
-/// Which runs are asked for.
-#[derive(Debug, Clone, Default)]
-pub struct RunQuery {
-    /// Only those of this flow.
-    pub flow: Option<FlowId>,
-    /// Only those that stand like this.
-    pub status: Option<RunStatus>,
-    /// Only those that began before this one.
-    pub before: Option<RunId>,
-    /// At most so many.
-    pub limit: u32,
 }
 
 impl Store {
@@ -127,72 +132,58 @@ impl Store {
 
     /// Adds to runs, all in one transaction.
     pub async fn append(&self, appends: Vec<Append>) -> Commit<()> {
-        let running = |a: &Append| a.row.as_ref().is_some_and(|r| r.status == RunStatus::Running);
-        let owner = appends.iter().any(running).then(|| self.owner.name().to_owned());
+        let open = |a: &Append| a.row.as_ref().is_some_and(|row| !row.status.is_over());
+        let owner = appends.iter().any(open).then(|| self.owner.name().to_owned());
+        let steps = appends.iter().filter_map(|append| append.steps.as_ref());
+        let lasts = steps.map(|steps| steps.lasts).max().unwrap_or(Lasts::Process);
+        let database = self.path.clone();
         let change = move |connection: &Connection| {
-            appends.iter().try_for_each(|append| add(connection, append, owner.as_deref()))
+            let add = |append| add(connection, &database, append, owner.as_deref());
+            appends.iter().try_for_each(add)
         };
-        self.writer.send(change).await
+        self.writer.send_to_last(lasts, change).await
     }
 
-    /// Ends the runs of processes that died, as failed with this sentence, and gives their ids.
-    pub async fn end_interrupted(&self, summary: &str) -> Result<Vec<RunId>, StoreError> {
+    /// Ends the runs of processes that died, and gives their ids: as interrupted with the first
+    /// sentence where they can be resumed, as failed with the second where not.
+    pub async fn end_interrupted(
+        &self,
+        resumable: &str,
+        lost: &str,
+    ) -> Result<Vec<RunId>, StoreError> {
         let open: Vec<(String, Option<String>)> = self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, owner FROM runs WHERE status = 'running' AND status <> 'ok'",
+                "SELECT id, owner FROM runs
+                 WHERE status IN ('running', 'paused', 'queued') AND status <> 'ok'",
             )?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(rows.collect::<Result<_, _>>()?)
         })?;
-        let gone: Vec<String> = open
+        let gone: Vec<(String, Option<String>)> = open
             .into_iter()
             .filter(|(_, owner)| owner.as_deref().is_none_or(|name| self.owner.is_gone(name)))
-            .map(|(id, _)| id)
             .collect();
         if gone.is_empty() {
             return Ok(Vec::new());
         }
-        let summary = summary.to_owned();
+        let (resumable, lost) = (resumable.to_owned(), lost.to_owned());
         let commit = self.writer.send(move |connection| {
-            for id in &gone {
-                connection
-                    .prepare_cached(
-                        "UPDATE runs SET status = 'failed', summary = ?2, owner = NULL
-                         WHERE id = ?1 AND status = 'running'",
-                    )?
-                    .execute(params![id, summary])?;
+            let mut end = connection.prepare_cached(
+                "UPDATE runs SET status = iif(known, 'interrupted', 'failed'),
+                                 summary = iif(known, ?3, ?4), owner = NULL
+                 FROM (SELECT EXISTS (SELECT 1 FROM requests WHERE run = ?1) AS known)
+                 WHERE id = ?1 AND owner IS ?2 AND status IN ('running', 'paused', 'queued')",
+            )?;
+            let mut ended = Vec::with_capacity(gone.len());
+            for (id, owner) in gone {
+                // Another process may have been faster, and have resumed it already.
+                if end.execute(params![id, owner, resumable, lost])? > 0 {
+                    ended.push(RunId::from(id));
+                }
             }
-            Ok(gone.into_iter().map(RunId::from).collect())
+            Ok(ended)
         });
         commit.await.done().await
-    }
-
-    /// Runs, the newest first.
-    pub fn runs(&self, query: &RunQuery) -> Result<Vec<RunRow>, StoreError> {
-        let mut sql = format!("SELECT {RUN_COLUMNS} FROM runs WHERE id < ?1");
-        let before = query.before.as_ref().map_or("~", |id| id.as_str());
-        let limit = i64::from(query.limit);
-        let mut values: Vec<&dyn rusqlite::ToSql> = vec![&before, &limit];
-        let flow = query.flow.as_ref().map(|flow| flow.as_str().to_owned());
-        if let Some(flow) = &flow {
-            sql.push_str(" AND flow = ?3");
-            values.push(flow);
-        }
-        let status = query.status.map(status_text);
-        if let Some(status) = &status {
-            // Spelt out twice, so that the index of the runs that are not ok is seen to fit.
-            sql.push_str(if flow.is_some() { " AND status = ?4" } else { " AND status = ?3" });
-            if *status != "ok" {
-                sql.push_str(" AND status <> 'ok'");
-            }
-            values.push(status);
-        }
-        sql.push_str(" ORDER BY id DESC LIMIT ?2");
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(values.as_slice(), run_row)?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
     }
 
     /// One run.
@@ -252,45 +243,51 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn delete_run(&self, id: &RunId) -> Result<(), StoreError> {
         let id = id.clone();
-        let commit = self.writer.send(move |connection| {
-            connection.execute("DELETE FROM samples WHERE run = ?1", [id.as_str()])?;
-            connection.execute("DELETE FROM events WHERE run = ?1", [id.as_str()])?;
-            match connection.execute("DELETE FROM runs WHERE id = ?1", [id.as_str()])? {
-                0 => Err(StoreError::NotFound { what: "run", id: id.to_string() }),
-                _ => Ok(()),
-            }
+        let commit = self.writer.send(move |connection| match forget(connection, &id)? {
+            false => Err(StoreError::NotFound { what: "run", id: id.to_string() }),
+            true => Ok(id),
         });
-        commit.await.done().await
+        let id = commit.await.done().await?;
+        steps::drop_values(&self.path, &id);
+        Ok(())
     }
 }
 
-fn add(connection: &Connection, append: &Append, owner: Option<&str>) -> Result<(), StoreError> {
+/// Forgets all of a run; whether there was one.
+pub(crate) fn forget(connection: &Connection, id: &RunId) -> Result<bool, StoreError> {
+    for sql in ["DELETE FROM samples WHERE run = ?1", "DELETE FROM events WHERE run = ?1"] {
+        connection.prepare_cached(sql)?.execute([id.as_str()])?;
+    }
+    steps::drop_all(connection, id.as_str())?;
+    listing::drop_index(connection, id)?;
+    let gone =
+        connection.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute([id.as_str()])?;
+    Ok(gone > 0)
+}
+
+fn add(
+    connection: &Connection,
+    database: &Path,
+    append: &Append,
+    owner: Option<&str>,
+) -> Result<(), StoreError> {
     let run = append.run.as_str();
     if let Some(row) = &append.row {
-        let owner = owner.filter(|_| row.status == RunStatus::Running);
-        connection
-            .prepare_cached(
-                "INSERT INTO runs (id, flow, flow_name, rev, source, status, started_at, took_ms,
-                                   items, rejected, summary, snapshot, owner)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (id) DO UPDATE SET status = ?6, took_ms = ?8, items = ?9,
-                                   rejected = ?10, summary = ?11, owner = ?13",
-            )?
-            .execute(params![
-                run,
-                row.flow.as_str(),
-                row.flow_name,
-                row.rev,
-                row.trigger,
-                status_text(row.status),
-                row.started_at,
-                row.took_ms,
-                row.items,
-                row.rejected,
-                row.summary,
-                &*row.snapshot.0,
-                owner,
-            ])?;
+        add_row(connection, row, owner)?;
+        if row.status == RunStatus::Ok {
+            // Nothing of it will be asked for again.
+            steps::drop_steps(connection, run)?;
+            steps::drop_values(database, &append.run);
+        }
+    }
+    if let Some(start) = &append.start {
+        steps::add_start(connection, &append.run, start)?;
+    }
+    if let Some(batch) = &append.steps {
+        steps::add_steps(connection, database, &append.run, batch)?;
+    }
+    if let (Some(row), Some(text)) = (&append.row, &append.text) {
+        listing::index(connection, row, text)?;
     }
     if let Some((first_seq, batch)) = &append.events {
         connection
@@ -310,6 +307,36 @@ fn add(connection: &Connection, append: &Append, owner: Option<&str>) -> Result<
     for chunk in &append.samples {
         insert.execute(params![run, chunk.node.as_str(), chunk.port, chunk.count, chunk.items])?;
     }
+    Ok(())
+}
+
+fn add_row(connection: &Connection, row: &RunRow, owner: Option<&str>) -> Result<(), StoreError> {
+    let run = row.id.as_str();
+    let owner = owner.filter(|_| !row.status.is_over());
+    connection
+        .prepare_cached(
+            "INSERT INTO runs (id, flow, flow_name, rev, source, status, started_at, took_ms,
+                               items, rejected, summary, snapshot, owner, parent)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             ON CONFLICT (id) DO UPDATE SET status = ?6, took_ms = ?8, items = ?9,
+                               rejected = ?10, summary = ?11, owner = ?13",
+        )?
+        .execute(params![
+            run,
+            row.flow.as_str(),
+            row.flow_name,
+            row.rev,
+            row.trigger,
+            status_text(row.status),
+            row.started_at,
+            row.took_ms,
+            row.items,
+            row.rejected,
+            row.summary,
+            &*row.snapshot.0,
+            owner,
+            row.parent.as_ref().map(RunId::as_str),
+        ])?;
     Ok(())
 }
 
@@ -390,17 +417,17 @@ fn blob(connection: &Connection, rowid: i64) -> Result<Vec<u8>, StoreError> {
         .query_row([rowid], |row| row.get(0))?)
 }
 
-fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(json).map_err(|cause| StoreError::Corrupt {
         path: std::path::PathBuf::new(),
         cause: format!("kept items are not JSON: {cause}"),
     })
 }
 
-const RUN_COLUMNS: &str = "id, flow, flow_name, rev, source, status, started_at, took_ms, items, \
-                           rejected, summary, snapshot";
+pub(crate) const RUN_COLUMNS: &str = "id, flow, flow_name, rev, source, status, started_at, took_ms, items, rejected, summary, \
+     snapshot, parent";
 
-fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
+pub(crate) fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
         id: RunId::from(row.get::<_, String>(0)?),
         flow: FlowId::from(row.get::<_, String>(1)?),
@@ -414,6 +441,7 @@ fn run_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         rejected: row.get(9)?,
         summary: row.get(10)?,
         snapshot: SnapshotId(row.get::<_, String>(11)?.into()),
+        parent: row.get::<_, Option<String>>(12)?.map(RunId::from),
     })
 }
 
@@ -428,7 +456,7 @@ const STATUSES: [(RunStatus, &str); 8] = [
     (RunStatus::Cancelled, "cancelled"),
 ];
 
-fn status_text(status: RunStatus) -> &'static str {
+pub(crate) fn status_text(status: RunStatus) -> &'static str {
     STATUSES.iter().find(|(s, _)| *s == status).map_or("failed", |(_, text)| text)
 }
 

@@ -7,13 +7,19 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::StoreError;
+use crate::{Lasts, StoreError};
 
 /// Changes that may wait before writers are held back: some ms of work for the disk.
 const WAITING: usize = 256;
 
-/// A change: made on the connection inside the writer's transaction, or refused with the error.
-type Job = Box<dyn FnOnce(Result<&Connection, &StoreError>) -> Settle + Send>;
+/// A change, and what its commit has to outlast.
+struct Job {
+    make: Make,
+    lasts: Lasts,
+}
+
+/// Makes a change on the connection inside the writer's transaction, or is refused with the error.
+type Make = Box<dyn FnOnce(Result<&Connection, &StoreError>) -> Settle + Send>;
 
 /// Tells the one who asked how it ended, once the transaction is over.
 type Settle = Box<dyn FnOnce(Result<(), &StoreError>) + Send>;
@@ -68,8 +74,17 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Commit<T> {
+        self.send_to_last(Lasts::Process, change).await
+    }
+
+    /// As [`send`](Self::send), with what the commit has to outlast.
+    pub(crate) async fn send_to_last<T: Send + 'static>(
+        &self,
+        lasts: Lasts,
+        change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Commit<T> {
         let (told, result) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        let make: Make = Box::new(move |connection| {
             let made = match connection {
                 Ok(connection) => guarded(connection, change),
                 Err(error) => Err(error.clone()),
@@ -85,7 +100,7 @@ impl Writer {
         });
         if let Some(jobs) = &self.jobs {
             // When the thread is gone the job is dropped, and with it the sender: `Closed`.
-            let _ = jobs.send(job).await;
+            let _ = jobs.send(Job { make, lasts }).await;
         }
         Commit(result)
     }
@@ -103,9 +118,25 @@ impl Drop for Writer {
 
 fn write(connection: &Connection, mut waiting: mpsc::Receiver<Job>, path: &Path) {
     let mut jobs = Vec::with_capacity(WAITING);
+    // As `connect` has set it.
+    let mut set_to = Lasts::Process;
     while waiting.blocking_recv_many(&mut jobs, WAITING) > 0 {
+        let wanted = jobs.iter().map(|job| job.lasts).max().unwrap_or(Lasts::Process);
+        if wanted != set_to && set_to_last(connection, wanted).is_ok() {
+            set_to = wanted;
+        }
         commit(connection, &mut jobs, path);
     }
+}
+
+/// Says what the next commits have to outlast. In WAL mode NORMAL outlasts the process; FULL also
+/// waits for the disk, and takes all commits before with it.
+fn set_to_last(connection: &Connection, lasts: Lasts) -> rusqlite::Result<()> {
+    let synchronous = match lasts {
+        Lasts::Process => "NORMAL",
+        Lasts::Power => "FULL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)
 }
 
 /// Makes one change; when it fails, only its own statements are taken back.
@@ -156,7 +187,7 @@ fn begin_and_make(
     let mut lost = begun.err().map(StoreError::from);
     let mut settles = Vec::with_capacity(jobs.len());
     for job in jobs.drain(..) {
-        settles.push(job(lost.as_ref().map_or(Ok(connection), Err)));
+        settles.push((job.make)(lost.as_ref().map_or(Ok(connection), Err)));
         if lost.is_none() && connection.is_autocommit() {
             // The disk is full, most likely. What follows must not commit statement by statement.
             lost = Some(StoreError::Full { path: PathBuf::new() });

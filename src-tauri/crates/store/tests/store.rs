@@ -8,8 +8,8 @@ use std::sync::Arc;
 use flow::id::{FlowId, NodeId, RunId};
 use flow::run::RunStatus;
 use store::{
-    Append, FlowChange, History, NewFlow, RunQuery, RunRow, SampleChunk, SnapshotId, Step, Store,
-    StoreError,
+    Append, FlowChange, History, LargeValue, Lasts, NewFlow, ResumedBy, RunQuery, RunRow, RunStart,
+    SampleChunk, SnapshotId, Step, StepBatch, Store, StoreError,
 };
 use tempfile::TempDir;
 
@@ -57,11 +57,12 @@ fn row(id: &str, flow: &str, status: RunStatus) -> RunRow {
         rejected: 0,
         summary: String::new(),
         snapshot: SnapshotId::of("{}", "{}"),
+        parent: None,
     }
 }
 
 fn append(id: &str, row: RunRow) -> Append {
-    Append { run: id.into(), row: Some(row), events: None, samples: Vec::new() }
+    Append { row: Some(row), ..Append::to(id.into()) }
 }
 
 fn chunk(node: &str, port: &str, items: &[&str]) -> SampleChunk {
@@ -203,8 +204,13 @@ async fn runs_are_listed_by_flow_and_status_in_pages() {
         store.append(vec![append(&id, row(&id, flow, status))]).await.done().await.unwrap();
     }
     let ids = |flow: Option<&str>, status, before: Option<&str>, limit| -> Vec<String> {
-        let query =
-            RunQuery { flow: flow.map(Into::into), status, before: before.map(Into::into), limit };
+        let query = RunQuery {
+            flow: flow.map(Into::into),
+            status,
+            before: before.map(Into::into),
+            limit,
+            ..RunQuery::default()
+        };
         store.runs(&query).unwrap().iter().map(|run| run.id.to_string()).collect()
     };
     assert_eq!(ids(None, None, None, 2), ["0009", "0008"]);
@@ -226,7 +232,7 @@ async fn kept_items_are_read_in_pages_over_shared_and_own_rows() {
         vec![chunk("orders", "out", &["3", &large]), chunk("big", "kept", &["8"])],
         vec![chunk("orders", "out", &["5"])],
     ] {
-        let append = Append { run: run.clone(), row: None, events: None, samples };
+        let append = Append { samples, ..Append::to(run.clone()) };
         store.append(vec![append]).await.done().await.unwrap();
     }
     let page = |port, offset, limit| {
@@ -250,9 +256,12 @@ async fn only_the_runs_of_a_dead_process_are_ended() {
     let running = append("a", row("a", "orders", RunStatus::Running));
     alive.append(vec![running]).await.done().await.unwrap();
     let other = Store::open(&place.path).unwrap();
-    assert_eq!(other.end_interrupted("it was cut off").await.unwrap(), []);
+    assert_eq!(other.end_interrupted("it can be resumed", "it was cut off").await.unwrap(), []);
     drop(alive);
-    assert_eq!(other.end_interrupted("it was cut off").await.unwrap(), [RunId::from("a")]);
+    assert_eq!(
+        other.end_interrupted("it can be resumed", "it was cut off").await.unwrap(),
+        [RunId::from("a")]
+    );
     let run = other.run(&"a".into()).unwrap();
     assert_eq!((run.status, run.summary.as_str()), (RunStatus::Failed, "it was cut off"));
 }
@@ -340,4 +349,90 @@ async fn edits_of_a_large_table_do_not_pile_up_without_end() {
         n_undone += 1;
     }
     assert_eq!(n_undone, 1, "64 MB hold one edit of 40 MB");
+}
+
+fn steps(bytes: &[u8], values: Vec<LargeValue>, lasts: Lasts) -> Option<StepBatch> {
+    Some(StepBatch { bytes: bytes.to_vec(), values, lasts })
+}
+
+fn kept_steps(store: &Store, run: &str) -> Vec<Vec<u8>> {
+    let mut kept = Vec::new();
+    let visit = |n, batch: &[u8]| {
+        assert_eq!(store.step_batch(n).unwrap(), batch);
+        kept.push(batch.to_vec());
+        Ok(())
+    };
+    store.each_step_batch(&run.into(), visit).unwrap();
+    kept
+}
+
+#[tokio::test]
+async fn a_run_that_can_be_resumed_is_interrupted_and_taken_once() {
+    let place = place();
+    let dead = Store::open(&place.path).unwrap();
+    let start = RunStart { request: "{}".to_owned(), input: Some(vec![1]) };
+    let appends = vec![
+        Append {
+            start: Some(start.clone()),
+            events: Some((0, b"[{},{}]".to_vec())),
+            samples: vec![chunk("orders", "out", &["1"])],
+            ..append("a", row("a", "orders", RunStatus::Paused))
+        },
+        append("b", row("b", "orders", RunStatus::Running)),
+    ];
+    dead.append(appends).await.done().await.unwrap();
+    drop(dead);
+    let store = Store::open(&place.path).unwrap();
+    assert_eq!(store.end_interrupted("go on", "lost").await.unwrap().len(), 2);
+    let stands = |id: &str| {
+        let row = store.run(&id.into()).unwrap();
+        (row.status, row.summary)
+    };
+    assert_eq!(stands("a"), (RunStatus::Interrupted, "go on".to_owned()));
+    assert_eq!(stands("b"), (RunStatus::Failed, "lost".to_owned()));
+    let run = RunId::from("a");
+    assert_eq!(store.next_seq(&run).unwrap(), 2);
+    assert_eq!(store.run_start(&run).unwrap(), Some((start, 0)));
+    let claims = [ResumedBy::Program, ResumedBy::User];
+    let (first, second) =
+        tokio::join!(store.claim_run(&run, claims[0]), store.claim_run(&run, claims[1]));
+    assert_eq!((first.unwrap(), second.unwrap()), (true, false));
+    assert_eq!(stands("a"), (RunStatus::Running, String::new()));
+    assert_eq!(store.run_start(&run).unwrap().unwrap().1, 1);
+    assert_eq!(store.samples(&run, &"orders".into(), "out", 0, 9).unwrap().0, 0);
+    assert_eq!(store.end_interrupted("go on", "lost").await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn steps_are_kept_in_order_until_the_run_is_ok_or_deleted() {
+    let place = place();
+    let store = Store::open(&place.path).unwrap();
+    let large = LargeValue::new(vec![7; 300_000]);
+    for (run, end) in [("a", Some(RunStatus::Ok)), ("b", Some(RunStatus::Failed)), ("c", None)] {
+        for (lasts, bytes) in [(Lasts::Power, b"1"), (Lasts::Process, b"2")] {
+            let values = vec![large.clone()];
+            let append = Append { steps: steps(bytes, values, lasts), ..Append::to(run.into()) };
+            store.append(vec![append]).await.done().await.unwrap();
+        }
+        let status = end.unwrap_or(RunStatus::Running);
+        store.append(vec![append(run, row(run, "orders", status))]).await.done().await.unwrap();
+    }
+    let value = |run: &str| store.step_value(&run.into(), &large.hash);
+    assert_eq!(kept_steps(&store, "a"), Vec::<Vec<u8>>::new());
+    assert_eq!(value("a"), None);
+    assert_eq!(kept_steps(&store, "b"), [b"1", b"2"]);
+    assert_eq!(value("b"), Some(large.bytes.clone()));
+    let (run, step) = (RunId::from("b"), vec!["send/1/call".to_owned()]);
+    store.decide(&run, step.clone(), "repeat").await.unwrap();
+    store.decide(&run, step, "done").await.unwrap();
+    let decided = ("send/1/call".to_owned(), "done".to_owned());
+    assert_eq!(store.decisions(&run).unwrap(), [decided]);
+    let signal = store.add_signal(&run, "paid", "{}".to_owned(), 5).await.unwrap();
+    assert_eq!(store.signals(&run).unwrap()[0].name, "paid");
+    store.delete_run(&run).await.unwrap();
+    assert_eq!(kept_steps(&store, "b"), Vec::<Vec<u8>>::new());
+    assert_eq!((value("b"), store.decisions(&run).unwrap()), (None, vec![]));
+    assert_eq!(store.signals(&run).unwrap(), []);
+    assert!(!store.remove_signal(signal).await.unwrap());
+    assert_eq!(value("c"), Some(large.bytes.clone()));
 }

@@ -3,7 +3,6 @@ import type { FlowFile } from "../../bindings/FlowFile";
 import type { ItemError } from "../../bindings/ItemError";
 import type { RunEvent } from "../../bindings/RunEvent";
 import type { RunSummary } from "../../bindings/RunSummary";
-import type { UiEvent } from "../../bindings/UiEvent";
 import { walk, wireId } from "../../model/flow";
 
 type What = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, "seq" | "at"> : never) : never;
@@ -67,11 +66,20 @@ function steps(flow: FlowFile, only: string | undefined): What[] {
         exchange: call(node.id, 2, 200),
       });
     }
+    if (node.body) {
+      for (const done of [2, 5, 8, 12])
+        made.push({ type: "progress", node: node.id, done, of: 12 });
+    }
     const rejects = node.type === "data.join";
     if (rejects) made.push({ type: "rejected", error: reject(node.id) });
     const all = [...flow.wires, ...[...walk(flow)].flatMap((each) => each.node.body?.wires ?? [])];
     for (const wire of all.filter((each) => each.from.split(".")[0] === node.id)) {
       const items = wire.from.includes("error") ? 1 : wire.from.includes("dropped") ? 3 : 11;
+      for (const part of [0.3, 0.7]) {
+        const passed = Math.ceil(items * part);
+        const fill = Math.round(part * 100 + (wire.to.length % 4) * 9);
+        made.push({ type: "passed", wire: wireId(wire), items: passed, bytes: passed * 311, fill });
+      }
       made.push({ type: "passed", wire: wireId(wire), items, bytes: items * 311 });
     }
     made.push({
@@ -90,51 +98,52 @@ function steps(flow: FlowFile, only: string | undefined): What[] {
   return [...made, ended];
 }
 
-/** Plays a run's events one after the other; the returned function stops it. */
+/** A run that is played. */
+export type Played = { stop: () => void; hold: () => void; goOn: () => void };
+
+/**
+ * Plays a run's events one after the other, each told as it happens. A run that is resumed is played
+ * from its start again; its events count on from those it had.
+ */
 export function playRun(
   flow: FlowFile,
   run: RunSummary,
   only: string | undefined,
-  tell: (events: UiEvent[]) => void,
-  finished: (run: RunSummary, events: RunEvent[]) => void,
-): () => void {
-  const left = steps(flow, only);
-  const told: RunEvent[] = [];
+  tell: (event: RunEvent) => void,
+  had = 0,
+): Played {
+  const [begins, ...left] = steps(flow, only);
+  if (had > 0) left.unshift({ type: "resumed", steps: had });
+  else if (begins) left.unshift(begins);
+  let seq = had;
+  let isHeld = false;
   const next = (what: What) => {
-    const event: RunEvent = { seq: told.length, at: Date.now(), ...what };
-    told.push(event);
-    tell([{ type: "run", run: run.id, flow: flow.id, events: [event] }]);
-    return event;
-  };
-  const end = (event: RunEvent) => {
-    if (event.type !== "finished") return;
-    clearInterval(timer);
-    finished(
-      {
-        ...run,
-        status: event.status,
-        took_ms: event.took_ms,
-        items: 11,
-        rejected: 1,
-        summary: event.summary,
-      },
-      told,
-    );
+    const at = Date.now();
+    const made = what.type === "called" ? { ...what, exchange: { ...what.exchange, at } } : what;
+    tell({ seq, at, ...made });
+    seq += 1;
+    if (what.type === "finished") clearInterval(timer);
   };
   const timer = setInterval(() => {
-    const what = left.shift();
-    if (what) end(next(what));
+    const what = isHeld ? undefined : left.shift();
+    if (what) next(what);
   }, STEP_MS);
-  return () => {
-    if (left.length === 0) return;
-    left.length = 0;
-    end(
-      next({
-        type: "finished",
-        status: "cancelled",
-        took_ms: told.length * STEP_MS,
-        summary: "You stopped the run.",
-      }),
-    );
+  return {
+    stop: () => {
+      if (left.length === 0) return;
+      left.length = 0;
+      const took_ms = Date.now() - run.started_at;
+      next({ type: "finished", status: "cancelled", took_ms, summary: "You stopped the run." });
+    },
+    hold: () => {
+      if (isHeld || left.length === 0) return;
+      isHeld = true;
+      next({ type: "paused" });
+    },
+    goOn: () => {
+      if (!isHeld) return;
+      isHeld = false;
+      next({ type: "unpaused" });
+    },
   };
 }

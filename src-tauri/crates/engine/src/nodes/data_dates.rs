@@ -209,6 +209,15 @@ impl NodeType for Dates {
     }
 }
 
+/// The moment that a value stands for, in milliseconds since 1970; a day is its first moment.
+///
+/// # Errors
+/// Why it stands for none, as the end of a sentence that begins with the value.
+pub(super) fn moment_of(value: &Value, zone: &TimeZone) -> Result<i64, String> {
+    let written = Moment::read(value, None, zone)?.write(&Written::EpochMs, zone)?;
+    written.as_i64().ok_or_else(|| "is out of range".to_owned())
+}
+
 /// What holds for all dates of a node.
 struct Ready {
     zone: TimeZone,

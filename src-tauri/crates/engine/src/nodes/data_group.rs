@@ -2,7 +2,6 @@
 
 mod totals;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,12 +16,12 @@ use serde_json::json;
 
 use self::totals::{State, Total};
 use crate::catalogue::{example, node_info, words};
-use crate::item::{CHUNK_ITEMS, Chunk, Item};
+use crate::item::{Chunk, Item};
 use crate::lineage::SetBuilder;
+use crate::made::{Made, groups};
 use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup, broken_spill};
 use crate::outbox::Outbox;
 use crate::partition::Partitions;
-use crate::sorter::{Sorted, Sorter};
 use crate::spill::{Origins, Row, footprint};
 use crate::step::{StepContext, StepError, StepResult};
 
@@ -223,14 +222,6 @@ struct Running {
     set: SetBuilder,
 }
 
-/// The rows of one group.
-#[derive(Default)]
-struct Members {
-    first_seq: u64,
-    items: Vec<Value>,
-    set: SetBuilder,
-}
-
 #[async_trait]
 impl Gathering for AtWork {
     async fn take(
@@ -261,33 +252,24 @@ impl Gathering for AtWork {
     }
 
     async fn finish(&mut self, cx: &dyn StepContext, out: &mut Outbox<'_>) -> StepResult<()> {
-        // The groups of one part after the other are put back into the order in which they came.
-        let mut made = Sorter::by_seq(self.dir.clone(), out.budget());
-        let mut sets: HashMap<u64, Box<[u8]>> = HashMap::new();
+        let mut made = Made::new(self.dir.clone(), out.budget());
         for (key, group) in std::mem::take(&mut self.running) {
-            let seq = group.first_seq;
-            sets.insert(seq, group.set.as_bytes().into());
             let totals = self.totals.as_deref().unwrap_or_default();
             let value = self.params.total(&key, totals, group.states);
-            made.push(Row { seq, place: (0, 0), key: Value::null(), value })
-                .map_err(|error| broken_spill(&error))?;
+            made.push(group.first_seq, &group.set, value)?;
         }
         let mut rows = self.rows.take();
         for part in 0..rows.as_ref().map_or(0, Partitions::n_parts) {
             let Some(rows) = &mut rows else { break };
             let part = rows.take(part).map_err(|error| broken_spill(&error))?;
             for (key, members) in groups(part) {
-                let seq = members.first_seq;
-                sets.insert(seq, members.set.as_bytes().into());
                 let value = self.params.make(&key, members.items, cx)?;
-                let row = Row { seq, place: (0, 0), key: Value::null(), value };
-                made.push(row).map_err(|error| broken_spill(&error))?;
+                made.push(members.first_seq, &members.set, value)?;
             }
             tokio::task::yield_now().await;
         }
         drop(rows);
-        let made = made.finish().map_err(|error| broken_spill(&error))?;
-        self.send(made, sets, out).await
+        made.send(self.origins.list(), out).await
     }
 }
 
@@ -322,40 +304,4 @@ impl AtWork {
         }
         Ok(None)
     }
-
-    async fn send(
-        &self,
-        mut made: Sorted,
-        mut sets: HashMap<u64, Box<[u8]>>,
-        out: &mut Outbox<'_>,
-    ) -> StepResult<()> {
-        let origins = self.origins.list();
-        loop {
-            let mut values = Vec::with_capacity(CHUNK_ITEMS);
-            let mut members = Vec::with_capacity(CHUNK_ITEMS);
-            while values.len() < CHUNK_ITEMS {
-                let Some(row) = made.next().map_err(|error| broken_spill(&error))? else { break };
-                values.push(row.value);
-                members.push(sets.remove(&row.seq).unwrap_or_default());
-            }
-            if values.is_empty() {
-                return Ok(());
-            }
-            let sets = SetBuilder::finish(Arc::clone(&origins), members.iter().map(|set| &set[..]));
-            out.send_made(0, values, sets).await?;
-        }
-    }
-}
-
-/// The rows by key, in the order in which the keys first came.
-fn groups(rows: Vec<Row>) -> IndexMap<Value, Members> {
-    let mut groups: IndexMap<Value, Members> = IndexMap::new();
-    for row in rows {
-        let group = groups
-            .entry(row.key)
-            .or_insert_with(|| Members { first_seq: row.seq, ..Members::default() });
-        group.set.push(row.place.0, row.place.1);
-        group.items.push(row.value);
-    }
-    groups
 }

@@ -1,6 +1,7 @@
 //! `data.sort`: puts items in order, however many.
 
 use std::cmp::Ordering;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -26,6 +27,10 @@ pub(crate) struct Params {
     /// What the items are sorted by, the most important first.
     #[schemars(title = "Sort by")]
     by: Vec<By>,
+    /// Only so many items are given out, the first ones in this order; all without it.
+    #[serde(default)]
+    #[schemars(title = "Only the first")]
+    first: Option<NonZeroUsize>,
 }
 
 /// One thing to sort by.
@@ -60,13 +65,29 @@ impl NodeType for Sort {
 
     fn info() -> NodeInfo {
         NodeInfo {
-            keywords: words(["sort", "order", "rank", "ascending", "descending"]),
+            keywords: words([
+                "sort",
+                "order",
+                "rank",
+                "ascending",
+                "descending",
+                "top",
+                "largest",
+                "smallest",
+                "limit",
+            ]),
             examples: vec![
                 example(
                     "The largest orders first",
                     json!({ "by": [{ "value": "total", "direction": "desc" }] }),
                     json!([{ "id": 1, "total": 50 }, { "id": 2, "total": 250 }]),
                     json!([{ "id": 2, "total": 250 }, { "id": 1, "total": 50 }]),
+                ),
+                example(
+                    "The two largest",
+                    json!({ "by": [{ "value": "total", "direction": "desc" }], "first": 2 }),
+                    json!([{ "total": 50 }, { "total": 250 }, { "total": 90 }]),
+                    json!([{ "total": 250 }, { "total": 90 }]),
                 ),
                 example(
                     "By country, then by name",
@@ -89,7 +110,7 @@ impl NodeType for Sort {
                 "Puts items in order.",
                 "Waits for all items and gives them out in order. Numbers go by value, texts by \
                  their characters (capitals before small letters; use `$lowercase` where that \
-                 matters). Items that have no value to sort by, or `null`, come last either way. \
+                 matters). With *only the first* it holds no more than it gives out. Items that have no value to sort by, or `null`, come last either way. \
                  Items that are equal keep their order. More items than fit the memory are sorted \
                  on disk.",
                 Family::Data,
@@ -113,19 +134,23 @@ impl NodeType for Sort {
             message: "There is nothing to sort by. Add a path such as \"total\".".to_owned(),
         };
         let problems = if words.is_empty() { vec![problem] } else { vec![] };
-        let summary =
-            if words.is_empty() { String::new() } else { format!("by {}", words.join("; ")) };
+        let first = params.first.map_or_else(String::new, |n| format!(", the first {n}"));
+        let summary = match words.is_empty() {
+            true => String::new(),
+            false => format!("by {}{first}", words.join("; ")),
+        };
         Inspection { summary, problems, ..Inspection::default() }
     }
 
     fn build(params: Params, setup: &Setup<'_>) -> Result<Behaviour, Problem> {
         let dir = setup.services.temp_dir.clone();
-        Ok(Behaviour::Gather(Box::new(Sorting { by: params.by.into(), dir })))
+        Ok(Behaviour::Gather(Box::new(Sorting { by: params.by.into(), first: params.first, dir })))
     }
 }
 
 struct Sorting {
     by: Arc<[By]>,
+    first: Option<NonZeroUsize>,
     dir: std::path::PathBuf,
 }
 
@@ -133,12 +158,20 @@ impl Gather for Sorting {
     fn open(&self, _: &[&str]) -> Box<dyn Gathering> {
         let by = Arc::clone(&self.by);
         let dir = self.dir.clone();
-        Box::new(AtWork { by, dir, sorter: None, origins: Origins::default(), n_rows: 0 })
+        Box::new(AtWork {
+            by,
+            first: self.first,
+            dir,
+            sorter: None,
+            origins: Origins::default(),
+            n_rows: 0,
+        })
     }
 }
 
 struct AtWork {
     by: Arc<[By]>,
+    first: Option<NonZeroUsize>,
     dir: std::path::PathBuf,
     sorter: Option<Sorter>,
     origins: Origins,
@@ -202,7 +235,7 @@ impl Gathering for AtWork {
                 let directions: Vec<_> = self.by.iter().map(|by| by.direction).collect();
                 let compare =
                     Box::new(move |a: &Row, b: &Row| compare(&directions, &a.key, &b.key));
-                Sorter::new(self.dir.clone(), out.budget(), compare)
+                Sorter::new(self.dir.clone(), out.budget(), compare).only(self.first)
             });
             sorter.push(row).map_err(|error| broken_spill(&error))?;
         }

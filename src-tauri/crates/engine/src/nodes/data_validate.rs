@@ -182,20 +182,45 @@ fn order_schema() -> Json {
 
 impl Params {
     fn compile(&self) -> Result<Validator<Items>, Problem> {
-        if !matches!(self.schema, Json::Object(_) | Json::Bool(_)) {
-            let message = "Give a JSON Schema: an object such as {\"required\": [\"id\"]}.";
-            return Err(Problem { key: "/params/schema".to_owned(), message: message.to_owned() });
+        compile(&self.schema, self.formats)
+    }
+}
+
+/// Makes a schema ready; the keys of its problems begin with `/params/schema`.
+fn compile(schema: &Json, formats: bool) -> Result<Validator<Items>, Problem> {
+    if !matches!(schema, Json::Object(_) | Json::Bool(_)) {
+        let message = "Give a JSON Schema: an object such as {\"required\": [\"id\"]}.";
+        return Err(Problem { key: "/params/schema".to_owned(), message: message.to_owned() });
+    }
+    jsonschema::options_for::<Items>()
+        .offline()
+        .should_validate_formats(formats)
+        .with_pattern_options(
+            PatternOptions::fancy_regex().backtrack_limit(PATTERN_STEPS).size_limit(PATTERN_BYTES),
+        )
+        .build(schema)
+        .map_err(|error| schema_problem(&error))
+}
+
+/// A schema that values are held against, for others than this node.
+pub(crate) struct Schema(Validator<Items>);
+
+impl Schema {
+    /// Makes a schema ready.
+    ///
+    /// # Errors
+    /// A sentence: why it is none.
+    pub(crate) fn new(schema: &Json) -> Result<Self, String> {
+        compile(schema, true).map(Self).map_err(|problem| problem.message)
+    }
+
+    /// What is wrong with a value, in sentences; nothing where it meets the schema.
+    pub(crate) fn complaints(&self, value: &Value) -> Vec<String> {
+        if self.0.is_valid(value) {
+            return Vec::new();
         }
-        jsonschema::options_for::<Items>()
-            .offline()
-            .should_validate_formats(self.formats)
-            .with_pattern_options(
-                PatternOptions::fancy_regex()
-                    .backtrack_limit(PATTERN_STEPS)
-                    .size_limit(PATTERN_BYTES),
-            )
-            .build(&self.schema)
-            .map_err(|error| schema_problem(&error))
+        let errors = self.0.iter_errors(value).take(TOLD_FAILURES);
+        errors.map(|error| Failure::of(&error).message).collect()
     }
 }
 

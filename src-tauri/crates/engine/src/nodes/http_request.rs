@@ -116,7 +116,7 @@ pub(crate) enum Method {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Idempotency {
     /// The header that takes the key. The key is the same for each try of the same call, also
-    /// after the run was resumed.
+    /// after the run was resumed, and where another run repeats it.
     #[serde(default = "idempotency_header")]
     #[schemars(title = "Header with the key")]
     header: String,

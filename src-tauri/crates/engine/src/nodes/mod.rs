@@ -10,25 +10,31 @@ mod data_join;
 mod data_lookup;
 pub(crate) mod data_map;
 mod data_mask;
+mod data_pivot;
 mod data_sort;
 mod data_split;
 mod data_table;
 mod data_validate;
 mod file_read;
 mod file_write;
+mod flow_approve;
 mod flow_branch;
 mod flow_break;
+mod flow_call;
 mod flow_catch;
 mod flow_finally;
 mod flow_merge;
 mod flow_respond;
 mod flow_stop;
+mod flow_wait;
 mod formats;
 mod http_request;
 mod scope_loop;
 mod scope_parallel;
 mod scope_try;
 mod scope_while;
+mod state_get;
+mod state_set;
 #[cfg(test)]
 pub(crate) mod testing;
 mod trigger_manual;
@@ -49,6 +55,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_split::Split>(),
     Registered::of::<data_group::Group>(),
     Registered::of::<data_batch::Batch>(),
+    Registered::of::<data_pivot::Pivot>(),
     Registered::of::<data_sort::Sort>(),
     Registered::of::<data_join::Join>(),
     Registered::of::<data_lookup::Lookup>(),
@@ -61,6 +68,11 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<flow_branch::Branch>(),
     Registered::of::<flow_merge::Merge>(),
     Registered::of::<flow_stop::Stop>(),
+    Registered::of::<flow_wait::Wait>(),
+    Registered::of::<flow_approve::Approve>(),
+    Registered::of::<flow_call::Call>(),
+    Registered::of::<state_get::StateGet>(),
+    Registered::of::<state_set::StateSet>(),
     Registered::of::<scope_loop::Loop>(),
     Registered::of::<scope_while::While>(),
     Registered::of::<flow_break::Break>(),

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::catalogue::{example, node_info, words};
-use crate::emitter::{Halt, error_value, item_error};
+use crate::emitter::{Halt, item_error};
+use crate::error_value::error_value;
 use crate::node::{Behaviour, Handler, NodeType, Setup};
 use crate::scope::{Conduct, Conducted, Kept, Results, ScopeRules, Turns, inner_error};
 

@@ -213,7 +213,7 @@ impl Joining<'_> {
         let mut what = item_error(at.rules().id.clone(), &inner);
         what.item = Some(at.item.lineage.to_string());
         what.value = Some(at.item.value.clone());
-        at.world.scope.reporter.note(What::Rejected { error: Box::new(what) }).await
+        at.world.scope.reporter.note(What::Rejected { error: Box::new(what), parked: None }).await
     }
 
     /// Notes which branches count, so that it is the same ones should the run be resumed.

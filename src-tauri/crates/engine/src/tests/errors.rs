@@ -40,10 +40,15 @@ async fn skip_counts_the_item_and_goes_on() {
         let ran = check(node, three()).await;
         assert_eq!(ran.items, [json!({ "n": 1 }), json!({ "n": 3 })]);
         assert_eq!(ran.outcome.status, RunStatus::OkWithRejects);
-        assert_eq!(ran.outcome.summary, "3 items in, 2 out, 1 rejected");
+        let word = if on_error == "park" { "parked" } else { "rejected" };
+        assert_eq!(ran.outcome.summary, format!("3 items in, 2 out, 1 {word}"));
         assert_eq!(ran.count("call"), (3, 2, 1));
         let rejected = ran.events.iter().find_map(|event| match &event.what {
-            What::Rejected { error } => error.value.clone(),
+            What::Rejected { error, parked } => {
+                let path = (on_error == "park").then(|| "start:0/1".to_owned());
+                assert_eq!(*parked, path);
+                error.value.clone()
+            }
             _ => None,
         });
         assert_eq!(super::plain(&rejected.unwrap()), json!({ "n": 2, "bad": true }));
@@ -92,7 +97,10 @@ async fn retryable_errors_are_tried_again_as_often_as_the_node_says() {
     let retries = ran.events.iter().filter(|e| matches!(e.what, What::Retrying { .. })).count();
     assert_eq!(retries, 4);
     let attempts = ran.events.iter().find_map(|event| match &event.what {
-        What::Rejected { error } => Some(error.attempts),
+        What::Rejected { error, .. } => {
+            assert_eq!(error.tries.len(), 3);
+            Some(error.attempts)
+        }
         _ => None,
     });
     assert_eq!(attempts, Some(3));

@@ -174,3 +174,46 @@ async fn a_group_of_several_has_no_single_ancestor() {
     assert_eq!(ran.items, [json!({ "n": 2 })]);
     assert_eq!(ran.outcome.status, RunStatus::OkWithRejects);
 }
+
+#[tokio::test(start_paused = true)]
+async fn only_the_first_are_those_that_come_first_of_all_also_from_disk() {
+    let values: Vec<u64> = (0..3000).map(|n| n * 7919 % 3001).collect();
+    let input = serde_json::Value::from_iter(values.iter().map(|n| json!({ "n": n })));
+    let mut sorted = values;
+    sorted.sort_unstable();
+    for (first, budget) in [(1, 1 << 20), (40, 2_000), (500, 20_000), (5000, 20_000)] {
+        let flow = flow(
+            json!([
+                { "id": "start", "type": "trigger.manual" },
+                { "id": "sort", "type": "data.sort", "params": { "by": [{ "value": "n" }], "first": first } }
+            ]),
+            &["start>sort"],
+        );
+        let ran = run_with(&flow, request(input.clone()), budget).await;
+        let expected: Vec<_> = sorted.iter().take(first).map(|n| json!({ "n": n })).collect();
+        assert_eq!(ran.items, expected, "the first {first} within {budget} bytes");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pivot_from_disk_is_the_same_as_one_in_memory() {
+    let input: serde_json::Value = (0..2000)
+        .map(|n| json!({ "row": n % 37, "column": format!("c{}", n % 5), "n": n }))
+        .collect();
+    let flow = flow(
+        json!([
+            { "id": "start", "type": "trigger.manual" },
+            { "id": "pivot", "type": "data.pivot",
+              "params": { "rows": ["row"], "column": "column", "value": "n" } }
+        ]),
+        &["start>pivot"],
+    );
+    let held = run_with(&flow, request(input.clone()), 32 << 20).await;
+    let spilled = run_with(&flow, request(input), 1_000).await;
+    assert_eq!(held.items.len(), 37);
+    assert_eq!(held.items, spilled.items);
+    let cells = held.items.iter().flat_map(|row| row.as_object().unwrap());
+    let cells = cells.filter(|(name, _)| name.starts_with('c'));
+    let sum: u64 = cells.filter_map(|(_, cell)| cell.as_u64()).sum();
+    assert_eq!(sum, 1999 * 2000 / 2);
+}

@@ -4,6 +4,8 @@ mod errors;
 mod examples;
 mod gathers;
 mod lineage;
+mod partial;
+mod pause;
 mod random;
 mod resume;
 mod runs;

@@ -205,3 +205,16 @@ async fn the_same_run_has_the_same_events() {
     };
     assert_eq!(plain(&first), plain(&second));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_ends_after_the_time_that_its_flow_allows() {
+    let mut flow = flow(
+        json!([{ "id": "start", "type": "trigger.manual" }, { "id": "call", "type": "test.call" }]),
+        &["start>call"],
+    );
+    flow.runs = serde_json::from_value(json!({ "timeout_ms": 250 })).unwrap();
+    let ran = run(&flow, json!([{ "wait": 100 }, { "wait": 100 }, { "wait": 100 }])).await;
+    assert_eq!(ran.outcome.status, RunStatus::Failed);
+    assert_eq!(ran.items.len(), 2);
+    assert!(ran.outcome.summary.contains("longer than the 250 ms"), "{}", ran.outcome.summary);
+}

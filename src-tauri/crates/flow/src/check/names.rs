@@ -119,7 +119,7 @@ impl Checker<'_> {
             };
             return Some((Severity::Error, "name.not_before", message));
         }
-        self.retained.push(id);
+        self.looks_back.push((self.specs[node].id.clone(), id));
         None
     }
 }

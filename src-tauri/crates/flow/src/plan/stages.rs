@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Given, Lane, LaneSource, Member, Outlet, Plan, Route, Stage, Start};
-use crate::check::ERROR_PORT;
 use crate::graph::{Graph, Wire};
 
 /// The plan of these nodes of the flow itself; `tapped` gives out results besides the last ones.
+/// What `kept` nodes gave out in an earlier run is given to those behind them.
 pub(super) fn of_flow(
     graph: &Graph,
     nodes: Vec<usize>,
     starts: Vec<Start>,
     tapped: Option<usize>,
+    kept: Vec<usize>,
 ) -> Plan {
-    Cut::new(graph, Ends::OfFlow { tapped }).run(nodes, starts)
+    Cut { kept, ..Cut::new(graph, Ends::OfFlow { tapped }) }.run(nodes, starts)
 }
 
 /// The plan of nodes inside a scope, given in topological order.
@@ -50,12 +51,14 @@ struct Cut<'a> {
     /// The channels of the wires between stages.
     channels: HashMap<usize, usize>,
     n_channels: usize,
+    /// Nodes that are not run, whose items are known.
+    kept: Vec<usize>,
 }
 
 impl<'a> Cut<'a> {
     fn new(graph: &'a Graph, ends: Ends) -> Self {
         let (seats, channels) = (HashMap::new(), HashMap::new());
-        Self { graph, ends, stages: Vec::new(), seats, channels, n_channels: 0 }
+        Self { graph, ends, stages: Vec::new(), seats, channels, n_channels: 0, kept: Vec::new() }
     }
 
     fn run(mut self, nodes: Vec<usize>, starts: Vec<Start>) -> Plan {
@@ -87,7 +90,9 @@ impl<'a> Cut<'a> {
         let about = &self.graph.nodes()[node];
         let wires = self.wires_in(node);
         let member = Member { node, routes: vec![Vec::new(); about.outputs.len()] };
-        if let ([wire], true, false) = (&wires[..], about.passage.in_place, is_start) {
+        if let ([wire], true, false) = (&wires[..], about.passage.in_place, is_start)
+            && !self.is_kept(*wire)
+        {
             let stage = self.seats[&self.graph.wires()[*wire].from].stage;
             self.seats.insert(node, Seat { stage, member: self.stages[stage].members.len() });
             self.stages[stage].members.push(member);
@@ -99,6 +104,12 @@ impl<'a> Cut<'a> {
         }
         for wire in wires {
             let port = self.input_name(node, self.graph.wires()[wire].to_port);
+            if self.is_kept(wire) {
+                let Wire { from: node, from_port, .. } = self.graph.wires()[wire];
+                let source = LaneSource::Kept { node, port: from_port };
+                lanes.push(Lane { source, port });
+                continue;
+            }
             let channel = self.new_channel();
             self.channels.insert(wire, channel);
             lanes.push(Lane { source: LaneSource::Channel(channel), port });
@@ -114,7 +125,8 @@ impl<'a> Cut<'a> {
     fn wires_in(&self, node: usize) -> Vec<usize> {
         let about = &self.graph.nodes()[node];
         let has_seat = |wire: &usize| self.seats.contains_key(&self.graph.wires()[*wire].from);
-        let mut wires: Vec<usize> = about.wires_in.iter().copied().filter(has_seat).collect();
+        let comes = |wire: &usize| has_seat(wire) || self.is_kept(*wire);
+        let mut wires: Vec<usize> = about.wires_in.iter().copied().filter(comes).collect();
         let first = about.passage.first_inputs;
         wires.sort_by_key(|wire| {
             let port = self.graph.wires()[*wire].to_port;
@@ -122,6 +134,11 @@ impl<'a> Cut<'a> {
             (first.iter().position(|first| *first == name).unwrap_or(first.len()), port)
         });
         wires
+    }
+
+    /// Whether a wire comes from a node that is not run and whose items are known.
+    fn is_kept(&self, wire: usize) -> bool {
+        self.kept.contains(&self.graph.wires()[wire].from)
     }
 
     fn input_name(&self, node: usize, port: usize) -> String {
@@ -155,10 +172,7 @@ impl<'a> Cut<'a> {
         if !is_last && !is_tapped {
             return Vec::new();
         }
-        if !about.passage.all_outputs {
-            return vec![0];
-        }
-        (0..about.outputs.len()).filter(|port| about.outputs[*port].name != ERROR_PORT).collect()
+        about.result_ports()
     }
 
     fn add_outlet(&mut self, node: usize, port: usize, outlet: Outlet) {

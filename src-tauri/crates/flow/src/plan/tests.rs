@@ -35,6 +35,9 @@ fn lines(graph: &Graph, plan: &Plan) -> Vec<String> {
                 let start = plan.starts.iter().find(|start| start.node == node).unwrap();
                 format!("{:?}", start.given)
             }
+            LaneSource::Kept { node, port } => {
+                format!("kept {}.{}", id(node), graph.nodes()[node].outputs[port].name)
+            }
         });
         lines.push(format!("stage from {}", lanes.collect::<Vec<_>>().join(", ")));
         for member in &stage.members {
@@ -119,6 +122,66 @@ fn a_run_up_to_a_node_leaves_out_what_does_not_lead_to_it() {
       start: out>a
       a: out>big, out>result
       big: kept>result
+    ");
+}
+
+#[test]
+fn a_run_from_inside_scopes_goes_on_behind_them() {
+    let nodes = r#"{"id":"start","type":"trigger.manual"},
+        {"id":"s","type":"scope.loop","on_error":"port","body":{"nodes":[
+            {"id":"t","type":"scope.loop","body":{
+                "nodes":[{"id":"x","type":"data.map"},{"id":"f","type":"data.filter","params":{"where":"x"}},{"id":"side","type":"data.map"}],
+                "wires":[{"from":"x","to":"f"},{"from":"x","to":"side"}]}},
+            {"id":"u","type":"data.map"}],"wires":[{"from":"t","to":"u"}]}},
+        {"id":"after","type":"data.sort"},{"id":"lost","type":"data.map"}"#;
+    let wires =
+        r#"{"from":"start","to":"s"},{"from":"s","to":"after"},{"from":"s.error","to":"lost"}"#;
+    insta::assert_snapshot!(shown(nodes, wires, &target(Target::From("x".into()))), @r"
+    stage from Input
+      x: out>f, out>side
+      f: kept>#0
+      side: out>#1
+    stage from #0, #1
+      u: out>#2
+    stage from #2
+      after: out>result
+    ");
+    insta::assert_snapshot!(shown(nodes, wires, &target(Target::From("side".into()))), @r"
+    stage from Input
+      side: out>u
+      u: out>#0
+    stage from #0
+      after: out>result
+    ");
+    insta::assert_snapshot!(shown(nodes, wires, &target(Target::From("u".into()))), @r"
+    stage from Input
+      u: out>#0
+    stage from #0
+      after: out>result
+    ");
+}
+
+#[test]
+fn what_is_kept_of_nodes_is_given_to_those_behind() {
+    let kept = |kept: &[&str], to: &str| Selection {
+        kept: kept.iter().map(|id| (*id).into()).collect(),
+        target: Target::UpTo(to.into()),
+        ..Selection::default()
+    };
+    insta::assert_snapshot!(shown(NODES, WIRES, &kept(&["start", "a", "big"], "sort")), @r"
+    stage from kept big.kept
+      b: out>#0
+    stage from #0
+      c: out>d
+      d: kept>#1
+    stage from #1, kept big.dropped
+      sort: out>result
+    ");
+    insta::assert_snapshot!(shown(NODES, WIRES, &kept(&["start", "a", "big", "b", "c"], "sort")), @r"
+    stage from kept c.out
+      d: kept>#0
+    stage from #0, kept big.dropped
+      sort: out>result
     ");
 }
 
@@ -258,7 +321,7 @@ proptest! {
         let mut taken: Vec<usize> = plan.stages.iter().flat_map(|stage| &stage.lanes)
             .filter_map(|lane| match lane.source {
                 LaneSource::Channel(channel) => Some(channel),
-                LaneSource::Given(_) => None,
+                LaneSource::Given(_) | LaneSource::Kept { .. } => None,
             })
             .collect();
         let mut sent: Vec<usize> = plan.stages.iter().flat_map(|stage| &stage.outlets)

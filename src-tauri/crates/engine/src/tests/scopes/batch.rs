@@ -20,7 +20,7 @@ fn calling(params: Json, on_error: &str) -> Json {
 
 fn rejected(ran: &Ran) -> Vec<(String, Json)> {
     let errors = ran.events.iter().filter_map(|event| match &event.what {
-        What::Rejected { error } => Some(error),
+        What::Rejected { error, .. } => Some(error),
         _ => None,
     });
     let told = errors.map(|error| {

@@ -90,7 +90,7 @@ async fn a_branch_has_an_error_policy_of_its_own() {
     assert_eq!(ran.outcome.status, RunStatus::OkWithRejects);
     assert_eq!(ran.count("s"), (1, 1, 1));
     let told = ran.events.iter().find_map(|event| match &event.what {
-        What::Rejected { error } => Some(error.message.clone()),
+        What::Rejected { error, .. } => Some(error.message.clone()),
         _ => None,
     });
     assert_eq!(told.as_deref(), Some("At \"a_call\": It is bad."));

@@ -49,7 +49,7 @@ async fn a_failed_turn_is_settled_by_itself() {
     assert_eq!(ns(&ran.items), [0, 2]);
     assert_eq!(ran.count("s"), (1, 2, 1));
     let error = ran.events.iter().find_map(|event| match &event.what {
-        What::Rejected { error } => Some(error.clone()),
+        What::Rejected { error, .. } => Some(error.clone()),
         _ => None,
     });
     let error = error.unwrap();
@@ -243,7 +243,7 @@ async fn a_run_that_fails_in_a_loop_names_the_inner_node() {
     outer["body"]["nodes"][0]["on_error"] = json!("stop");
     let ran = run_scope(outer, input).await;
     let told = ran.events.iter().find_map(|event| match &event.what {
-        What::Rejected { error } => Some((error.node.to_string(), error.message.clone())),
+        What::Rejected { error, .. } => Some((error.node.to_string(), error.message.clone())),
         _ => None,
     });
     assert_eq!(told, Some(("o".to_owned(), "At \"c\": It is bad.".to_owned())));

@@ -5,11 +5,11 @@ import { iconNamed } from "../kit/icons";
 import { VirtualList } from "../kit/VirtualList";
 import { factsOf, typeInfo } from "../model/facts";
 import { walk } from "../model/flow";
-import type { NodeRunState, RunState } from "../model/run";
+import { isOver, type NodeRunState, type RunState } from "../model/run";
 import { useGantry } from "../model/store";
 import { formatCount, formatDuration } from "../words/format";
 import { t } from "../words/t";
-import styles from "./Timeline.module.css";
+import styles from "./RunNodes.module.css";
 import { useNow } from "./useNow";
 
 type Row = { id: string; title: string; icon: string | undefined; node: NodeRunState };
@@ -50,13 +50,13 @@ function Bar({ node, run, now }: { node: NodeRunState; run: RunState; now: numbe
 }
 
 /** Each node of the run: when it worked, how long, and what passed it. */
-export function Timeline() {
+export function RunNodes() {
   const run = useGantry((state) => state.run);
-  const now = useNow(run?.run.status === "running");
+  const now = useNow(run !== null && !isOver(run.run.status));
   const rows = useRows();
-  if (!run || rows.length === 0) {
-    const text = t("runBar.noRunHint", { key: "Ctrl+Enter" });
-    return <EmptyState icon={Rows3} title={t("runBar.noRun")} text={text} />;
+  if (!run) return null;
+  if (rows.length === 0) {
+    return <EmptyState icon={Rows3} title={t("timeline.none")} text={t("timeline.noneHint")} />;
   }
   return (
     <div className={styles.table}>
@@ -69,7 +69,7 @@ export function Timeline() {
         <span>{t("timeline.rejected")}</span>
       </div>
       <VirtualList
-        label={t("runBar.timeline")}
+        label={t("overview.nodes")}
         items={rows}
         rowHeight={28}
         keyOf={(row) => row.id}

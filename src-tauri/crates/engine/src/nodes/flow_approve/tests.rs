@@ -1,0 +1,1 @@
+//! Rules of the node, shown on small flows.
