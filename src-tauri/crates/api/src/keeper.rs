@@ -7,18 +7,21 @@ use std::time::Duration;
 
 use data::Value;
 use engine::journal::{Journal, JournalError, Record, StepRecord};
+use engine::signals::Signal;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
-use store::{Append, RunRow, RunStart, SampleChunk, StepBatch, Store};
+use store::{Append, ParkNote, RunRow, RunStart, SampleChunk, StepBatch, Store};
 use tokio::sync::{Notify, oneshot};
 
 use crate::durable::steps;
 use crate::excerpt::Excerpt;
 use crate::hub::Hub;
+use crate::parked;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
 use crate::types::{RunSummary, UiEvent};
+use crate::waits::Waits;
 
 /// How long records of several runs are gathered for one commit. Nobody waits for it but the end of
 /// a run; a webhook's caller has the answer by then.
@@ -30,6 +33,8 @@ pub(crate) struct Keeper {
     live: Mutex<HashMap<RunId, Live>>,
     waiting: Mutex<Vec<Waiting>>,
     some: Notify,
+    /// What runs wait for.
+    pub(crate) waits: Waits,
 }
 
 /// A run under way.
@@ -47,13 +52,16 @@ struct Live {
 /// Records on their way to the store.
 struct Waiting {
     append: Append,
+    /// What becomes of parked items.
+    parked: Vec<ParkNote>,
     news: Vec<UiEvent>,
     kept: oneshot::Sender<Result<(), JournalError>>,
 }
 
 impl Keeper {
     pub(crate) fn new(store: Arc<Store>, hub: Arc<Hub>) -> Self {
-        Self { store, hub, live: Mutex::default(), waiting: Mutex::default(), some: Notify::new() }
+        let (live, waiting) = (Mutex::default(), Mutex::default());
+        Self { store, hub, live, waiting, some: Notify::new(), waits: Waits::default() }
     }
 
     /// Makes a run known before it tells anything, with the nodes whose items are its results.
@@ -88,7 +96,7 @@ impl Keeper {
             };
             let append = Append { row, start, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
-            waiting.push(Waiting { append, news, kept });
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
             stored
         };
         self.some.notify_one();
@@ -113,14 +121,24 @@ impl Keeper {
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         let mut told = Vec::with_capacity(waiting.len());
         let mut appends = Vec::with_capacity(waiting.len());
-        for Waiting { append, news, kept } in waiting {
+        let mut parked = Vec::new();
+        for Waiting { append, parked: notes, news, kept } in waiting {
             appends.push(append);
+            parked.extend(notes);
             told.push((news, kept));
         }
         if appends.is_empty() {
             return;
         }
-        let outcome = self.store.append(appends).await.done().await;
+        // Before the events: a run that is over must not leave out an item that it has parked.
+        let parked = if parked.is_empty() { Ok(false) } else { self.store.park(parked).await };
+        let outcome = match &parked {
+            Ok(_) => self.store.append(appends).await.done().await,
+            Err(error) => Err(error.clone()),
+        };
+        if outcome.is_ok() && parked == Ok(true) {
+            self.hub.tell([UiEvent::ParkedChanged]);
+        }
         for (news, kept) in told {
             if outcome.is_ok() {
                 self.hub.tell(news);
@@ -161,14 +179,21 @@ impl Keeper {
         let mut waiting = lock(&self.waiting);
         let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
+        let parked = counted.as_ref().map(|counted| parked::notes(&counted.row, &events));
+        let parked = parked.unwrap_or_default();
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
-        let news = match counted {
+        let inbox = self.waits.changes(run, &events);
+        let mut news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { row, events: batch, samples, start, text, ..Append::to(run.clone()) };
-        waiting.push(Waiting { append, news, kept });
+        if !inbox.is_empty() {
+            news.push(UiEvent::InboxChanged);
+        }
+        let to = Append::to(run.clone());
+        let append = Append { row, events: batch, samples, start, text, inbox, ..to };
+        waiting.push(Waiting { append, parked, news, kept });
         stored
     }
 
@@ -301,7 +326,12 @@ impl Journal for Keeper {
         records: Vec<StepRecord>,
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         // Not gathered: somebody waits. The store puts what waits into one commit.
-        let appends = self.with_row(run, steps::encode(records));
+        let taken = records.iter().filter_map(Signal::number_in).collect();
+        let mut appends = self.with_row(run, steps::encode(records));
+        if let Some(first) = appends.first_mut() {
+            // With the step that took them, so that no signal is taken twice, nor lost.
+            first.taken = taken;
+        }
         Box::pin(async move {
             let kept = self.store.append(appends).await.done().await;
             kept.map_err(|error| JournalError {

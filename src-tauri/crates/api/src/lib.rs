@@ -3,6 +3,7 @@
 //! [`App::subscribe`] tells.
 
 mod app;
+pub mod called;
 pub mod cassettes;
 pub mod commands;
 pub mod connections;
@@ -17,6 +18,7 @@ mod ids;
 pub mod inbox;
 mod keeper;
 mod launch;
+mod looks;
 pub mod mapper;
 mod meet;
 pub mod network;
@@ -25,6 +27,7 @@ pub mod parked;
 pub mod partial;
 mod prepared;
 mod reduce;
+mod remembered;
 pub mod runs;
 pub mod sandbox;
 pub mod secrets;
@@ -35,6 +38,7 @@ pub mod tables;
 pub mod templates;
 pub mod timeline;
 pub mod types;
+mod waits;
 
 use flow::catalogue::Catalogue;
 use flow::check::Checked;

@@ -362,10 +362,6 @@ impl StepContext for EmbeddedContext {
         &self.run.callers
     }
 
-    fn is_durable(&self) -> bool {
-        self.run.ledger.is_some()
-    }
-
     fn seed(&self) -> u64 {
         self.run.seed
     }

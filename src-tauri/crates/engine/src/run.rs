@@ -443,9 +443,8 @@ impl Owner {
             return;
         }
         let scope = &self.world.scope;
-        let root = &scope.root;
         let holds = self.end.failure.is_none() && !self.end.is_cancelled;
-        if let Err(cause) = scope.services.marks.settle(root, holds).await {
+        if let Err(cause) = scope.services.marks.settle(&scope.root, holds).await {
             let message = format!("What was seen could not be remembered: {cause}");
             self.fail(&StepError::terminal(ErrorClass::Internal, message));
         }

@@ -18,7 +18,7 @@ use crate::embedded::EmbeddedContext;
 use crate::emitter::{Halt, Message, World, item_error};
 use crate::inlet::{Closed, Next, WireOut};
 use crate::item::{CHUNK_ITEMS, Chunk, Item};
-use crate::launch::{From, Launch, launch};
+use crate::launch::{Launch, launch};
 use crate::node::broken_spill;
 use crate::rules::Rules;
 use crate::spill::Queue;
@@ -115,7 +115,7 @@ impl Conducted {
         item: &Item,
         mut take: impl FnMut(Chunk, &Path) -> io::Result<()>,
     ) -> Result<(), Halt> {
-        let given = |_: From| vec![item.clone()];
+        let given = |_: crate::launch::From| vec![item.clone()];
         let launched = launch(&self.world, &part.plan, Some(&item.lineage), given, None);
         let Launch { mut stages, mut results } = launched;
         stages.spread();

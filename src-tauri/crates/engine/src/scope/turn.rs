@@ -12,7 +12,7 @@ use super::feed::Unit;
 use crate::emitter::{Emitter, Halt, World};
 use crate::inlet::{Inlet, Next, wire};
 use crate::item::{CHUNK_ITEMS, Chunk};
-use crate::launch::{From, Launch, inlet_of, launch};
+use crate::launch::{Launch, inlet_of, launch};
 use crate::node::{Behaviour, broken_spill};
 use crate::ports::Leave;
 use crate::spill::Queue;
@@ -42,7 +42,7 @@ impl Turn {
         keeps_results: bool,
     ) -> Self {
         let within = Some(unit.item.lineage.clone());
-        let given = |_: From| vec![unit.item.clone()];
+        let given = |_: crate::launch::From| vec![unit.item.clone()];
         let Launch { mut stages, mut results } = launch(world, body, within.as_ref(), given, None);
         tell_apart(&mut results, world, node, body);
         // The results are waited for, not the stages.
