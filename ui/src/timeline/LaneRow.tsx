@@ -5,7 +5,7 @@ import { cx } from "../kit/cx";
 import { type Drawn, ROWS, type Span } from "../model/timeline";
 import { formatDuration } from "../words/format";
 import { t } from "../words/t";
-import { barName } from "./bars";
+import { barName, goToBar } from "./bars";
 import styles from "./Timeline.module.css";
 
 type Props = {
@@ -48,6 +48,7 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
           />
         )}
         {bars.map(({ index, bar, left: from, width, row, more }) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the waterfall does the same.
           <span
             key={index}
             role="img"
@@ -60,6 +61,10 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
               width: `${width * 100}%`,
               top: rows === 1 ? (TRACK_PX - height) / 2 : (row * TRACK_PX) / Math.min(rows, ROWS),
               height,
+            }}
+            onClick={(event) => {
+              event.stopPropagation();
+              goToBar(lane, bar);
             }}
             onPointerEnter={() => onPoint(index)}
             onPointerLeave={() => onPoint(-1)}
