@@ -15,13 +15,15 @@ type Props = {
   /** The bar that the keyboard is at: -1 for the lane itself, null for another lane. */
   at: number | null;
   onPoint: (bar: number | null) => void;
+  /** The bar that was clicked; -1 for the lane itself. */
+  onTake: (bar: number) => void;
 };
 
 const TRACK_PX = 24;
 const INDENT_PX = 12;
 
 /** What a node did over time: a band for all of its work, its bars over it. */
-export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
+export function LaneRow({ lane, span, bars, at, onPoint, onTake }: Props) {
   const length = span.to - span.from;
   const left = Math.max(0, (lane.began - span.from) / length);
   const right = Math.min(1, (lane.ended - span.from) / length);
@@ -33,7 +35,10 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the waterfall does the same.
     <div
       className={cx(styles.lane, at !== null && styles.at)}
-      onClick={() => goToNode(lane.node)}
+      onClick={() => {
+        onTake(-1);
+        goToNode(lane.node);
+      }}
       onPointerEnter={() => onPoint(-1)}
     >
       <span className={styles.name} style={{ paddingLeft: lane.depth * INDENT_PX }}>
@@ -64,6 +69,7 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
             }}
             onClick={(event) => {
               event.stopPropagation();
+              onTake(index);
               goToBar(lane, bar);
             }}
             onPointerEnter={() => onPoint(index)}

@@ -96,6 +96,10 @@ export function Waterfall({ data, sight, change }: Props) {
               span={span}
               bars={drawn(each, span, SMALLEST_PX / track)}
               at={hasFocus && sight.lane === index ? sight.bar : null}
+              onTake={(at) => {
+                change({ type: "lane", lane: index });
+                change({ type: "bar", bar: at });
+              }}
               onPoint={(at) => setPointed(at === null ? null : { lane: index, bar: at })}
             />
           )}
