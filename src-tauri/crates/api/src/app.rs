@@ -78,6 +78,8 @@ pub enum FirstFlow {
 /// Gantry without a window. Close it with [`App::close`].
 pub struct App {
     pub(crate) data_dir: PathBuf,
+    /// What relative paths in flows begin at.
+    pub(crate) base_dir: PathBuf,
     pub(crate) environment: Option<String>,
     pub(crate) history: History,
     pub(crate) store: Arc<Store>,
@@ -129,9 +131,12 @@ impl App {
         let transport = Arc::new(Transport::default());
         let network = Arc::new(NetworkKeeper::default());
         transport.log_to(network::log(&network));
+        let base_dir = options.base_dir.unwrap_or_else(|| data_dir.clone());
+        // A run may be resumed from another folder.
+        let base_dir = std::path::absolute(&base_dir).unwrap_or(base_dir);
         let services = Services {
             transport: Arc::clone(&transport),
-            base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
+            base_dir: base_dir.clone(),
             tables: Arc::new(KeptTables::new(Arc::clone(&store))),
             ..Services::default()
         };
@@ -149,6 +154,7 @@ impl App {
             environment: options.environment,
             history: options.history,
             data_dir,
+            base_dir,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),
             network: Arc::clone(&network),
