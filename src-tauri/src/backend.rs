@@ -47,6 +47,9 @@ impl Backend {
                     tracing::error!("{error:#}");
                 }
                 backend.serve_hooks(app).await;
+                if let Err(error) = app.resume_interrupted().await {
+                    tracing::warn!(error = error.message, "runs that broke off could not be found");
+                }
             }
             Err(error) => tracing::error!("{}", error.message),
         }

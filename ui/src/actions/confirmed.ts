@@ -10,7 +10,7 @@ export async function startConfirmed(asked: Asked, isLast: boolean): Promise<voi
   const confirmed = true;
   switch (asked.type) {
     case "run":
-      return startRun(asked.part, { anew: asked.anew, confirmed });
+      return startRun(asked.part, { anew: asked.anew, input: asked.input, confirmed });
     case "retry":
       return retryRun(asked.run, asked.from, asked.version, { confirmed });
     case "parked":

@@ -5,6 +5,7 @@ import {
   CirclePlay,
   CircleStop,
   ListChecks,
+  ListPlus,
   Play,
   RotateCw,
   StepForward,
@@ -21,6 +22,7 @@ import { planSelected } from "./partial";
 import { pauseRun } from "./pause-run";
 import { resumeRun } from "./resume-run";
 import { askToRetry } from "./retry";
+import { askForInput } from "./run-with";
 import { startRun } from "./runs";
 import { showWrites } from "./show-writes";
 import { stopRun } from "./stop-run";
@@ -62,6 +64,17 @@ export const runActions: Action[] = [
     reach: "always",
     enabled: (state) => state.open !== null && showsFlow(state) && !isUnderWay(state),
     run: () => void startRun(),
+  },
+  {
+    id: "run-with",
+    label: "action.runWith",
+    group: "run",
+    icon: ListPlus,
+    keys: ["Alt+Shift+Enter"],
+    reach: "always",
+    enabled: (state) =>
+      state.open !== null && !state.past && showsFlow(state) && !isUnderWay(state),
+    run: () => void askForInput(),
   },
   part("to", "action.runTo", ArrowRightToLine, "Ctrl+Shift+Enter"),
   part("from", "action.runFrom", ArrowRightFromLine, "Ctrl+Alt+Enter"),

@@ -18,12 +18,12 @@ import { titleOf } from "./world";
 // The message that a flow cannot run; it goes once a run begins.
 let refusal: string | null = null;
 
-type How = { anew?: boolean; confirmed?: boolean };
+type How = { anew?: boolean; confirmed?: boolean; input?: unknown[] | undefined };
 
 /** Runs the open flow or a part of it, with what is fresh of earlier runs taken over or `anew`. */
 export async function startRun(
   part: Part | null = null,
-  { anew = false, confirmed = false }: How = {},
+  { anew = false, confirmed = false, input }: How = {},
 ): Promise<void> {
   await flush();
   const { open, past, conduct, writesConfirmed } = store.getState();
@@ -35,6 +35,7 @@ export async function startRun(
     const run = await host().call("runs.start", {
       flow,
       ...(part === null ? {} : argsOfPart(part, anew)),
+      ...(input === undefined || input.length === 0 ? {} : { input }),
       ...argsOf(conduct),
       ...(confirmed || writesConfirmed ? { confirmed: true } : {}),
     });
@@ -45,7 +46,8 @@ export async function startRun(
     forgetRefusal();
     const error = toHostError(thrown);
     if (error.code === "confirm") {
-      const then = { type: "run", part, anew } as const;
+      const asked = { type: "run", part, anew } as const;
+      const then = input === undefined ? asked : { ...asked, input };
       store.setState({ overlay: { type: "confirm_writes", message: error.message, then } });
     } else refuse(error);
   }

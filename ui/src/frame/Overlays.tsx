@@ -7,7 +7,7 @@ import { CommandPalette } from "./CommandPalette";
 import { ConfirmWrites } from "./ConfirmWrites";
 import { Find } from "./Find";
 import { KeysSheet } from "./KeysSheet";
-import { NewConnection, RetryDialog, UnlockDialog, WritesDialog } from "./parts";
+import { NewConnection, RetryDialog, RunWith, UnlockDialog, WritesDialog } from "./parts";
 
 function close(): void {
   store.setState({ overlay: null });
@@ -52,6 +52,12 @@ export function Overlays() {
       return (
         <Suspense>
           <RetryDialog key={overlay.run.id} run={overlay.run} onClose={close} />
+        </Suspense>
+      );
+    case "run_with":
+      return (
+        <Suspense>
+          <RunWith flow={overlay.flow} fields={overlay.fields} onClose={close} />
         </Suspense>
       );
     case "writes":

@@ -1,4 +1,4 @@
-import { ArrowRightToLine, Play } from "lucide-react";
+import { ArrowRightToLine, ListPlus, Play } from "lucide-react";
 import { useContext, useEffect } from "react";
 import {
   Dialog,
@@ -12,6 +12,7 @@ import { loadCassettes } from "../actions/cassettes";
 import { setConduct } from "../actions/conduct";
 import { MODE_ICONS } from "../actions/mode-icons";
 import { planSelected } from "../actions/partial";
+import { askForInput } from "../actions/run-with";
 import { startRun } from "../actions/runs";
 import type { RunMode } from "../bindings/RunMode";
 import { Button } from "../kit/Button";
@@ -87,6 +88,10 @@ function Foot() {
     popover?.close();
     void startRun();
   };
+  const ask = () => {
+    popover?.close();
+    void askForInput();
+  };
   const plan = (kind: Part["kind"]) => {
     popover?.close();
     planSelected(kind);
@@ -96,6 +101,11 @@ function Foot() {
       {node !== null && !isPast && (
         <Button icon={ArrowRightToLine} disabled={isBusy} onPress={() => plan("to")}>
           {t("action.runTo")}
+        </Button>
+      )}
+      {!isPast && (
+        <Button icon={ListPlus} disabled={isBusy} onPress={ask}>
+          {t("runWith.ask")}
         </Button>
       )}
       <Button icon={Play} variant="primary" disabled={isBusy} onPress={start}>

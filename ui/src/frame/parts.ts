@@ -17,6 +17,7 @@ const tables = () => import("../tables/TablesScreen");
 const parked = () => import("../parked/ParkedScreen");
 const inbox = () => import("../inbox/InboxScreen");
 const retry = () => import("../partial/RetryDialog");
+const runWith = () => import("../partial/RunWith");
 const writes = () => import("../interrupted/WritesDialog");
 const settings = () => import("../screens/SettingsScreen");
 
@@ -39,6 +40,7 @@ export const TablesScreen = lazy(async () => ({ default: (await tables()).Tables
 export const ParkedScreen = lazy(async () => ({ default: (await parked()).ParkedScreen }));
 export const InboxScreen = lazy(async () => ({ default: (await inbox()).InboxScreen }));
 export const RetryDialog = lazy(async () => ({ default: (await retry()).RetryDialog }));
+export const RunWith = lazy(async () => ({ default: (await runWith()).RunWith }));
 export const WritesDialog = lazy(async () => ({ default: (await writes()).WritesDialog }));
 export const SettingsScreen = lazy(async () => ({ default: (await settings()).SettingsScreen }));
 
@@ -59,6 +61,7 @@ export async function fetchParts(): Promise<void> {
       parked,
       inbox,
       retry,
+      runWith,
       writes,
       settings,
     ].map((fetchPart) => fetchPart()),

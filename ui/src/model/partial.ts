@@ -22,7 +22,7 @@ export type Planned = {
 
 /** What is started once the user has said that it may write in production. */
 export type Asked =
-  | { type: "run"; part: Part | null; anew: boolean }
+  | { type: "run"; part: Part | null; anew: boolean; input?: unknown[] }
   | { type: "retry"; run: RunSummary; from: RetryFrom; version: RetryVersion }
   | { type: "parked"; ids: number[]; version: RetryVersion };
 

@@ -78,6 +78,7 @@ export type Overlay =
   | { type: "unlock" }
   | { type: "writes"; run: string; flow: string }
   | { type: "confirm_writes"; message: string; then: Asked }
+  | { type: "run_with"; flow: string; fields: Field[] }
   | { type: "retry"; run: RunSummary };
 
 /** What the inspector shows of the selected node. */

@@ -12,6 +12,18 @@ export const runs = {
   "runBar.asked": "{node} waits for an answer: {question}",
   "runBar.signal": "{node} waits for the signal “{signal}”",
   "runBar.overview": "Overview",
+  "action.runWith": "Run with items of your own",
+  "runWith.ask": "Run with items…",
+  "runWith.title": "Run with these items",
+  "runWith.kept": "Kept inputs",
+  "runWith.choose": "Choose one",
+  "runWith.forget": "Forget it",
+  "runWith.items": "Items",
+  "runWith.placeholder":
+    '{"orderNo": 1007}, or a list of items. Without any the flow begins as it does by itself.',
+  "runWith.name": "Name, to keep it",
+  "runWith.keep": "Keep",
+  "runWith.run": "Run with {n} item|Run with {n} items",
   "action.pause": "Hold the run",
   "action.unpause": "Let the run go on",
   "action.resume": "Go on with the interrupted run",
@@ -106,7 +118,7 @@ export const runs = {
   "interrupted.waitsOne": "It waits for you.",
   "interrupted.waitsAll": "They wait for you.",
   "interrupted.goOn": "Go on with it",
-  "interrupted.show": "Show them in the list",
+  "interrupted.show": "Show it in the list|Show them in the list",
   "interrupted.later": "Put this aside",
   "interrupted.title": "Interrupted run of {flow}",
   "interrupted.lead":
@@ -165,7 +177,8 @@ export const runs = {
     "Runs past the new bounds are deleted now, with their data. This cannot be undone.",
   "retention.confirm": "Keep by this",
   "retention.cancel": "Leave it as it is",
-  "retention.pruned": "{n} run was deleted, {size} are left|{n} runs were deleted, {size} are left",
+  "retention.pruned":
+    "{count} run was deleted, {size} are left|{count} runs were deleted, {size} are left",
   "retention.kept": "Kept by this from now on. No run had to be deleted.",
   "retention.failed": "How long runs are kept cannot be shown",
 } as const;

@@ -78,6 +78,8 @@ pub enum FirstFlow {
 /// Gantry without a window. Close it with [`App::close`].
 pub struct App {
     pub(crate) data_dir: PathBuf,
+    /// What relative paths in flows begin at.
+    pub(crate) base_dir: PathBuf,
     pub(crate) environment: Option<String>,
     pub(crate) history: History,
     pub(crate) store: Arc<Store>,
@@ -100,6 +102,7 @@ pub struct App {
     sandbox: OnceCell<Sandbox>,
     hooks_url: Mutex<Option<String>>,
     first_shown: Mutex<Option<FlowId>>,
+    opened_at: Timestamp,
 }
 
 impl std::fmt::Debug for App {
@@ -128,9 +131,12 @@ impl App {
         let transport = Arc::new(Transport::default());
         let network = Arc::new(NetworkKeeper::default());
         transport.log_to(network::log(&network));
+        let base_dir = options.base_dir.unwrap_or_else(|| data_dir.clone());
+        // A run may be resumed from another folder.
+        let base_dir = std::path::absolute(&base_dir).unwrap_or(base_dir);
         let services = Services {
             transport: Arc::clone(&transport),
-            base_dir: options.base_dir.unwrap_or_else(|| data_dir.clone()),
+            base_dir: base_dir.clone(),
             tables: Arc::new(KeptTables::new(Arc::clone(&store))),
             ..Services::default()
         };
@@ -148,6 +154,7 @@ impl App {
             environment: options.environment,
             history: options.history,
             data_dir,
+            base_dir,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),
             network: Arc::clone(&network),
@@ -161,6 +168,7 @@ impl App {
             sandbox: OnceCell::new(),
             hooks_url: Mutex::default(),
             first_shown: Mutex::default(),
+            opened_at: now(),
         });
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
@@ -234,6 +242,11 @@ impl App {
     /// Says which flow a designer opens first.
     pub fn show_first(&self, flow: FlowId) {
         *lock(&self.first_shown) = Some(flow);
+    }
+
+    /// When the program was opened: a run that began before and goes on was resumed.
+    pub(crate) fn opened_at(&self) -> Timestamp {
+        self.opened_at
     }
 
     pub(crate) fn first_shown(&self) -> Option<FlowId> {

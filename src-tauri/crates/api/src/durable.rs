@@ -1,17 +1,26 @@
 //! Runs that outlast their process: held, resumed, retried, with a list of what they have written.
 //! Not how a run goes: that is the engine's.
 
+mod replay;
+mod request;
+mod resume;
+pub(crate) mod steps;
+mod writes;
+
 use std::sync::Arc;
 
 use engine::RunControl;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunStatus, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::ResumedBy;
 use ts_rs::TS;
 
+pub(crate) use self::request::{KeptTarget, Request};
+pub use self::resume::Resumes;
 use crate::App;
 use crate::app::lock;
-use crate::runs::Which;
+use crate::runs::{Which, summary_of};
 use crate::types::{ApiError, Code, RunSummary};
 
 /// What a run has written so far, and what is not known of it.
@@ -131,20 +140,48 @@ pub enum RetryVersion {
 /// Refused with [`Code::Invalid`](crate::types::Code::Invalid) while writes are not known and not
 /// decided about.
 pub async fn resume(app: &Arc<App>, which: Which) -> Result<RunSummary, ApiError> {
-    let _ = (app, which);
-    Err(ApiError::pending())
+    let row = app.resume_alone(&which.run, ResumedBy::User).await?;
+    Ok(summary_of(&row))
 }
 
 /// What a run has written.
 pub async fn writes(app: &App, which: Which) -> Result<WritesView, ApiError> {
-    let _ = (app, which);
-    Err(ApiError::pending())
+    let store = Arc::clone(&app.store);
+    let view = move || {
+        store.run(&which.run)?;
+        writes::view(&store, &which.run)
+    };
+    Ok(tokio::task::spawn_blocking(view).await.map_err(ApiError::internal)??)
 }
 
 /// Decides about writes that nobody knows the outcome of.
 pub async fn decide(app: &App, decide: Decide) -> Result<WritesView, ApiError> {
-    let _ = (app, decide);
-    Err(ApiError::pending())
+    let run = decide.run.clone();
+    let row = app.read(move |store| store.run(&run)).await?;
+    if !row.status.is_over() {
+        let words = "The run is under way; what became of its writes will be known.";
+        return Err(ApiError::new(Code::Invalid, words));
+    }
+    let Decide { run, decision, .. } = decide.clone();
+    let store = Arc::clone(&app.store);
+    let steps = move || writes::decided_about(&store, &decide);
+    let steps = tokio::task::spawn_blocking(steps).await.map_err(ApiError::internal)??;
+    app.store.decide(&run, steps, decision.name()).await?;
+    writes(app, Which { run }).await
+}
+
+impl WriteDecision {
+    /// As the database has it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Repeat => "repeat",
+            Self::Done => "done",
+        }
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        [Self::Repeat, Self::Done].into_iter().find(|decision| decision.name() == name)
+    }
 }
 
 /// Does a run again, as a new run.

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use data::Value;
-use engine::journal::{Journal, JournalError, Record};
+use engine::journal::{Journal, JournalError, Record, StepRecord};
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
-use store::{Append, RunRow, SampleChunk, Store};
+use store::{Append, RunRow, RunStart, SampleChunk, StepBatch, Store};
 use tokio::sync::{Notify, oneshot};
 
+use crate::durable::steps;
 use crate::excerpt::Excerpt;
 use crate::hub::Hub;
 use crate::reduce::Totals;
@@ -37,6 +38,10 @@ struct Live {
     totals: Totals,
     excerpt: Excerpt,
     is_stored: bool,
+    /// How it was started, until that is surely kept.
+    start: Option<RunStart>,
+    /// Whether its row is kept at least as early as its steps.
+    has_steps: bool,
 }
 
 /// Records on their way to the store.
@@ -52,9 +57,17 @@ impl Keeper {
     }
 
     /// Makes a run known before it tells anything, with the nodes whose items are its results.
-    pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>) {
-        let live =
-            Live { row, totals: Totals::new(last), excerpt: Excerpt::default(), is_stored: false };
+    /// `start` is how it is started again, where it can be.
+    pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>, start: Option<RunStart>) {
+        let (totals, excerpt) = (Totals::new(last), Excerpt::default());
+        let live = Live { row, totals, excerpt, is_stored: false, start, has_steps: false };
+        lock(&self.live).insert(live.row.id.clone(), live);
+    }
+
+    /// Makes a run known that goes on: its row is stored already.
+    pub(crate) fn expect_again(&self, row: RunRow, last: Arc<[NodeId]>) {
+        let (totals, excerpt) = (Totals::new(last), Excerpt::default());
+        let live = Live { row, totals, excerpt, is_stored: true, start: None, has_steps: true };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
@@ -64,16 +77,16 @@ impl Keeper {
             let mut waiting = lock(&self.waiting);
             let mut live = lock(&self.live);
             let new = live.get_mut(id).filter(|run| !run.is_stored);
-            let (row, news) = match new {
+            let (row, start, news) = match new {
                 Some(run) => {
                     run.is_stored = true;
                     let started = UiEvent::RunStarted { run: summary_of(&run.row) };
-                    (Some(run.row.clone()), vec![started])
+                    (Some(run.row.clone()), run.start.clone(), vec![started])
                 }
                 // Its first events were faster: what waits behind them is stored after them.
-                None => (None, Vec::new()),
+                None => (None, None, Vec::new()),
             };
-            let append = Append { row, ..Append::to(id.clone()) };
+            let append = Append { row, start, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
             waiting.push(Waiting { append, news, kept });
             stored
@@ -149,11 +162,12 @@ impl Keeper {
         let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
+        let start = counted.as_ref().and_then(|counted| counted.start.clone());
         let news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { row, events: batch, samples, text, ..Append::to(run.clone()) };
+        let append = Append { row, events: batch, samples, start, text, ..Append::to(run.clone()) };
         waiting.push(Waiting { append, news, kept });
         stored
     }
@@ -178,6 +192,7 @@ impl Keeper {
             run.excerpt.take(&sample.value);
         }
         let is_new = !std::mem::replace(&mut run.is_stored, true);
+        let start = run.start.clone().filter(|_| is_new);
         run.row.items = run.totals.items();
         run.row.rejected = run.totals.rejected();
         let Some(What::Finished { status, took_ms, summary }) = events.last().map(|e| &e.what)
@@ -194,14 +209,31 @@ impl Keeper {
             }
             let has_turned = run.row.status != was;
             let row = run.row.clone();
-            return Some(Counted { row, text: None, is_new, has_turned, is_over: false });
+            return Some(Counted { row, start, text: None, is_new, has_turned, is_over: false });
         };
         let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
         let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
-        Some(Counted { row, text, is_new, has_turned: false, is_over: true })
+        Some(Counted { row, start, text, is_new, has_turned: false, is_over: true })
+    }
+
+    /// Puts batches of steps into a form for the store. The first ones bring the run's row and how it
+    /// was started: a step must not be kept of a run that nobody would know of.
+    fn with_row(&self, run: &RunId, batches: Vec<StepBatch>) -> Vec<Append> {
+        let mut appends: Vec<Append> = batches
+            .into_iter()
+            .map(|batch| Append { steps: Some(batch), ..Append::to(run.clone()) })
+            .collect();
+        let mut live = lock(&self.live);
+        let new = live.get_mut(run).filter(|live| !live.has_steps);
+        if let (Some(live), Some(first)) = (new, appends.first_mut()) {
+            live.has_steps = true;
+            first.row = Some(live.row.clone());
+            first.start = live.start.take();
+        }
+        appends
     }
 
     /// The runs under way, for the end of the program.
@@ -216,6 +248,8 @@ struct Counted {
     row: RunRow,
     /// The words that it is found by, once it is over.
     text: Option<String>,
+    /// How it was started, where the row is new.
+    start: Option<RunStart>,
     is_new: bool,
     /// It is held now, or goes on.
     has_turned: bool,
@@ -255,6 +289,25 @@ impl Journal for Keeper {
         let stored = self.take(run, records);
         self.some.notify_one();
         Box::pin(async move { stored.await.unwrap_or_else(|_| Err(closing())) })
+    }
+
+    fn keeps_steps(&self) -> bool {
+        true
+    }
+
+    fn keep_steps<'a>(
+        &'a self,
+        run: &'a RunId,
+        records: Vec<StepRecord>,
+    ) -> BoxFuture<'a, Result<(), JournalError>> {
+        // Not gathered: somebody waits. The store puts what waits into one commit.
+        let appends = self.with_row(run, steps::encode(records));
+        Box::pin(async move {
+            let kept = self.store.append(appends).await.done().await;
+            kept.map_err(|error| JournalError {
+                message: format!("What the run has done could not be stored: {error}."),
+            })
+        })
     }
 }
 

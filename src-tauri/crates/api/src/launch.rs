@@ -4,17 +4,19 @@
 use std::sync::Arc;
 
 use data::Value;
+use engine::journal::Replay;
 use engine::respond::Responder;
 use engine::{RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
 use flow::id::{NodeId, RunId};
 use flow::run::{RunStatus, Timestamp};
 use indexmap::IndexMap;
-use store::RunRow;
+use store::{RunRow, RunStart};
 use tokio::sync::oneshot;
 
 use crate::App;
 use crate::app::{History, lock, now};
+use crate::durable::{KeptTarget, Request, Resumes};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
 use crate::types::{ApiError, Code};
@@ -42,6 +44,12 @@ pub struct Launch {
     pub responder: Option<Responder>,
     /// What meets its calls, from [`App::meet`].
     pub met: Met,
+    /// The run that it does again, or that calls it.
+    pub parent: Option<RunId>,
+    /// What is known of its steps, where it does an earlier run again.
+    pub replay: Option<Arc<dyn Replay>>,
+    /// The run that it goes on with, from [`App::resuming`].
+    pub resumes: Option<Resumes>,
 }
 
 /// What came of a run that goes on by itself.
@@ -73,8 +81,11 @@ impl App {
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
         flow.refuse_missing(&launch.target)?;
-        let (new, request) = self.expect(flow, launch);
-        let handle = flow.prepared.start(request).map_err(|found| self.refuse(&new.id, &found))?;
+        let (new, request) = self.expect(flow, launch).await?;
+        let handle = match flow.prepared.start(request) {
+            Ok(handle) => handle,
+            Err(found) => return Err(self.refuse(&new, &found).await),
+        };
         if row == Row::First {
             // Where the run cannot be kept, it is not begun: the handle stops it.
             self.announce(&new.id).await?;
@@ -82,39 +93,87 @@ impl App {
         Ok((new, handle))
     }
 
-    /// Makes a run known to whoever keeps it.
-    fn expect(&self, flow: &ReadyFlow, launch: Launch) -> (RunRow, RunRequest) {
-        let started_at = now();
-        let id = launch.run.unwrap_or_else(|| self.run_ids.next(started_at));
-        let new = new_row(flow, id.clone(), launch.trigger, started_at);
-        if self.history == History::Kept {
-            let last = match &launch.target {
-                Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
-                Target::All | Target::From(_) => Arc::clone(&flow.last),
+    /// Makes a run known to whoever keeps it; one that goes on is taken for this process first.
+    async fn expect(
+        &self,
+        flow: &ReadyFlow,
+        mut launch: Launch,
+    ) -> Result<(RunRow, RunRequest), ApiError> {
+        let last = match &launch.target {
+            Target::Only(node) | Target::UpTo(node) => Arc::new([node.clone()]),
+            Target::All | Target::From(_) => Arc::clone(&flow.last),
+        };
+        if let Some(Resumes { row, seed, resumed, .. }) = self.claimed(&mut launch).await? {
+            self.keeper.expect_again(row.clone(), last);
+            let request = RunRequest {
+                seed,
+                resumed: Some(resumed),
+                ..request(flow, launch, row.id.clone(), &row.trigger, now())
             };
-            self.keeper.expect(new.clone(), last);
+            return Ok((row, request));
+        }
+        let started_at = now();
+        let id = launch.run.take().unwrap_or_else(|| self.run_ids.next(started_at));
+        let trigger = launch.trigger;
+        let new = RunRow {
+            parent: launch.parent.clone(),
+            ..new_row(flow, id.clone(), trigger, started_at)
+        };
+        let is_durable = self.history == History::Kept && flow.can_be_resumed(&launch);
+        let seed = launch.met.seed.unwrap_or(started_at as u64);
+        let clock_at = launch.met.started_at.unwrap_or(started_at);
+        if self.history == History::Kept {
+            let start = is_durable.then(|| self.start_of(flow, &launch, seed, clock_at));
+            self.keeper.expect(new.clone(), last, start);
         }
         let request = RunRequest {
-            trigger: launch.trigger.to_owned(),
-            start: launch.start,
-            input: launch.input,
-            vars: launch.vars,
-            env: flow.env.clone(),
-            seed: launch.met.seed.unwrap_or(started_at as u64),
-            target: launch.target,
-            outputs: launch.outputs,
-            outputs_of: launch.outputs_of,
-            responder: launch.responder,
-            calls: launch.met.calls(flow),
-            ..RunRequest::new(id, launch.met.started_at.unwrap_or(started_at))
+            seed,
+            durable: is_durable,
+            ..request(flow, launch, id, trigger, clock_at)
         };
-        (new, request)
+        Ok((new, request))
+    }
+
+    /// The run that a launch goes on with, taken for this process.
+    async fn claimed(&self, launch: &mut Launch) -> Result<Option<Resumes>, ApiError> {
+        let Some(mut resumes) = launch.resumes.take() else { return Ok(None) };
+        self.claim(&resumes).await?;
+        resumes.row.status = RunStatus::Running;
+        resumes.row.summary.clear();
+        Ok(Some(resumes))
+    }
+
+    /// How a run is started, to be kept.
+    fn start_of(
+        &self,
+        flow: &ReadyFlow,
+        launch: &Launch,
+        seed: u64,
+        started_at: Timestamp,
+    ) -> RunStart {
+        let request = Request {
+            start: launch.start.clone(),
+            vars: launch.vars.clone(),
+            env: flow.env.clone(),
+            environment: flow.environment.clone(),
+            base_dir: self.base_dir.clone(),
+            seed,
+            started_at,
+            target: KeptTarget::from(&launch.target),
+            meeting: launch.met.meeting.clone(),
+        };
+        request.kept(&launch.input)
     }
 
     /// Forgets a run that could not be started after all.
-    fn refuse(&self, id: &RunId, found: &[Diagnostic]) -> ApiError {
-        self.keeper.forget(id);
-        broken(found)
+    async fn refuse(&self, run: &RunRow, found: &[Diagnostic]) -> ApiError {
+        self.keeper.forget(&run.id);
+        let error = broken(found);
+        // One that was to go on waits again.
+        if let Err(error) = self.store.unclaim_run(&run.id, &error.message).await {
+            tracing::warn!(run = %run.id, %error, "a run that cannot go on was not put back");
+        }
+        error
     }
 
     /// Waits until a run's row is stored.
@@ -140,8 +199,11 @@ impl App {
     ) -> Result<(RunRow, Ended), ApiError> {
         flow.refuse_missing(&launch.target)?;
         let met = launch.met.clone();
-        let (new, request) = self.expect(flow, launch);
-        let run = flow.prepared.begin(request).map_err(|found| self.refuse(&new.id, &found))?;
+        let (new, request) = self.expect(flow, launch).await?;
+        let run = match flow.prepared.begin(request) {
+            Ok(run) => run,
+            Err(found) => return Err(self.refuse(&new, &found).await),
+        };
         let (tell, ended) = oneshot::channel();
         lock(&self.running).insert(new.id.clone(), run.control());
         let (app, id) = (Arc::clone(self), new.id.clone());
@@ -161,6 +223,30 @@ impl App {
             return Err(error);
         }
         Ok((new, ended))
+    }
+}
+
+/// What a run is started with, but for its seed and how it is kept.
+fn request(
+    flow: &ReadyFlow,
+    launch: Launch,
+    id: RunId,
+    trigger: &str,
+    now: Timestamp,
+) -> RunRequest {
+    RunRequest {
+        trigger: trigger.to_owned(),
+        start: launch.start,
+        input: launch.input,
+        vars: launch.vars,
+        env: flow.env.clone(),
+        target: launch.target,
+        outputs: launch.outputs,
+        outputs_of: launch.outputs_of,
+        responder: launch.responder,
+        calls: launch.met.calls(flow),
+        replay: launch.replay,
+        ..RunRequest::new(id, now)
     }
 }
 

@@ -90,6 +90,8 @@ pub struct Met {
     pub(crate) nodes: HashMap<NodeId, Conduct>,
     recorder: Option<Arc<Recorder>>,
     player: Option<Arc<Player>>,
+    /// How it was asked for.
+    pub(crate) meeting: Meeting,
     /// The time and the seed of the run.
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) seed: Option<u64>,
@@ -196,7 +198,7 @@ fn ready(
     meeting: &Meeting,
     started_at: Timestamp,
 ) -> Result<Met, ApiError> {
-    let mut met = Met { started_at: Some(started_at), ..Met::default() };
+    let mut met = Met { meeting: meeting.clone(), started_at: Some(started_at), ..Met::default() };
     met.seed = Some(started_at as u64);
     let mut modes: HashMap<RunMode, Mode> = HashMap::new();
     let mut wanted: Vec<RunMode> = meeting.node_modes.values().copied().collect();

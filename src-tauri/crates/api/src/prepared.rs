@@ -9,6 +9,7 @@ use data::Value;
 use engine::Prepared;
 use engine::Target;
 use engine::webhook::{Hook, hooks};
+use flow::catalogue::Catalogue;
 use flow::diagnostic::Diagnostic;
 use flow::file::{FlowFile, Layout};
 use flow::id::{ConnectionId, FlowId, NodeId};
@@ -21,9 +22,11 @@ use transport::spec::{ConnectionSpec, Environment};
 use crate::App;
 use crate::app::{History, lock};
 use crate::connections::{self, FlowAccounts, ProductionWrite};
+use crate::durable::Request;
 use crate::flows::{load, read_file};
-use crate::launch::broken;
+use crate::launch::{Launch, broken};
 use crate::meet::Meeting;
+use crate::templates::all_nodes;
 use crate::types::{ApiError, Code};
 
 /// How long a flow is taken to be unchanged without a look into the database. Changes in this
@@ -54,6 +57,10 @@ pub struct ReadyFlow {
     pub(crate) missing: Vec<Diagnostic>,
     /// What it changes at production systems.
     pub(crate) writes: Vec<ProductionWrite>,
+    /// Whose connections it found; none where nobody said, and it names none.
+    pub(crate) environment: Option<String>,
+    /// Whether a run of it leaves anything behind that must not be done twice.
+    leaves_traces: bool,
 }
 
 impl ReadyFlow {
@@ -66,6 +73,14 @@ impl ReadyFlow {
         };
         let missing: Vec<Diagnostic> = self.missing.iter().filter(concerns).cloned().collect();
         if missing.is_empty() { Ok(()) } else { Err(broken(&missing)) }
+    }
+
+    /// Whether a run of it is worth being kept for going on: a webhook's call without writes is as
+    /// good made anew, and nothing is real that a cassette or a mock answers.
+    pub(crate) fn can_be_resumed(&self, launch: &Launch) -> bool {
+        let Meeting { mode, node_modes, .. } = &launch.met.meeting;
+        let is_real = node_modes.values().chain([mode]).all(|mode| mode.writes());
+        is_real && (launch.trigger != "webhook" || self.leaves_traces)
     }
 
     /// The refusal of a run that goes so far, is met so, and writes to production, unless it was
@@ -147,6 +162,17 @@ impl App {
         self.prepare(read_file(text)?, &Layout::default(), 0).await
     }
 
+    /// A flow as it was in a run, ready to go on as it was started.
+    pub(crate) async fn ready_again(
+        &self,
+        (file, layout): &(String, String),
+        rev: u64,
+        request: &Request,
+    ) -> Result<Arc<ReadyFlow>, ApiError> {
+        let layout = flow::file::read_layout(layout).unwrap_or_default();
+        self.prepare_for(read_file(file)?, &layout, rev, Some(request)).await
+    }
+
     /// Whether the connections of a flow are still as another process may have left them.
     async fn has_same_accounts(&self, ready: &ReadyFlow) -> Result<bool, ApiError> {
         if ready.specs.is_empty() && ready.missing.is_empty() {
@@ -162,10 +188,26 @@ impl App {
         layout: &Layout,
         rev: u64,
     ) -> Result<Arc<ReadyFlow>, ApiError> {
+        self.prepare_for(file, layout, rev, None).await
+    }
+
+    /// Makes a flow ready: as things are, or as they were for a run.
+    async fn prepare_for(
+        &self,
+        file: FlowFile,
+        layout: &Layout,
+        rev: u64,
+        was: Option<&Request>,
+    ) -> Result<Arc<ReadyFlow>, ApiError> {
         let (text, layout) = (flow::file::write(&file), flow::file::write_layout(layout));
         let snapshot = SnapshotId::of(&text, &layout);
-        let env = self.env(&text).await?;
-        let prepared = self.engine.prepare(&file);
+        let (env, prepared) = match was {
+            None => (self.env(&text).await?, self.engine.prepare(&file)),
+            Some(was) => {
+                let engine = self.engine.at(was.base_dir.clone());
+                (self.env_again(was, &text).await, engine.prepare(&file))
+            }
+        };
         let hooks = hooks(&file);
         if self.history == History::Kept {
             self.store.keep_snapshot(&snapshot, text, layout).await?;
@@ -173,11 +215,16 @@ impl App {
         let leaves = |node: &NodeId| file.wires.iter().any(|wire| wire.from.node == *node);
         let nodes = file.nodes.iter().map(|node| &node.id);
         let last = nodes.filter(|node| !leaves(node)).cloned().collect();
-        let accounts = if connections::names_any(&file) {
-            self.accounts().await?.of(&file)
-        } else {
-            FlowAccounts::default()
-        };
+        let mut environment = was.map_or(&self.environment, |was| &was.environment).clone();
+        let mut accounts = FlowAccounts::default();
+        if connections::names_any(&file) {
+            let all = match environment {
+                Some(name) => self.accounts_of(name).await?,
+                None => self.accounts().await?,
+            };
+            accounts = all.of(&file);
+            environment = Some(all.name);
+        }
         let FlowAccounts { found: specs, problems: missing } = accounts;
         let at_work =
             |spec: &ConnectionSpec| (spec.id.clone(), self.transport.connection(spec, &self.vault));
@@ -192,6 +239,8 @@ impl App {
             writes: connections::writes(&file, &self.catalogue, &specs),
             specs,
             missing,
+            environment,
+            leaves_traces: leaves_traces(&file, &self.catalogue),
             file,
         }))
     }
@@ -210,6 +259,18 @@ impl App {
             env.insert("samples".to_owned(), Value::from(self.samples_dir()?));
         }
         Ok(env)
+    }
+
+    /// What `$env` had in a run. The sample systems may stand elsewhere by now.
+    async fn env_again(&self, was: &Request, flow: &str) -> IndexMap<String, Value> {
+        let mut env = was.env.clone();
+        if env.contains_key("sandbox")
+            && let Ok(now) = self.env(flow).await
+            && let Some(url) = now.get("sandbox")
+        {
+            env.insert("sandbox".to_owned(), url.clone());
+        }
+        env
     }
 
     async fn environment_values(&self) -> Result<IndexMap<String, Value>, ApiError> {
@@ -257,6 +318,17 @@ impl App {
         }
         Ok(folder.display().to_string().replace('\\', "/"))
     }
+}
+
+/// Whether a flow has a node that changes something, or waits for somebody: what a run of it has
+/// done by then cannot be had again by running it anew.
+fn leaves_traces(file: &FlowFile, catalogue: &Catalogue) -> bool {
+    let waits = |kind: &str| matches!(kind, "flow.wait" | "flow.approve" | "flow.call");
+    all_nodes(&file.nodes).filter(|node| !node.disabled).any(|node| {
+        // The answer to the caller is lost with the process, whatever is kept.
+        node.kind.as_str() != "flow.respond"
+            && (waits(node.kind.as_str()) || connections::is_writing(node, catalogue))
+    })
 }
 
 const SAMPLES: &[(&str, &str)] =

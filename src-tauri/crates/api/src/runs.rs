@@ -396,6 +396,11 @@ pub async fn schema(app: &App, ask: OfTap) -> Result<SchemaView, ApiError> {
 pub async fn node(app: &App, ask: OfNode) -> Result<NodeDetail, ApiError> {
     let mut detail = NodeDetail::default();
     each_event(app, &ask.run, |event| {
+        if let What::Resumed { .. } = event.what {
+            // What follows is counted and told anew; calls are made once.
+            detail.events.retain(|event| matches!(event.what, What::Called { .. }));
+            detail.more = false;
+        }
         if concerns(&event.what) == Some(&ask.node) && !is_count(&event.what) {
             if detail.events.len() == NODE_EVENTS {
                 detail.more = true;
@@ -417,6 +422,8 @@ pub async fn errors(app: &App, ask: Errors) -> Result<Vec<ItemError>, ApiError> 
         {
             errors.push(*error);
         }
+        // What was rejected before is rejected again.
+        What::Resumed { .. } => errors.clear(),
         _ => {}
     })
     .await?;

@@ -10,6 +10,7 @@ mod import;
 mod output;
 mod pages;
 mod progress;
+mod resume;
 mod run;
 mod runs;
 mod sandbox;
@@ -44,6 +45,8 @@ struct Args {
 enum Command {
     /// Runs a flow; the items that leave it go to standard output.
     Run(run::RunArgs),
+    /// Lets a run go on whose program ended: what it has done is not done again.
+    Resume(resume::ResumeArgs),
     /// Says what is wrong with flows, with places.
     Check(check::CheckArgs),
     /// Evaluates a JSONata expression over a document.
@@ -150,6 +153,7 @@ fn done(args: Args) -> Outcome {
     let outcome = runtime.block_on(async move {
         match args.command {
             Command::Run(run) => Box::pin(run::run(run, data)).await,
+            Command::Resume(resume) => Box::pin(resume::resume(resume, data)).await,
             Command::Check(check) => check::flows(&check, data).await,
             Command::Serve(serve) => Box::pin(serve::serve(serve, data)).await,
             Command::Connections(connections) => {

@@ -60,6 +60,16 @@ pub(crate) struct RunArgs {
     /// Meets the calls of a node in another way: --node-mode send=dry-run.
     #[arg(long = "node-mode", value_name = "ID=MODE", value_parser = node_mode)]
     node_modes: Vec<(String, Mode)>,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Keeps nothing of the run in the database.
+    #[arg(long)]
+    no_history: bool,
+}
+
+/// Where the items of a run go.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
     /// Writes the items to a file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -69,9 +79,22 @@ pub(crate) struct RunArgs {
     /// The items of this node, instead of those that leave the last nodes.
     #[arg(long, value_name = "ID")]
     node: Option<String>,
-    /// Keeps nothing of the run in the database.
-    #[arg(long)]
-    no_history: bool,
+}
+
+impl OutputArgs {
+    /// Asks a run for the items.
+    pub(crate) fn prepare(&self, launch: &mut Launch) {
+        launch.outputs = Some(WAITING);
+        launch.outputs_of = self.node.as_deref().map(Into::into);
+    }
+
+    fn format(&self) -> Format {
+        match (self.format, &self.out) {
+            (Some(format), _) => format,
+            (None, Some(path)) => Format::of_file(path),
+            (None, None) => Format::fitting(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -150,14 +173,8 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         check::tell(&args.flow, &findings, check::Least::Errors);
         return Ok(End::Usage);
     }
-    let mut launch = Launch {
-        trigger: "command line",
-        input,
-        vars,
-        outputs: Some(WAITING),
-        outputs_of: args.node.as_deref().map(Into::into),
-        ..Launch::default()
-    };
+    let mut launch = Launch { trigger: "command line", input, vars, ..Launch::default() };
+    args.output.prepare(&mut launch);
     if !args.yes
         && let Some(refusal) = flow.unconfirmed(&launch.target, &args.meeting())
     {
@@ -165,14 +182,18 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
     }
     let met = app.meet(&flow, &args.meeting()).await?;
     launch.met = met.clone();
-    let outcome = run_to_end(&app, &flow, launch, &args).await;
+    let outcome = run_to_end(&app, &flow, launch, &args.output).await;
     // What was recorded is kept, whatever came of the run.
     let told = met.finish().await;
     app.close().await;
-    let outcome = outcome?;
-    output::complain(&format!("{}: {}", flow.file.name, outcome.summary));
-    for sentence in told? {
-        output::complain(&sentence);
+    end_of(&flow.file.name, &outcome?, &told?)
+}
+
+/// Says what came of a run.
+pub(crate) fn end_of(flow: &str, outcome: &RunOutcome, told: &[String]) -> Outcome {
+    output::complain(&format!("{flow}: {}", outcome.summary));
+    for sentence in told {
+        output::complain(sentence);
     }
     Ok(match outcome.status {
         RunStatus::Ok => End::Ok,
@@ -207,13 +228,14 @@ fn base_dir(source: &Source) -> Option<PathBuf> {
     }
 }
 
-async fn run_to_end(
+/// Lets a run go to its end, and its items to where they are wanted.
+pub(crate) async fn run_to_end(
     app: &Arc<App>,
     flow: &ReadyFlow,
     launch: Launch,
-    args: &RunArgs,
+    args: &OutputArgs,
 ) -> Result<RunOutcome, Refusal> {
-    let mut items = Items::new(sink(args.out.as_deref())?, format(args));
+    let mut items = Items::new(sink(args.out.as_deref())?, args.format());
     let mut progress = Progress::new(&flow.file.name);
     let mut events = progress.is_shown().then(|| app.subscribe());
     let (_, mut handle) = app.launch(flow, launch, Row::Later).await?;
@@ -296,14 +318,6 @@ fn sink(path: Option<&Path>) -> Result<Box<dyn Write + Send>, Refusal> {
             Box::new(BufWriter::new(file))
         }
     })
-}
-
-fn format(args: &RunArgs) -> Format {
-    match (args.format, &args.out) {
-        (Some(format), _) => format,
-        (None, Some(path)) => Format::of_file(path),
-        (None, None) => Format::fitting(),
-    }
 }
 
 fn vars(given: &[String]) -> Result<IndexMap<String, Value>, Refusal> {

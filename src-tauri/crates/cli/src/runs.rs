@@ -28,6 +28,14 @@ enum What {
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Shows what a run has written: what is done, what is not, and what nobody knows.
+    Writes {
+        /// The run.
+        run: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Shows one run: its nodes and its errors.
     Show {
         /// The run.
@@ -57,6 +65,7 @@ struct ListArgs {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Status {
     Running,
+    Interrupted,
     Ok,
     OkWithRejects,
     Failed,
@@ -67,6 +76,7 @@ impl From<Status> for RunStatus {
     fn from(status: Status) -> Self {
         match status {
             Status::Running => Self::Running,
+            Status::Interrupted => Self::Interrupted,
             Status::Ok => Self::Ok,
             Status::OkWithRejects => Self::OkWithRejects,
             Status::Failed => Self::Failed,
@@ -97,6 +107,7 @@ pub(crate) async fn runs(args: RunsArgs, data_dir: Option<PathBuf>) -> Outcome {
                 None => output::say(har.text.trim_end())?,
             }
         }
+        What::Writes { run, json } => crate::resume::show_writes(&app, &run, json).await?,
         What::Show { run, json } => {
             let which = Which { run: run.as_str().into() };
             let view = api::runs::open(&app, which).await?;

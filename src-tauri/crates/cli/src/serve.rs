@@ -45,6 +45,12 @@ pub(crate) async fn serve(args: ServeArgs, data_dir: Option<PathBuf>) -> Outcome
          Gantry.",
         server.url()
     ));
+    // Once webhooks are taken: a run that goes on may be called by another.
+    match app.resume_interrupted().await? {
+        0 => {}
+        1 => output::complain("1 run that broke off goes on."),
+        n => output::complain(&format!("{n} runs that broke off go on.")),
+    }
     let stop = CancellationToken::new();
     let stopping = stop.clone();
     let serving = server.run(stop);

@@ -115,7 +115,7 @@ impl EmbeddedContext {
             Some(Recorded::Unknown) | None => {}
         }
         match about.effect {
-            Effect::Reads => {}
+            Effect::Local | Effect::Reads => {}
             // What it was made of has to be known before it leaves: it is not made otherwise later.
             Effect::Repeatable => ledger.settle().await?,
             Effect::Writes => ledger.begin(key, about, self.run.now()).await?,

@@ -208,6 +208,15 @@ impl Engine {
         Self { options: Arc::new(options), services, catalogue }
     }
 
+    /// The same engine, with another folder that relative paths in flows begin at.
+    #[must_use]
+    pub fn at(&self, base_dir: std::path::PathBuf) -> Self {
+        let mut options = (*self.options).clone();
+        options.services.base_dir = base_dir;
+        let services = Arc::new(options.services.clone());
+        Self { options: Arc::new(options), services, catalogue: Arc::clone(&self.catalogue) }
+    }
+
     /// Makes a flow ready to be started. Broken flows can be prepared too: starting one tells what
     /// is wrong.
     pub fn prepare(&self, flow: &FlowFile) -> Prepared {

@@ -58,6 +58,9 @@ pub struct StepRecord {
     pub effect: Effect,
     /// What it was to do, as a number: the same work has the same.
     pub content: u64,
+    /// What it does, in words: `POST http://shop/orders`. Empty where it only reads, and where an
+    /// earlier record of the step says it.
+    pub about: String,
     /// When.
     pub at: Timestamp,
     /// What became of it.
@@ -69,10 +72,7 @@ pub struct StepRecord {
 pub enum StepState {
     /// It is about to be done, and must not be done twice. Where nothing later is known of it, its
     /// outcome is unknown.
-    Begun {
-        /// What it does, in words: `POST http://shop/orders`.
-        about: String,
-    },
+    Begun,
     /// It was done, and this came of it.
     Done {
         /// What came of it.

@@ -77,8 +77,8 @@ impl Ledger {
         work: &StepWork,
         at: Timestamp,
     ) -> StepResult<()> {
-        let state = StepState::Begun { about: work.about.clone() };
-        self.keep(record(key, work, at, state)).await
+        let record = record(key, work, at, StepState::Begun);
+        self.keep(StepRecord { about: work.about.clone(), ..record }).await
     }
 
     /// Notes what came of a step. Of one that changes something it waits until that is kept.
@@ -90,10 +90,14 @@ impl Ledger {
         value: Value,
     ) -> StepResult<()> {
         let record = record(key, work, at, StepState::Done { value });
-        if work.effect == Effect::Reads {
-            self.send(record, None).await
-        } else {
-            self.keep(record).await
+        match work.effect {
+            Effect::Local => Ok(()),
+            Effect::Reads => self.send(record, None).await,
+            // It has not begun for the journal, so nothing is said of it yet.
+            Effect::Repeatable => {
+                self.keep(StepRecord { about: work.about.clone(), ..record }).await
+            }
+            Effect::Writes => self.keep(record).await,
         }
     }
 
@@ -160,7 +164,8 @@ impl Keeping {
 }
 
 fn record(key: &StepKey, work: &StepWork, at: Timestamp, state: StepState) -> StepRecord {
-    StepRecord { place: key.place(), effect: work.effect, content: work.content, at, state }
+    let (effect, content) = (work.effect, work.content);
+    StepRecord { place: key.place(), effect, content, about: String::new(), at, state }
 }
 
 fn failed(error: &JournalError) -> StepError {

@@ -48,6 +48,8 @@ impl StepKey {
 /// What a step does to the world, as far as doing it a second time matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
+    /// Nothing, and the same can be had again at any time, so it is not noted: parts of a file.
+    Local,
     /// Nothing.
     Reads,
     /// It changes something, and does no harm a second time: the system knows it again by its key,
@@ -71,6 +73,13 @@ pub struct StepWork {
 impl StepWork {
     /// Work that changes nothing.
     pub const READS: Self = Self { effect: Effect::Reads, content: 0, about: String::new() };
+
+    /// Work on this machine that changes nothing, and is simply done again.
+    pub const LOCAL: Self = Self { effect: Effect::Local, content: 0, about: String::new() };
+
+    /// Work that changes nothing, and whose result has to be kept before what follows from it is
+    /// done.
+    pub const FIRST: Self = Self { effect: Effect::Repeatable, content: 0, about: String::new() };
 }
 
 impl fmt::Display for StepKey {

@@ -97,12 +97,14 @@ impl Store {
         commit.await.done().await
     }
 
-    /// Says that a run which was to be resumed could not be, and waits again.
+    /// Says that a run which was to be resumed could not be, and waits again. Nothing happens to one
+    /// that is not running.
     pub async fn unclaim_run(&self, run: &RunId, summary: &str) -> Result<(), StoreError> {
         let (run, summary) = (run.clone(), summary.to_owned());
         let commit = self.writer.send(move |connection| {
             connection.execute(
-                "UPDATE runs SET status = ?2, owner = NULL, summary = ?3 WHERE id = ?1",
+                "UPDATE runs SET status = ?2, owner = NULL, summary = ?3
+                 WHERE id = ?1 AND status = 'running'",
                 params![run.as_str(), status_text(RunStatus::Interrupted), summary],
             )?;
             Ok(())

@@ -23,7 +23,7 @@ pub(crate) const ENVIRONMENT: &str = "environment";
 #[derive(Debug)]
 pub(crate) struct Accounts {
     /// The environment's name; values for `$env` may have further ones than connections.
-    name: String,
+    pub(crate) name: String,
     rows: Vec<ConnectionRow>,
 }
 
@@ -69,6 +69,11 @@ impl App {
             self.read(|store: &Store| Ok((store.settings()?, store.connections()?))).await?;
         let name = self.environment_name(&settings.into_iter().collect());
         Ok(Accounts { name, rows })
+    }
+
+    /// All connections, and the environment of this name.
+    pub(crate) async fn accounts_of(&self, name: String) -> Result<Accounts, ApiError> {
+        Ok(Accounts { name, rows: self.read(Store::connections).await? })
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) use self::consent::Consents;
 pub use self::consent::{Consent, OfConsent, cancel, consent, disconnect, wait};
 pub use self::health::{Health, HealthState};
 pub use self::probe::{Tested, test};
-pub(crate) use self::production::{ProductionWrite, unconfirmed, within, writes};
+pub(crate) use self::production::{ProductionWrite, is_writing, unconfirmed, within, writes};
 pub use self::types::{ConnectionSummary, ConnectionView, FlowUse, SlotState};
 pub(crate) use self::used::names_any;
 use crate::App;

@@ -64,6 +64,13 @@ fn writing(node: &NodeSpec, catalogue: &Catalogue) -> Option<String> {
     (!reads).then_some(method)
 }
 
+/// Whether a node changes something at a system or a file.
+pub(crate) fn is_writing(node: &NodeSpec, catalogue: &Catalogue) -> bool {
+    let calls = node.kind.as_str().starts_with("http.");
+    let writes = catalogue.get(&node.kind).is_some_and(|kind| kind.info.writes);
+    if calls { writing(node, catalogue).is_some() } else { writes }
+}
+
 /// Those of the writes that a run makes which goes so far.
 pub(crate) fn within<'a>(
     writes: &'a [ProductionWrite],

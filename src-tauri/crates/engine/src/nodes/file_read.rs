@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
 use data::csv::CsvOptions;
@@ -26,7 +27,7 @@ use super::formats::{
 use crate::catalogue::{node_info, words};
 use crate::item::{CHUNK_BYTES, CHUNK_ITEMS, Item};
 use crate::node::{Answer, Behaviour, Each, NodeType, Pages, Setup};
-use crate::step::{StepContext, StepError, StepResult};
+use crate::step::{StepContext, StepError, StepResult, StepWork};
 
 /// Params of `file.read`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -293,10 +294,13 @@ struct FileRecords {
 #[async_trait]
 impl Pages for FileRecords {
     async fn next(&mut self, cx: &dyn StepContext) -> StepResult<Option<Vec<Value>>> {
+        if self.n_parts == 0 {
+            self.refuse_changed(cx).await?;
+        }
         let part = format!("part/{}", self.n_parts);
         let (params, path, open, n_items) = (&self.params, &self.path, &self.open, self.n_items);
         let found = cx
-            .step(&part, |_| -> BoxFuture<'_, StepResult<Value>> {
+            .step_as(&part, StepWork::LOCAL, |_| -> BoxFuture<'_, StepResult<Value>> {
                 let (params, path) = (Arc::clone(params), path.clone());
                 Box::pin(async move {
                     let mut place = open.lock().await;
@@ -324,6 +328,44 @@ impl Pages for FileRecords {
         self.n_items += items.len() as u64;
         Ok(if items.is_empty() { None } else { Some(items) })
     }
+}
+
+impl FileRecords {
+    /// Refuses a file that is not as it was when the run began: a run that goes on reads it again
+    /// from its start, and counts on the same records.
+    async fn refuse_changed(&self, cx: &dyn StepContext) -> StepResult<()> {
+        let path = &self.path;
+        let was = cx
+            .step("file", |_| -> BoxFuture<'_, StepResult<Value>> { Box::pin(stamp(path.clone())) })
+            .await?;
+        if stamp(path.clone()).await? == was {
+            return Ok(());
+        }
+        let message = format!(
+            "The file {} was changed since the run began, so the run cannot go on where it was.",
+            path.display()
+        );
+        Err(StepError::terminal(ErrorClass::File, message)
+            .advice("Put the file back as it was and resume the run, or start a new one.")
+            .key("/params/path"))
+    }
+}
+
+/// What tells a file from the same file after a change: its size, and when it was written.
+async fn stamp(path: PathBuf) -> StepResult<Value> {
+    let read = tokio::task::spawn_blocking(move || {
+        let meta = std::fs::metadata(&path).map_err(|error| file_error("read", &path, &error))?;
+        let written = meta.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+        let written = written.map(|since| since.as_nanos().to_string());
+        Ok(Value::object([
+            ("bytes", Value::from(meta.len())),
+            ("written", Value::from(written.unwrap_or_default())),
+        ]))
+    });
+    read.await.map_err(|error| {
+        let message = format!("Reading a file broke off: {error}.");
+        StepError::terminal(ErrorClass::Internal, message)
+    })?
 }
 
 /// A file being read.

@@ -24,7 +24,7 @@ use crate::item::Chunk;
 use crate::lineage::Sets;
 use crate::node::{Behaviour, Gather, Gathering, NodeType, Setup};
 use crate::outbox::Outbox;
-use crate::step::{StepContext, StepError, StepResult};
+use crate::step::{StepContext, StepError, StepResult, StepWork};
 
 /// Params of `file.write`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -216,14 +216,18 @@ impl Writing {
         F: FnOnce(Sink) -> std::io::Result<(Option<Sink>, T)> + Send + 'static,
     {
         let opened = self.sink.take();
+        let mut was_bytes = None;
         if opened.is_none() {
             self.path = self.find_path(cx)?;
+            if self.params.mode == Mode::Append {
+                was_bytes = self.was_bytes(cx).await?;
+            }
         }
         let (path, params) = (self.path.clone(), Arc::clone(&self.params));
         let done = tokio::task::spawn_blocking(move || {
             let sink = match opened {
                 Some(sink) => sink,
-                None => Sink::open(&path, layout(&params, &path)?, params.mode)?,
+                None => Sink::open(&path, layout(&params, &path)?, params.mode, was_bytes)?,
             };
             work(sink)
         });
@@ -234,6 +238,24 @@ impl Writing {
         let (sink, result) = done.map_err(|error| file_error("written", &self.path, &error))?;
         self.sink = sink;
         Ok(result)
+    }
+
+    /// How large the file was before the run: what a run that was killed has appended is cut off
+    /// by it when the run goes on.
+    async fn was_bytes(&self, cx: &dyn StepContext) -> StepResult<Option<u64>> {
+        let path = &self.path;
+        let known = cx
+            .step_as("before", StepWork::FIRST, |_| -> BoxFuture<'_, StepResult<Value>> {
+                let path = path.clone();
+                Box::pin(async move {
+                    let size = tokio::task::spawn_blocking(move || std::fs::metadata(path));
+                    // Whatever is wrong with the file is told when it is opened.
+                    let size = size.await.ok().and_then(Result::ok).map_or(0, |meta| meta.len());
+                    Ok(Value::from(size))
+                })
+            })
+            .await?;
+        Ok(known.as_i64().and_then(|bytes| u64::try_from(bytes).ok()))
     }
 
     fn find_path(&self, cx: &dyn StepContext) -> StepResult<PathBuf> {
@@ -302,6 +324,13 @@ impl Gathering for Writing {
             let number = |at| done.at(at).cloned().unwrap_or_default();
             (number(0), number(1))
         };
+        if self.params.mode == Mode::Append && self.sink.is_some() {
+            // The run goes on after the file was complete: what was cut off is there again.
+            self.with_sink(cx, |sink| Ok((None, sink.commit()?))).await?;
+        }
+        if self.path.as_os_str().is_empty() {
+            self.path = self.find_path(cx)?;
+        }
         let written = Value::object([
             ("path", Value::from(self.path.to_string_lossy().as_ref())),
             ("items", n_items),

@@ -55,8 +55,14 @@ struct Appended {
 }
 
 impl Sink {
-    /// Opens a file; folders that are missing are made.
-    pub(super) fn open(path: &Path, layout: Layout, mode: Mode) -> io::Result<Self> {
+    /// Opens a file; folders that are missing are made. Of one that is appended to, what is behind
+    /// `was_bytes` is left by an earlier part of the run, and is cut off.
+    pub(super) fn open(
+        path: &Path,
+        layout: Layout,
+        mode: Mode,
+        was_bytes: Option<u64>,
+    ) -> io::Result<Self> {
         if path.is_dir() {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
         }
@@ -75,6 +81,9 @@ impl Sink {
         let place = match mode {
             Mode::Replace => Place::beside(path, folder)?,
             Mode::Append => {
+                if let Some(was_bytes) = was_bytes {
+                    cut_off(path, was_bytes)?;
+                }
                 if let (Layout::Csv { delimiter, .. }, true) = (&layout, path.exists()) {
                     columns = own_columns(path, *delimiter)?.unwrap_or(columns);
                 }
@@ -255,6 +264,16 @@ impl Place {
             }
         }
         Ok(Self::AtEnd(appended))
+    }
+}
+
+/// Takes off what stands behind the first bytes of a file.
+fn cut_off(path: &Path, was_bytes: u64) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.len() > was_bytes => {
+            OpenOptions::new().write(true).open(path)?.set_len(was_bytes)
+        }
+        _ => Ok(()),
     }
 }
 
