@@ -161,7 +161,7 @@ export async function retryParked(
     set((pane) => ({ ...pane, chosen: [] }));
     const [only] = runs;
     toast("ok", t("parked.retrying", { n: ids.length }), {
-      label: t(runs.length > 1 ? "parked.showRuns" : "parked.showRun"),
+      label: t(runs.length === 1 ? "parked.showRun" : "parked.showRuns"),
       run: () => (runs.length === 1 && only ? void openRun(only.id) : showScreen("runs")),
     });
     await heardOfParked();

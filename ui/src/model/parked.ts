@@ -55,10 +55,13 @@ export function itemShown(pane: ParkedPane): ParkedItem | null {
   return pane.items?.find((item) => item.id === pane.item) ?? null;
 }
 
-/** The pane with groups that were read again. A group that is gone gives way to the first one. */
+/**
+ * The pane with groups that were read. At first the first one is shown; later, one that is gone
+ * gives way to none: the next one's buttons must not slide under a finger that presses twice.
+ */
 export function withGroups(pane: ParkedPane, groups: ParkedGroup[]): ParkedPane {
   if (groups.some((group) => groupKey(group) === pane.group)) return { ...pane, groups };
-  const first = groups[0];
+  const first = pane.groups === null ? groups[0] : undefined;
   return {
     ...pane,
     groups,

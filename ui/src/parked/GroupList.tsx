@@ -41,7 +41,7 @@ export function GroupList({ groups }: { groups: readonly ParkedGroup[] }) {
                 type="button"
                 className={styles.group}
                 aria-current={key === shown ? "true" : undefined}
-                tabIndex={key === shown ? 0 : -1}
+                tabIndex={key === shown || shown === null ? 0 : -1}
                 onClick={() => chooseGroup(key)}
               >
                 <Group group={group} now={now} />

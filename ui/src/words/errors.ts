@@ -58,7 +58,7 @@ export const errors = {
   "parked.edited": "Mended",
   "parked.editedHint": "Somebody changed it since it failed. It is tried again as it is now.",
   "parked.older": "Show older items",
-  "parked.pick": "Choose an item",
+  "parked.pickGroup": "Choose a reason",
   "parked.tab.item": "Item",
   "parked.tab.call": "Call",
   "parked.tab.tries": "Tries",
