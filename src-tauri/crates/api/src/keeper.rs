@@ -11,12 +11,13 @@ use engine::signals::Signal;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
-use store::{Append, RunRow, RunStart, SampleChunk, StepBatch, Store};
+use store::{Append, ParkNote, RunRow, RunStart, SampleChunk, StepBatch, Store};
 use tokio::sync::{Notify, oneshot};
 
 use crate::durable::steps;
 use crate::excerpt::Excerpt;
 use crate::hub::Hub;
+use crate::parked;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
 use crate::types::{RunSummary, UiEvent};
@@ -51,6 +52,8 @@ struct Live {
 /// Records on their way to the store.
 struct Waiting {
     append: Append,
+    /// What becomes of parked items.
+    parked: Vec<ParkNote>,
     news: Vec<UiEvent>,
     kept: oneshot::Sender<Result<(), JournalError>>,
 }
@@ -93,7 +96,7 @@ impl Keeper {
             };
             let append = Append { row, start, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
-            waiting.push(Waiting { append, news, kept });
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
             stored
         };
         self.some.notify_one();
@@ -118,14 +121,24 @@ impl Keeper {
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         let mut told = Vec::with_capacity(waiting.len());
         let mut appends = Vec::with_capacity(waiting.len());
-        for Waiting { append, news, kept } in waiting {
+        let mut parked = Vec::new();
+        for Waiting { append, parked: notes, news, kept } in waiting {
             appends.push(append);
+            parked.extend(notes);
             told.push((news, kept));
         }
         if appends.is_empty() {
             return;
         }
-        let outcome = self.store.append(appends).await.done().await;
+        // Before the events: a run that is over must not leave out an item that it has parked.
+        let parked = if parked.is_empty() { Ok(false) } else { self.store.park(parked).await };
+        let outcome = match &parked {
+            Ok(_) => self.store.append(appends).await.done().await,
+            Err(error) => Err(error.clone()),
+        };
+        if outcome.is_ok() && parked == Ok(true) {
+            self.hub.tell([UiEvent::ParkedChanged]);
+        }
         for (news, kept) in told {
             if outcome.is_ok() {
                 self.hub.tell(news);
@@ -166,6 +179,8 @@ impl Keeper {
         let mut waiting = lock(&self.waiting);
         let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
+        let parked = counted.as_ref().map(|counted| parked::notes(&counted.row, &events));
+        let parked = parked.unwrap_or_default();
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
         let inbox = self.waits.changes(run, &events);
@@ -178,7 +193,7 @@ impl Keeper {
         }
         let to = Append::to(run.clone());
         let append = Append { row, events: batch, samples, start, text, inbox, ..to };
-        waiting.push(Waiting { append, news, kept });
+        waiting.push(Waiting { append, parked, news, kept });
         stored
     }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use data::Value;
 use engine::journal::Replay;
+use engine::known::Known;
 use engine::respond::Responder;
 use engine::{RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
 use flow::id::{NodeId, RunId};
 use flow::run::{RunStatus, Timestamp};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use store::{RunRow, RunStart};
 use tokio::sync::oneshot;
 
@@ -53,6 +55,19 @@ pub struct Launch {
     pub replay: Option<Arc<dyn Replay>>,
     /// The run that it goes on with, from [`App::resuming`].
     pub resumes: Option<Resumes>,
+    /// What it takes over of earlier runs.
+    pub again: Again,
+}
+
+/// What a run takes over of earlier ones.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Again {
+    /// The run that keys of its steps begin with; itself without it.
+    pub root: Option<RunId>,
+    /// Nodes that are not run.
+    pub kept: Vec<NodeId>,
+    /// The items that are given to it.
+    pub known: Vec<Known>,
 }
 
 /// What came of a run that goes on by itself.
@@ -167,6 +182,7 @@ impl App {
             target: KeptTarget::from(&launch.target),
             meeting: launch.met.meeting.clone(),
             called: launch.called.clone(),
+            again: launch.again.clone(),
         };
         request.kept(&launch.input)
     }
@@ -243,7 +259,7 @@ fn request(
 ) -> RunRequest {
     let (root, callers) = match launch.called {
         Some(CalledBy { root, callers }) => (Some(root), callers),
-        None => (None, Vec::new()),
+        None => (launch.again.root, Vec::new()),
     };
     RunRequest {
         trigger: trigger.to_owned(),
@@ -259,6 +275,8 @@ fn request(
         replay: launch.replay,
         root,
         callers,
+        kept: launch.again.kept,
+        known: launch.again.known,
         ..RunRequest::new(id, now)
     }
 }

@@ -18,6 +18,7 @@ mod ids;
 pub mod inbox;
 mod keeper;
 mod launch;
+mod looks;
 pub mod mapper;
 mod meet;
 pub mod network;

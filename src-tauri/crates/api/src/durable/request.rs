@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::RunStart;
 
 use crate::called::CalledBy;
+use crate::launch::Again;
 use crate::meet::{Meeting, RunMode};
 use crate::types::ApiError;
 
@@ -35,6 +36,9 @@ pub(crate) struct Request {
     /// By whom it was called, where a flow did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) called: Option<CalledBy>,
+    /// What it took over of earlier runs.
+    #[serde(default)]
+    pub(crate) again: Again,
 }
 
 /// How far a run went.

@@ -80,6 +80,7 @@ impl App {
             vars: request.vars,
             target: request.target.into(),
             called: request.called,
+            again: request.again,
             met,
             replay: Some(Arc::new(index) as Arc<dyn Replay>),
             resumes: Some(Resumes { row, seed: request.seed, resumed, by }),
