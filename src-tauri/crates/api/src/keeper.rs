@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use data::Value;
 use engine::journal::{Journal, JournalError, Record, StepRecord};
+use engine::signals::Signal;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
@@ -19,6 +20,7 @@ use crate::hub::Hub;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
 use crate::types::{RunSummary, UiEvent};
+use crate::waits::Waits;
 
 /// How long records of several runs are gathered for one commit. Nobody waits for it but the end of
 /// a run; a webhook's caller has the answer by then.
@@ -30,6 +32,8 @@ pub(crate) struct Keeper {
     live: Mutex<HashMap<RunId, Live>>,
     waiting: Mutex<Vec<Waiting>>,
     some: Notify,
+    /// What runs wait for.
+    pub(crate) waits: Waits,
 }
 
 /// A run under way.
@@ -53,7 +57,8 @@ struct Waiting {
 
 impl Keeper {
     pub(crate) fn new(store: Arc<Store>, hub: Arc<Hub>) -> Self {
-        Self { store, hub, live: Mutex::default(), waiting: Mutex::default(), some: Notify::new() }
+        let (live, waiting) = (Mutex::default(), Mutex::default());
+        Self { store, hub, live, waiting, some: Notify::new(), waits: Waits::default() }
     }
 
     /// Makes a run known before it tells anything, with the nodes whose items are its results.
@@ -193,11 +198,16 @@ impl Keeper {
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
-        let news = match counted {
+        let inbox = self.waits.changes(run, &events);
+        let mut news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { row, events: batch, samples, start, text, ..Append::to(run.clone()) };
+        if !inbox.is_empty() {
+            news.push(UiEvent::InboxChanged);
+        }
+        let to = Append::to(run.clone());
+        let append = Append { row, events: batch, samples, start, text, inbox, ..to };
         waiting.push(Waiting { append, news, kept });
         stored
     }
@@ -344,7 +354,12 @@ impl Journal for Keeper {
         records: Vec<StepRecord>,
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         // Not gathered: somebody waits. The store puts what waits into one commit.
-        let appends = self.with_row(run, steps::encode(records));
+        let taken = records.iter().filter_map(Signal::number_in).collect();
+        let mut appends = self.with_row(run, steps::encode(records));
+        if let Some(first) = appends.first_mut() {
+            // With the step that took them, so that no signal is taken twice, nor lost.
+            first.taken = taken;
+        }
         Box::pin(async move {
             let kept = self.store.append(appends).await.done().await;
             kept.map_err(|error| JournalError {

@@ -3,6 +3,7 @@
 //! [`App::subscribe`] tells.
 
 mod app;
+pub mod called;
 pub mod cassettes;
 pub mod commands;
 pub mod connections;
@@ -25,6 +26,7 @@ pub mod parked;
 pub mod partial;
 mod prepared;
 mod reduce;
+mod remembered;
 pub mod runs;
 pub mod sandbox;
 pub mod secrets;
@@ -36,6 +38,7 @@ pub mod templates;
 pub mod timeline;
 mod turns;
 pub mod types;
+mod waits;
 
 use flow::catalogue::Catalogue;
 use flow::check::Checked;

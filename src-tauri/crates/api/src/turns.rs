@@ -133,6 +133,12 @@ impl Turns {
         Entry::Place(place)
     }
 
+    /// A place for a run that is a part of another one: it begins at once and counts for nothing.
+    pub(crate) fn beside(self: &Arc<Self>, run: &RunId) -> Place {
+        let (_, begins) = oneshot::channel();
+        Place { turns: Arc::clone(self), run: run.clone(), begins, has_begun: true }
+    }
+
     /// Tells how many runs of a flow other processes have now.
     pub(crate) fn set_elsewhere(&self, flow: &FlowId, n: usize) {
         let mut state = lock(&self.0);

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use flow::id::{NodeId, WireId};
 use flow::run::{ErrorClass, NodeCounts};
-use tokio::sync::mpsc::{Sender, WeakSender};
+use tokio::sync::mpsc::WeakSender;
 
 use crate::emitter::Message;
 
@@ -66,6 +66,13 @@ pub(crate) struct NodeTally {
     pub(crate) busy_us: AtomicU64,
     /// Rejects that were told of as events.
     pub(crate) n_told: AtomicU32,
+    /// Turns of a scope that were told of as events.
+    pub(crate) n_turns_told: AtomicU32,
+    /// Turns of a scope that are over, of those that are known to be there.
+    pub(crate) turns_done: AtomicU64,
+    pub(crate) turns_of: AtomicU64,
+    /// When it was last told how many, in milliseconds of the run.
+    pub(crate) progress_at: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -114,8 +121,7 @@ struct Channel {
 
 impl Tally {
     /// Looks from now on how full a channel is.
-    pub(crate) fn watch(&self, port: usize, wire: Option<usize>, sender: &Sender<Message>) {
-        let sender = sender.downgrade();
+    pub(crate) fn watch(&self, port: usize, wire: Option<usize>, sender: WeakSender<Message>) {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         channels.push(Channel { port, wire, sender });
     }

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use store::RunStart;
 
+use crate::called::CalledBy;
 use crate::meet::{Meeting, RunMode};
 use crate::types::ApiError;
 
@@ -31,6 +32,9 @@ pub(crate) struct Request {
     pub(crate) started_at: Timestamp,
     pub(crate) target: KeptTarget,
     pub(crate) meeting: Meeting,
+    /// By whom it was called, where a flow did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<CalledBy>,
 }
 
 /// How far a run went.
