@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 
 use crate::App;
 use crate::app::{History, lock, now};
-use crate::called::CalledBy;
+use crate::called::{CalledBy, WAITED_FOR};
 use crate::durable::{Earlier, KeptTarget, Request, Resumes};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
@@ -128,19 +128,19 @@ impl App {
         row: Row,
     ) -> Result<(RunRow, RunHandle, Place), ApiError> {
         flow.refuse_missing(&launch.target)?;
-        let is_resumed = launch.resumes.is_some();
-        let is_called = launch.called.is_some();
+        let goes_on = launch.resumes.is_some();
+        let begins = if goes_on { Begins::Again } else { Begins::Anew };
         let (new, request) = self.expect(flow, launch).await?;
         let run = match flow.prepared.begin(request) {
             Ok(run) => run,
             Err(found) => return Err(self.refuse(&new, &found).await),
         };
-        self.keeper.waits.enter(&new.id, run.control().signals(), is_resumed);
-        let entered = self.enter(flow, &new.id, run.control(), is_resumed, is_called).await?;
+        let entered = self.enter(flow, &new, run.control(), begins).await?;
         let Some(mut place) = entered else {
             let skipped = self.not_begun(&new.id, SKIPPED).await;
             return Err(ApiError::new(Code::Invalid, skipped.summary));
         };
+        self.keeper.waits.enter(&new.id, run.control().signals(), goes_on);
         if row == Row::First || !place.has_begun() {
             // Where the run cannot be kept, it is not begun.
             self.announce(&new.id).await?;
@@ -263,17 +263,15 @@ impl App {
         row: Row,
     ) -> Result<(RunRow, Ended), ApiError> {
         flow.refuse_missing(&launch.target)?;
-        let met = launch.met.clone();
-        let is_resumed = launch.resumes.is_some();
-        let is_called = launch.called.is_some();
+        let (met, goes_on) = (launch.met.clone(), launch.resumes.is_some());
+        let begins = if goes_on { Begins::Again } else { Begins::Anew };
         let (new, request) = self.expect(flow, launch).await?;
         let run = match flow.prepared.begin(request) {
             Ok(run) => run,
             Err(found) => return Err(self.refuse(&new, &found).await),
         };
         let (tell, ended) = oneshot::channel();
-        self.keeper.waits.enter(&new.id, run.control().signals(), is_resumed);
-        let entered = self.enter(flow, &new.id, run.control(), is_resumed, is_called).await?;
+        let entered = self.enter(flow, &new, run.control(), begins).await?;
         let Some(mut place) = entered else {
             let outcome = self.not_begun(&new.id, SKIPPED).await;
             let (status, summary) = (outcome.status, outcome.summary.clone());
@@ -283,6 +281,7 @@ impl App {
         let status = if place.has_begun() { new.status } else { RunStatus::Queued };
         let row = if place.has_begun() { row } else { Row::First };
         let new = RunRow { status, ..new };
+        self.keeper.waits.enter(&new.id, run.control().signals(), goes_on);
         lock(&self.running).insert(new.id.clone(), run.control());
         let (app, id) = (Arc::clone(self), new.id.clone());
         let flow_id = flow.file.id.clone();
@@ -314,18 +313,30 @@ impl App {
     }
 }
 
+/// Whether a run is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    Anew,
+    /// It goes on after its process ended.
+    Again,
+}
+
 impl App {
     /// Asks for a place for a run; none where its flow says that it is not to be begun now.
     async fn enter(
         &self,
         flow: &ReadyFlow,
-        id: &RunId,
+        run: &RunRow,
         control: RunControl,
-        is_resumed: bool,
-        is_called: bool,
+        begins: Begins,
     ) -> Result<Option<Place>, ApiError> {
+        let id = &run.id;
+        if run.trigger == WAITED_FOR {
+            // It is a part of the run that waits for it, which has its place already.
+            return Ok(Some(self.turns.beside(id)));
+        }
         let mut policy = flow.file.runs.clone().unwrap_or_default();
-        if is_resumed && policy.overlap != Overlap::Parallel {
+        if begins == Begins::Again && policy.overlap != Overlap::Parallel {
             // What has begun already is neither skipped nor put in the place of another.
             policy.overlap = Overlap::Queue;
         }
@@ -333,7 +344,7 @@ impl App {
             Overlap::Parallel => 0,
             _ => self.elsewhere(&flow.file.id).await?,
         };
-        let entry = self.turns.enter(id, &flow.file.id, &policy, control, elsewhere, is_called);
+        let entry = self.turns.enter(id, &flow.file.id, &policy, control, elsewhere);
         Ok(match entry {
             Entry::Skipped => None,
             Entry::Place(place) => {

@@ -51,8 +51,6 @@ struct Waiting {
     control: RunControl,
     /// How many runs of its flow may go at once; as many as there are without it.
     of_flow: Option<usize>,
-    /// A run waits for it, so that it must not wait for runs of all flows to become fewer.
-    is_called: bool,
     tell: oneshot::Sender<()>,
 }
 
@@ -105,7 +103,7 @@ impl Turns {
         lock(&self.0).is_closing
     }
 
-    /// Asks for a place, for a run that another one waits for where it `is_called`. `elsewhere` is how many runs of the flow other processes have.
+    /// Asks for a place. `elsewhere` is how many runs of the flow other processes have.
     pub(crate) fn enter(
         self: &Arc<Self>,
         run: &RunId,
@@ -113,7 +111,6 @@ impl Turns {
         policy: &RunPolicy,
         control: RunControl,
         elsewhere: usize,
-        is_called: bool,
     ) -> Entry {
         let mut state = lock(&self.0);
         let at_once = policy.at_once.map_or(1, |n| n.get() as usize);
@@ -129,18 +126,17 @@ impl Turns {
         }
         let (tell, begins) = oneshot::channel();
         let (run, flow) = (run.clone(), flow.clone());
-        state.waiting.push_back(Waiting {
-            run: run.clone(),
-            flow,
-            control,
-            of_flow,
-            is_called,
-            tell,
-        });
+        state.waiting.push_back(Waiting { run: run.clone(), flow, control, of_flow, tell });
         state.admit();
         let mut place = Place { turns: Arc::clone(self), run, begins, has_begun: false };
         place.has_begun = place.begins.try_recv().is_ok();
         Entry::Place(place)
+    }
+
+    /// A place for a run that is a part of another one: it begins at once and counts for nothing.
+    pub(crate) fn beside(self: &Arc<Self>, run: &RunId) -> Place {
+        let (_, begins) = oneshot::channel();
+        Place { turns: Arc::clone(self), run: run.clone(), begins, has_begun: true }
     }
 
     /// Tells how many runs of a flow other processes have now.
@@ -184,12 +180,8 @@ impl State {
         }
         let mut full: HashSet<FlowId> = HashSet::new();
         let mut at = 0;
-        while at < self.waiting.len() {
+        while at < self.waiting.len() && self.going.len() < self.at_once {
             let next = &self.waiting[at];
-            if self.going.len() >= self.at_once && !next.is_called {
-                at += 1;
-                continue;
-            }
             let n_going = self.going.iter().filter(|going| going.flow == next.flow).count();
             let n_elsewhere = self.elsewhere.get(&next.flow).copied().unwrap_or_default();
             let has_room = next.of_flow.is_none_or(|most| n_going + n_elsewhere < most);
@@ -263,7 +255,7 @@ mod tests {
         ) -> Option<(Place, RunControl)> {
             let control = RunControl::default();
             let given = control.clone();
-            match self.0.enter(&run.into(), &flow.into(), policy, given, elsewhere, false) {
+            match self.0.enter(&run.into(), &flow.into(), policy, given, elsewhere) {
                 Entry::Place(place) => Some((place, control)),
                 Entry::Skipped => None,
             }

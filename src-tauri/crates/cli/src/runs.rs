@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use api::history::Retention;
 use api::runs::{Errors, List, Which};
 use api::types::RunSummary;
 use clap::{Args, Subcommand, ValueEnum};
@@ -36,6 +37,8 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Forgets old runs, as the settings say how long they are kept, or by these bounds once.
+    Prune(PruneArgs),
     /// Shows one run: its nodes and its errors.
     Show {
         /// The run.
@@ -47,6 +50,19 @@ enum What {
 }
 
 #[derive(Debug, Args, Default)]
+struct PruneArgs {
+    /// Those that began so many days ago or earlier.
+    #[arg(long)]
+    days: Option<u32>,
+    /// Those that come after so many newer ones of their flow.
+    #[arg(long)]
+    runs: Option<u64>,
+    /// The oldest, until the database has no more than so many megabytes.
+    #[arg(long)]
+    mb: Option<u64>,
+}
+
+#[derive(Debug, Args, Default)]
 struct ListArgs {
     /// Only those of this flow.
     #[arg(long, value_name = "ID")]
@@ -54,6 +70,12 @@ struct ListArgs {
     /// Only those that ended like this.
     #[arg(long, value_enum)]
     status: Option<Status>,
+    /// Only those with words that begin like these, in their name, their outcome or their items.
+    #[arg(long)]
+    text: Option<String>,
+    /// Only those that this started: `manual`, `webhook`.
+    #[arg(long)]
+    trigger: Option<String>,
     /// At most so many.
     #[arg(long, default_value_t = 20)]
     limit: u32,
@@ -95,10 +117,19 @@ pub(crate) async fn runs(args: RunsArgs, data_dir: Option<PathBuf>) -> Outcome {
                 flow: args.flow.map(Into::into),
                 status: args.status.map(Into::into),
                 limit: args.limit,
-                before: None,
+                text: args.text,
+                trigger: args.trigger,
                 ..List::default()
             };
             list_runs(&api::runs::list(&app, list).await?, args.json)?;
+        }
+        What::Prune(PruneArgs { days, runs, mb }) => {
+            let retention = match (days, runs, mb) {
+                (None, None, None) => api::history::retention(&app).await?,
+                _ => Retention { days, runs, mb },
+            };
+            let pruned = api::history::prune(&app, retention).await?;
+            output::say(&format!("{} runs forgotten, {} left.", pruned.runs, pruned.left))?;
         }
         What::Har { run, out } => {
             let har = api::runs::har(&app, Which { run: run.into() }).await?;

@@ -47,9 +47,9 @@ pub(crate) fn wire(n_chunks: usize) -> (WireOut, WireIn) {
 }
 
 impl WireOut {
-    /// The channel, to look how full it is.
-    pub(crate) fn channel(&self) -> &mpsc::Sender<Message> {
-        &self.sender
+    /// The channel, to see how full it is.
+    pub(crate) fn watched(&self) -> mpsc::WeakSender<Message> {
+        self.sender.downgrade()
     }
 
     /// Sends; it waits where the wire is full.

@@ -106,7 +106,7 @@ fn watch(world: &World, stage: &Stage, ways: &[Way]) {
                 if let Route::Outlet(outlet) = route
                     && let Way::Channel(sender) = &ways[*outlet]
                 {
-                    world.tally.watch(port, are_all.then_some(nth), sender.channel());
+                    world.tally.watch(port, are_all.then_some(nth), sender.watched());
                 }
             }
         }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use flow::id::{NodeId, WireId};
 use flow::run::{ErrorClass, NodeCounts};
-use tokio::sync::mpsc::{Sender, WeakSender};
+use tokio::sync::mpsc::WeakSender;
 
 use crate::emitter::Message;
 
@@ -121,8 +121,7 @@ struct Channel {
 
 impl Tally {
     /// Looks from now on how full a channel is.
-    pub(crate) fn watch(&self, port: usize, wire: Option<usize>, sender: &Sender<Message>) {
-        let sender = sender.downgrade();
+    pub(crate) fn watch(&self, port: usize, wire: Option<usize>, sender: WeakSender<Message>) {
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
         channels.push(Channel { port, wire, sender });
     }

@@ -9,8 +9,10 @@ use crate::runs::forget;
 use crate::steps::drop_values;
 use crate::{Store, StoreError};
 
-/// Runs that are kept whatever their age: those that are not over, or can go on.
-const KEPT: &str = "status IN ('queued', 'running', 'paused', 'interrupted')";
+/// Runs that are kept whatever their age: those that are not over, or can go on, and those with
+/// items that still wait to be mended.
+const KEPT: &str = "status IN ('queued', 'running', 'paused', 'interrupted')
+    OR EXISTS (SELECT 1 FROM parked WHERE parked.run = runs.id AND parked.state <> 'resolved')";
 
 /// Pages given back in one transaction: some milliseconds of work.
 const PAGES_AT_ONCE: u32 = 500;
