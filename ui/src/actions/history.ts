@@ -28,7 +28,7 @@ async function ask(before: string | undefined): Promise<void> {
     store.setState(({ history }) => ({ history: arrived(history, asked, before, page) }));
   } catch (thrown) {
     const { message } = toHostError(thrown);
-    store.setState(({ history }) => ({ history: refused(history, asked, message) }));
+    store.setState(({ history }) => ({ history: refused(history, asked, before, message) }));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Retention } from "../bindings/Retention";
 import { toHostError } from "../host/host";
 import { store } from "../model/store";
-import { formatBytes } from "../words/format";
+import { formatBytes, formatCount } from "../words/format";
 import { t } from "../words/t";
 import { host, report, toast } from "./context";
 
@@ -19,7 +19,8 @@ export async function keepHistory(retention: Retention): Promise<void> {
   try {
     const { runs, left } = await host().call("runs.keep", retention);
     const size = formatBytes(left);
-    toast("ok", runs > 0 ? t("retention.pruned", { n: runs, size }) : t("retention.kept"));
+    const pruned = t("retention.pruned", { n: runs, count: formatCount(runs), size });
+    toast("ok", runs > 0 ? pruned : t("retention.kept"));
     await loadKept();
   } catch (thrown) {
     report(thrown);

@@ -1,5 +1,5 @@
 import { toHostError } from "../host/host";
-import { undecided } from "../model/interrupted";
+import { lettingGoOn, undecided } from "../model/interrupted";
 import { newRun } from "../model/run";
 import { store } from "../model/store";
 import { host, report } from "./context";
@@ -17,6 +17,7 @@ export async function resumeRun(id: string): Promise<void> {
       await showWrites(id, found?.flow_name ?? "");
       return;
     }
+    store.setState(({ interrupted }) => ({ interrupted: lettingGoOn(interrupted, id) }));
     const resumed = await host().call("runs.resume", { run: id });
     const { run, overlay } = store.getState();
     if (overlay?.type === "writes") store.setState({ overlay: null, writes: null });

@@ -85,6 +85,7 @@ async function catchUp(): Promise<void> {
   await Promise.all([
     loadFlows(),
     loadConnections(),
+    findInterrupted(),
     hasHistory ? loadHistory() : undefined,
     heardOfParked(),
     loadInbox(),

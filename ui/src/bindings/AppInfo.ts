@@ -13,6 +13,10 @@ version: string,
  */
 data_dir: string, 
 /**
+ * When it was started: a run that began before and is under way goes on where it was.
+ */
+opened_at: number, 
+/**
  * Where the sample systems answer, once they were started.
  */
 sandbox?: string, 

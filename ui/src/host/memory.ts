@@ -32,6 +32,7 @@ export function memoryHost(
   begun: Begun & Waiting = {},
 ): Host {
   const flows = new Map<string, Stored>();
+  const opened_at = Date.now();
   const settings: Record<string, unknown> = {};
   const listeners = new Set<(events: UiEvent[]) => void>();
   const tell = (events: UiEvent[]) => {
@@ -88,7 +89,12 @@ export function memoryHost(
   const runs = memoryRuns({ stored, sketches, tell }, begun);
 
   const handlers: Handlers = {
-    "app.info": () => ({ version: "0.1.0", data_dir: "memory", sandbox: "http://127.0.0.1:9000" }),
+    "app.info": () => ({
+      version: "0.1.0",
+      data_dir: "memory",
+      opened_at,
+      sandbox: "http://127.0.0.1:9000",
+    }),
     "app.catalogue": () => CATALOGUE,
     "settings.get": () => ({ ...settings }),
     "settings.set": ({ key, value }) => {
@@ -138,7 +144,7 @@ export function memoryHost(
       });
     },
     "flows.import": ({ text }) => keep({ flow: JSON.parse(text), layout: { nodes: {} } }),
-    "flows.form": () => [],
+    "flows.pin": ({ flow }) => ({ version: `version-${stored(flow).rev}` }),
     "flows.export": ({ flow }) => ({
       flow: JSON.stringify(stored(flow).flow, null, 2),
       layout: JSON.stringify(stored(flow).layout, null, 2),

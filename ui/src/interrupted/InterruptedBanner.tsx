@@ -47,7 +47,7 @@ export function InterruptedBanner() {
       )}
       {wait.length > 0 && (
         <Button size="small" variant={wait.length === 1 ? "quiet" : "plain"} onPress={showThem}>
-          {t("interrupted.show")}
+          {t("interrupted.show", { n: wait.length })}
         </Button>
       )}
       <IconButton

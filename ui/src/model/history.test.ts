@@ -51,7 +51,13 @@ describe("the list of runs", () => {
     const first = askedAnew(NO_HISTORY);
     const second = askedAnew(narrowed(first, { text: "shop" }));
     expect(arrived(second, first.asked, undefined, [run(1)])).toBe(second);
-    expect(refused(second, first.asked, "no")).toBe(second);
+    expect(refused(second, first.asked, undefined, "no")).toBe(second);
+  });
+
+  test("keeps what was read where an older page cannot be read", () => {
+    const shown = { ...NO_HISTORY, runs: [run(1)] };
+    expect(refused(shown, 0, "r1", "no")).toMatchObject({ runs: [run(1)], error: "no" });
+    expect(refused(shown, 0, undefined, "no").runs).toBeNull();
   });
 
   test("asks for what it is narrowed by, and for nothing else", () => {

@@ -142,12 +142,12 @@ export function narrowed(history: History, change: Partial<RunFilter>): History 
 
 /** A list is asked for from its top. */
 export function askedAnew(history: History): History {
-  return { ...history, isAsking: true, asked: history.asked + 1 };
+  return { ...history, error: null, isAsking: true, asked: history.asked + 1 };
 }
 
 /** The next page is asked for. */
 export function askedOlder(history: History): History {
-  return { ...history, isAsking: true };
+  return { ...history, error: null, isAsking: true };
 }
 
 /** A page arrived: the first of a list, or one that goes on behind `before`. */
@@ -164,9 +164,16 @@ export function arrived(
   return { ...history, runs, hasMore: page.length === PAGE, isAsking: false, error: null };
 }
 
-/** A page could not be read. */
-export function refused(history: History, asked: number, error: string): History {
-  return asked === history.asked ? { ...history, error, isAsking: false } : history;
+/** A page could not be read: of an older one the runs before it stay. */
+export function refused(
+  history: History,
+  asked: number,
+  before: string | undefined,
+  error: string,
+): History {
+  if (asked !== history.asked) return history;
+  const runs = before === undefined ? null : history.runs;
+  return { ...history, runs, error, isAsking: false };
 }
 
 /** Takes one run in that began, went on or ended, where the list shows such runs. */

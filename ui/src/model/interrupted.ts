@@ -2,6 +2,7 @@
 import type { RunSummary } from "../bindings/RunSummary";
 import type { WriteEntry } from "../bindings/WriteEntry";
 import type { WritesView } from "../bindings/WritesView";
+import { isOver } from "./run";
 
 /** What was found at the start: runs that went on by themselves, and runs that wait for the user. */
 export type Interrupted = {
@@ -9,10 +10,32 @@ export type Interrupted = {
   wait: readonly RunSummary[];
   /** Whether the user has put the message aside. */
   isAside: boolean;
+  /** The runs that the user let go on: they do not do so by themselves. */
+  byUser: readonly string[];
 };
 
 /** Nothing was interrupted. */
-export const NONE_INTERRUPTED: Interrupted = { goOn: [], wait: [], isAside: false };
+export const NONE_INTERRUPTED: Interrupted = { goOn: [], wait: [], isAside: false, byUser: [] };
+
+/** What was found at the start: what waits, and what goes on though it began before the program. */
+export function found(
+  known: Interrupted,
+  wait: readonly RunSummary[],
+  underWay: readonly RunSummary[],
+  openedAt: number,
+): Interrupted {
+  const goOn = underWay.filter(
+    ({ id, started_at }) => started_at < openedAt && !known.byUser.includes(id),
+  );
+  const before = new Set([...known.wait, ...known.goOn].map(({ id }) => id));
+  const isNew = [...wait, ...goOn].some(({ id }) => !before.has(id));
+  return { ...known, goOn, wait, isAside: known.isAside && !isNew };
+}
+
+/** The user lets a run go on. */
+export function lettingGoOn(known: Interrupted, id: string): Interrupted {
+  return { ...known, byUser: [...known.byUser, id] };
+}
 
 /** Takes one run in that went on or ended: it waits no longer. */
 export function heardOfRun(known: Interrupted, run: RunSummary): Interrupted {
@@ -20,7 +43,8 @@ export function heardOfRun(known: Interrupted, run: RunSummary): Interrupted {
   if (run.status === "interrupted") {
     return waited ? known : { ...known, wait: [run, ...known.wait], isAside: false };
   }
-  if (!waited) return known;
+  const goOn = isOver(run.status) ? known.goOn.filter(({ id }) => id !== run.id) : known.goOn;
+  if (!waited) return goOn.length === known.goOn.length ? known : { ...known, goOn };
   return { ...known, wait: known.wait.filter(({ id }) => id !== run.id) };
 }
 

@@ -1,7 +1,7 @@
 import { History, SearchX } from "lucide-react";
 import { useEffect, useState } from "react";
 import { loadFlows } from "../actions/flows";
-import { loadHistory, showAllRuns } from "../actions/history";
+import { loadHistory, loadOlderRuns, showAllRuns } from "../actions/history";
 import { deleteRun } from "../actions/runs";
 import type { RunSummary } from "../bindings/RunSummary";
 import { Button } from "../kit/Button";
@@ -53,7 +53,7 @@ export function RunsScreen() {
 function Runs({ onDelete }: { onDelete: (run: RunSummary) => void }) {
   const { runs, error, filter, hasMore } = useGantry((state) => state.history);
   const isAsking = useGantry((state) => state.history.isAsking);
-  if (error !== null) {
+  if (error !== null && runs === null) {
     return (
       <EmptyState title={t("runs.failed")} text={error}>
         <Button onPress={() => void loadHistory()}>{t("runs.tryAgain")}</Button>
@@ -68,6 +68,14 @@ function Runs({ onDelete }: { onDelete: (run: RunSummary) => void }) {
       <p className={styles.count} role="status">
         {hasMore ? t("runs.shownMore", { count }) : t("runs.shown", { n: runs.length, count })}
         {isAsking && <Spinner label={t("runs.loadingOlder")} size={12} />}
+        {error !== null && (
+          <>
+            <span className={styles.rejected}>{error}</span>
+            <Button size="small" onPress={() => void loadOlderRuns()}>
+              {t("runs.tryAgain")}
+            </Button>
+          </>
+        )}
       </p>
       <RunList runs={runs} onDelete={onDelete} />
     </>

@@ -118,7 +118,7 @@ export const runs = {
   "interrupted.waitsOne": "It waits for you.",
   "interrupted.waitsAll": "They wait for you.",
   "interrupted.goOn": "Go on with it",
-  "interrupted.show": "Show them in the list",
+  "interrupted.show": "Show it in the list|Show them in the list",
   "interrupted.later": "Put this aside",
   "interrupted.title": "Interrupted run of {flow}",
   "interrupted.lead":
@@ -177,7 +177,8 @@ export const runs = {
     "Runs past the new bounds are deleted now, with their data. This cannot be undone.",
   "retention.confirm": "Keep by this",
   "retention.cancel": "Leave it as it is",
-  "retention.pruned": "{n} run was deleted, {size} are left|{n} runs were deleted, {size} are left",
+  "retention.pruned":
+    "{count} run was deleted, {size} are left|{count} runs were deleted, {size} are left",
   "retention.kept": "Kept by this from now on. No run had to be deleted.",
   "retention.failed": "How long runs are kept cannot be shown",
 } as const;

@@ -17,6 +17,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use transport::Transport;
 use vault::Vault;
 
+use crate::called::KnownFlows;
 use crate::connections::Consents;
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
@@ -24,6 +25,7 @@ use crate::keeper::Keeper;
 use crate::network::{self, NetworkKeeper};
 use crate::opened::OpenRuns;
 use crate::prepared::PreparedFlows;
+use crate::remembered::Remembered;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::secrets;
 use crate::tables::KeptTables;
@@ -80,6 +82,8 @@ pub struct App {
     pub(crate) data_dir: PathBuf,
     /// What relative paths in flows begin at.
     pub(crate) base_dir: PathBuf,
+    /// Where called flows are looked for before they are looked for in the database.
+    pub(crate) beside: Option<PathBuf>,
     pub(crate) environment: Option<String>,
     pub(crate) history: History,
     pub(crate) store: Arc<Store>,
@@ -102,6 +106,7 @@ pub struct App {
     sandbox: OnceCell<Sandbox>,
     hooks_url: Mutex<Option<String>>,
     first_shown: Mutex<Option<FlowId>>,
+    opened_at: Timestamp,
 }
 
 impl std::fmt::Debug for App {
@@ -130,6 +135,9 @@ impl App {
         let transport = Arc::new(Transport::default());
         let network = Arc::new(NetworkKeeper::default());
         transport.log_to(network::log(&network));
+        let remembered = Arc::new(Remembered::new(Arc::clone(&store), Arc::clone(&hub)));
+        let flows = Arc::new(KnownFlows::default());
+        let beside = options.base_dir.clone();
         let base_dir = options.base_dir.unwrap_or_else(|| data_dir.clone());
         // A run may be resumed from another folder.
         let base_dir = std::path::absolute(&base_dir).unwrap_or(base_dir);
@@ -137,6 +145,9 @@ impl App {
             transport: Arc::clone(&transport),
             base_dir: base_dir.clone(),
             tables: Arc::new(KeptTables::new(Arc::clone(&store))),
+            state: Arc::clone(&remembered) as Arc<dyn engine::state::State>,
+            marks: remembered,
+            flows: Arc::clone(&flows) as Arc<dyn engine::called::Flows>,
             ..Services::default()
         };
         let journal: Arc<dyn Journal> = match options.history {
@@ -154,6 +165,7 @@ impl App {
             history: options.history,
             data_dir,
             base_dir,
+            beside,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),
             network: Arc::clone(&network),
@@ -167,7 +179,11 @@ impl App {
             sandbox: OnceCell::new(),
             hooks_url: Mutex::default(),
             first_shown: Mutex::default(),
+            opened_at: now(),
         });
+        flows.serve(&app);
+        let (waits, kept) = (Arc::clone(&keeper), Arc::clone(&store));
+        app.spawn(async move { waits.waits.serve(&kept).await });
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
         app.spawn(async move { network.serve(&store).await });
@@ -240,6 +256,11 @@ impl App {
     /// Says which flow a designer opens first.
     pub fn show_first(&self, flow: FlowId) {
         *lock(&self.first_shown) = Some(flow);
+    }
+
+    /// When the program was opened: a run that began before and goes on was resumed.
+    pub(crate) fn opened_at(&self) -> Timestamp {
+        self.opened_at
     }
 
     pub(crate) fn first_shown(&self) -> Option<FlowId> {

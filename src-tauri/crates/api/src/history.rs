@@ -47,7 +47,7 @@ pub struct HistoryView {
 /// How long runs are kept; what is absent does not bound. Runs that are not over, and those with
 /// open parked items, are kept in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Retention {
     /// The age, in days.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,5 +144,18 @@ pub(crate) async fn serve(app: &Weak<App>) {
         if let Err(error) = pruned {
             tracing::warn!(error = error.message, "the history was not pruned");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_that_is_absent_does_not_bound() {
+        let kept: Retention = serde_json::from_str(r#"{"runs":10}"#).unwrap();
+        assert_eq!(kept, Retention { days: None, runs: Some(10), mb: None });
+        let text = serde_json::to_string(&kept).unwrap();
+        assert_eq!(serde_json::from_str::<Retention>(&text).unwrap(), kept);
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use data::Value;
 use engine::journal::{Journal, JournalError, Record, StepRecord};
+use engine::signals::Signal;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
@@ -20,6 +21,7 @@ use crate::parked;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
 use crate::types::{RunSummary, UiEvent};
+use crate::waits::Waits;
 
 /// How long records of several runs are gathered for one commit. Nobody waits for it but the end of
 /// a run; a webhook's caller has the answer by then.
@@ -31,6 +33,8 @@ pub(crate) struct Keeper {
     live: Mutex<HashMap<RunId, Live>>,
     waiting: Mutex<Vec<Waiting>>,
     some: Notify,
+    /// What runs wait for.
+    pub(crate) waits: Waits,
 }
 
 /// A run under way.
@@ -56,22 +60,21 @@ struct Waiting {
 
 impl Keeper {
     pub(crate) fn new(store: Arc<Store>, hub: Arc<Hub>) -> Self {
-        Self { store, hub, live: Mutex::default(), waiting: Mutex::default(), some: Notify::new() }
+        let (live, waiting) = (Mutex::default(), Mutex::default());
+        Self { store, hub, live, waiting, some: Notify::new(), waits: Waits::default() }
     }
 
     /// Makes a run known before it tells anything, with the nodes whose items are its results.
     /// `start` is how it is started again, where it can be.
     pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>, start: Option<RunStart>) {
-        let totals = Totals::new(last);
-        let excerpt = Excerpt::default();
+        let (totals, excerpt) = (Totals::new(last), Excerpt::default());
         let live = Live { row, totals, excerpt, is_stored: false, start, has_steps: false };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
     /// Makes a run known that goes on: its row is stored already.
     pub(crate) fn expect_again(&self, row: RunRow, last: Arc<[NodeId]>) {
-        let totals = Totals::new(last);
-        let excerpt = Excerpt::default();
+        let (totals, excerpt) = (Totals::new(last), Excerpt::default());
         let live = Live { row, totals, excerpt, is_stored: true, start: None, has_steps: true };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
@@ -180,11 +183,16 @@ impl Keeper {
         let parked = parked.unwrap_or_default();
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
-        let news = match counted {
+        let inbox = self.waits.changes(run, &events);
+        let mut news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { row, events: batch, samples, start, text, ..Append::to(run.clone()) };
+        if !inbox.is_empty() {
+            news.push(UiEvent::InboxChanged);
+        }
+        let to = Append::to(run.clone());
+        let append = Append { row, events: batch, samples, start, text, inbox, ..to };
         waiting.push(Waiting { append, parked, news, kept });
         stored
     }
@@ -226,14 +234,14 @@ impl Keeper {
             }
             let has_turned = run.row.status != was;
             let row = run.row.clone();
-            return Some(Counted { row, text: None, start, is_new, has_turned, is_over: false });
+            return Some(Counted { row, start, text: None, is_new, has_turned, is_over: false });
         };
         let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
         let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
-        Some(Counted { row, text, start, is_new, has_turned: false, is_over: true })
+        Some(Counted { row, start, text, is_new, has_turned: false, is_over: true })
     }
 
     /// Puts batches of steps into a form for the store. The first ones bring the run's row and how it
@@ -318,7 +326,12 @@ impl Journal for Keeper {
         records: Vec<StepRecord>,
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         // Not gathered: somebody waits. The store puts what waits into one commit.
-        let appends = self.with_row(run, steps::encode(records));
+        let taken = records.iter().filter_map(Signal::number_in).collect();
+        let mut appends = self.with_row(run, steps::encode(records));
+        if let Some(first) = appends.first_mut() {
+            // With the step that took them, so that no signal is taken twice, nor lost.
+            first.taken = taken;
+        }
         Box::pin(async move {
             let kept = self.store.append(appends).await.done().await;
             kept.map_err(|error| JournalError {

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use crate::App;
 use crate::app::{History, lock, now};
+use crate::called::CalledBy;
 use crate::durable::{Earlier, KeptTarget, Request, Resumes};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
@@ -48,6 +49,8 @@ pub struct Launch {
     pub met: Met,
     /// The run that it does again, or that calls it.
     pub parent: Option<RunId>,
+    /// By whom it is called, where a flow does.
+    pub called: Option<CalledBy>,
     /// What is known of its steps, where it does an earlier run again.
     pub replay: Option<Arc<dyn Replay>>,
     /// The run that it goes on with, from [`App::resuming`].
@@ -98,11 +101,13 @@ impl App {
         row: Row,
     ) -> Result<(RunRow, RunHandle), ApiError> {
         flow.refuse_missing(&launch.target)?;
+        let goes_on = launch.resumes.is_some();
         let (new, request) = self.expect(flow, launch).await?;
         let handle = match flow.prepared.start(request) {
             Ok(handle) => handle,
             Err(found) => return Err(self.refuse(&new, &found).await),
         };
+        self.keeper.waits.enter(&new.id, handle.control().signals(), goes_on);
         if row == Row::First {
             // Where the run cannot be kept, it is not begun: the handle stops it.
             self.announce(&new.id).await?;
@@ -183,6 +188,7 @@ impl App {
             meeting: launch.met.meeting.clone(),
             again: launch.again.clone(),
             retry: launch.retry.clone(),
+            called: launch.called.clone(),
         };
         request.kept(&launch.input)
     }
@@ -220,13 +226,14 @@ impl App {
         row: Row,
     ) -> Result<(RunRow, Ended), ApiError> {
         flow.refuse_missing(&launch.target)?;
-        let met = launch.met.clone();
+        let (met, goes_on) = (launch.met.clone(), launch.resumes.is_some());
         let (new, request) = self.expect(flow, launch).await?;
         let run = match flow.prepared.begin(request) {
             Ok(run) => run,
             Err(found) => return Err(self.refuse(&new, &found).await),
         };
         let (tell, ended) = oneshot::channel();
+        self.keeper.waits.enter(&new.id, run.control().signals(), goes_on);
         lock(&self.running).insert(new.id.clone(), run.control());
         let (app, id) = (Arc::clone(self), new.id.clone());
         let task = self.spawn(async move {
@@ -256,6 +263,10 @@ fn request(
     trigger: &str,
     now: Timestamp,
 ) -> RunRequest {
+    let (root, callers) = match launch.called {
+        Some(CalledBy { root, callers }) => (Some(root), callers),
+        None => (None, Vec::new()),
+    };
     RunRequest {
         trigger: trigger.to_owned(),
         start: launch.start,
@@ -268,9 +279,10 @@ fn request(
         responder: launch.responder,
         calls: launch.met.calls(flow),
         replay: launch.replay,
-        root: launch.again.root,
         kept: launch.again.kept,
         known: launch.again.known,
+        root: launch.again.root.or(root),
+        callers,
         ..RunRequest::new(id, now)
     }
 }

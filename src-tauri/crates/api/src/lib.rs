@@ -3,6 +3,7 @@
 //! [`App::subscribe`] tells.
 
 mod app;
+pub mod called;
 pub mod cassettes;
 pub mod commands;
 pub mod connections;
@@ -26,6 +27,7 @@ pub mod parked;
 pub mod partial;
 mod prepared;
 mod reduce;
+mod remembered;
 pub mod runs;
 pub mod sandbox;
 pub mod secrets;
@@ -37,6 +39,7 @@ pub mod tables;
 pub mod templates;
 pub mod timeline;
 pub mod types;
+mod waits;
 
 use flow::catalogue::Catalogue;
 use flow::check::Checked;

@@ -35,6 +35,7 @@ pub async fn info(app: &App, _: Nothing) -> Result<AppInfo, ApiError> {
     Ok(AppInfo {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_dir: app.data_dir.display().to_string(),
+        opened_at: app.opened_at(),
         sandbox: app.sandbox_started(),
         hooks: app.hooks_url(),
         open: app.first_shown(),

@@ -58,6 +58,8 @@ pub struct AppInfo {
     pub version: String,
     /// The folder of the database.
     pub data_dir: String,
+    /// When it was started: a run that began before and is under way goes on where it was.
+    pub opened_at: Timestamp,
     /// Where the sample systems answer, once they were started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use flow::plan::{LaneSource, Outlet, Plan};
 use tokio::sync::mpsc;
 
-use crate::emitter::{Emitter, Message, Output, Way, World};
-use crate::inlet::Inlet;
+use crate::emitter::{Emitter, Output, Way, World};
+use crate::inlet::{Inlet, wire};
 use crate::item::Chunk;
 use crate::lineage::Lineage;
 use crate::stage::run_stage;
@@ -43,10 +43,10 @@ pub(crate) fn launch(
     output: Option<&mpsc::Sender<Output>>,
 ) -> Launch {
     let (mut senders, mut receivers): (Vec<_>, Vec<_>) = (0..plan.n_channels)
-        .map(|_| mpsc::channel::<Message>(CHANNEL_CHUNKS))
+        .map(|_| wire(CHANNEL_CHUNKS))
         .map(|(sender, receiver)| (Some(sender), Some(receiver)))
         .unzip();
-    let new_inlet = || Inlet::new(world.scope.services.temp_dir.clone(), world.budget);
+    let new_inlet = || inlet_of(world);
     let mut stages = Stages::default();
     for stage in &plan.stages {
         let mut inlet = new_inlet();
@@ -85,6 +85,11 @@ pub(crate) fn launch(
         results.push_wire(take(&mut receivers, *channel));
     }
     Launch { stages, results }
+}
+
+/// An inlet without lanes.
+pub(crate) fn inlet_of(world: &World) -> Inlet {
+    Inlet::new(world.scope.services.temp_dir.clone(), world.budget)
 }
 
 fn take<T>(ends: &mut [Option<T>], channel: usize) -> T {

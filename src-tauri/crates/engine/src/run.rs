@@ -355,7 +355,8 @@ impl Owner {
                 self.end.failure = Some((Some(node), *error));
                 self.end.deadline = Some(Instant::now() + GRACE);
             }
-            Halt::Failed { .. } | Halt::Broken => {}
+            // A stage that has no more to do, or a loop that is left where there is none.
+            Halt::Failed { .. } | Halt::Broken | Halt::Unwanted | Halt::Leave(_) => {}
             Halt::Defect => {
                 tracing::error!(run = %self.world.scope.id, "a stage broke off");
                 self.fail(&StepError::terminal(
@@ -442,9 +443,8 @@ impl Owner {
             return;
         }
         let scope = &self.world.scope;
-        let root = &scope.root;
         let holds = self.end.failure.is_none() && !self.end.is_cancelled;
-        if let Err(cause) = scope.services.marks.settle(root, holds).await {
+        if let Err(cause) = scope.services.marks.settle(&scope.root, holds).await {
             let message = format!("What was seen could not be remembered: {cause}");
             self.fail(&StepError::terminal(ErrorClass::Internal, message));
         }

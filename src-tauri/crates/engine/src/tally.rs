@@ -61,6 +61,13 @@ pub(crate) struct NodeTally {
     pub(crate) busy_us: AtomicU64,
     /// Rejects that were told of as events.
     pub(crate) n_told: AtomicU32,
+    /// Turns of a scope that were told of as events.
+    pub(crate) n_turns_told: AtomicU32,
+    /// Turns of a scope that are over, of those that are known to be there.
+    pub(crate) turns_done: AtomicU64,
+    pub(crate) turns_of: AtomicU64,
+    /// When it was last told how many, in milliseconds of the run.
+    pub(crate) progress_at: AtomicU64,
 }
 
 #[derive(Debug, Default)]

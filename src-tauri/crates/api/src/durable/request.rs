@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::RunStart;
 
 use super::earlier::Earlier;
+use crate::called::CalledBy;
 use crate::launch::Again;
 use crate::meet::{Meeting, RunMode};
 use crate::types::ApiError;
@@ -39,6 +40,9 @@ pub(crate) struct Request {
     /// Which steps of earlier runs it did not do again.
     #[serde(default)]
     pub(crate) retry: Option<Earlier>,
+    /// By whom it was called, where a flow did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<CalledBy>,
 }
 
 /// How far a run went.

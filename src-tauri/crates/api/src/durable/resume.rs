@@ -12,6 +12,7 @@ use store::{ResumedBy, RunQuery, RunRow};
 use super::replay::StepIndex;
 use super::request::Request;
 use crate::App;
+use crate::called::WAITED_FOR;
 use crate::launch::{Launch, Row};
 use crate::prepared::ReadyFlow;
 use crate::types::{ApiError, Code, UiEvent};
@@ -78,6 +79,7 @@ impl App {
             input,
             vars: request.vars,
             target: request.target.into(),
+            called: request.called,
             met,
             again: request.again,
             retry: request.retry,
@@ -133,7 +135,9 @@ impl App {
         };
         let runs = self.read(move |store| store.runs(&query)).await?;
         let mut n_resumed = 0;
-        for row in runs.into_iter().rev().filter(|row| row.trigger != COMMAND_LINE) {
+        let waits_for_another =
+            |row: &RunRow| [COMMAND_LINE, WAITED_FOR].contains(&row.trigger.as_str());
+        for row in runs.into_iter().rev().filter(|row| !waits_for_another(row)) {
             let id = row.id.clone();
             let start = self.read(move |store| store.run_start(&id)).await?;
             if start.is_none_or(|(_, n_resumed)| n_resumed >= BY_ITSELF) {
