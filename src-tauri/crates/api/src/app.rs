@@ -29,6 +29,7 @@ use crate::remembered::Remembered;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::secrets;
 use crate::tables::KeptTables;
+use crate::turns::{RUNS_AT_ONCE, Turns};
 use crate::types::{ApiError, Code};
 
 /// The name of the database in the data folder.
@@ -98,6 +99,7 @@ pub struct App {
     pub(crate) open_runs: OpenRuns,
     pub(crate) run_ids: RunIds,
     pub(crate) prepared: PreparedFlows,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) running: Mutex<HashMap<RunId, engine::RunControl>>,
     /// Owns every task of the app.
     pub(crate) tasks: Mutex<JoinSet<()>>,
@@ -173,6 +175,7 @@ impl App {
             catalogue: Arc::new(crate::catalogue()),
             run_ids: RunIds::new(),
             prepared: PreparedFlows::default(),
+            turns: Arc::default(),
             running: Mutex::default(),
             tasks: Mutex::default(),
             told: Mutex::default(),
@@ -192,6 +195,10 @@ impl App {
             app.spawn(async move { crate::history::serve(&pruned).await });
         }
         app.store.end_interrupted(RESUMABLE, LOST).await?;
+        let settings = app.read(Store::settings).await?;
+        if let Some((_, at_once)) = settings.iter().find(|(key, _)| key == RUNS_AT_ONCE) {
+            app.turns.set_at_once(&serde_json::from_str(at_once).unwrap_or_default());
+        }
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;
         }
@@ -200,6 +207,8 @@ impl App {
 
     /// Ends the runs under way as stopped by the user, and waits until what they told is stored.
     pub async fn close(&self) {
+        // Those that wait for their turn stay as they are.
+        self.turns.close();
         for run in lock(&self.running).values() {
             run.cancel();
         }

@@ -27,6 +27,7 @@ use crate::flows;
 use crate::launch::{Launch, Row};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
+use crate::turns::Place;
 use crate::types::{ApiError, Code};
 
 /// The trigger of runs that another run waits for: that one resumes them.
@@ -144,8 +145,8 @@ impl KnownFlows {
         };
         let launch = Launch { outputs: Some(CHUNKS), ..launch };
         let launched = Box::pin(app.launch(&ready, launch, Row::First)).await;
-        let (row, handle) = launched.map_err(|error| refused(&flow, &error))?;
-        Ok(Begun::Going(ready, row, handle))
+        let (row, handle, place) = launched.map_err(|error| refused(&flow, &error))?;
+        Ok(Begun::Going(ready, row, handle, place))
     }
 }
 
@@ -154,7 +155,7 @@ enum Begun {
     /// It is over, and gave this.
     Over(Vec<Value>),
     /// It is under way.
-    Going(Arc<ReadyFlow>, RunRow, RunHandle),
+    Going(Arc<ReadyFlow>, RunRow, RunHandle, Place),
 }
 
 impl Flows for KnownFlows {
@@ -180,9 +181,9 @@ impl Flows for KnownFlows {
             // It ends with the run that calls, and with the step that waits for it.
             let stop = call.cancel.child_token();
             let _guard = stop.clone().drop_guard();
-            let (ready, row, handle) = match self.begin(&app, call).await? {
+            let (ready, row, handle, place) = match self.begin(&app, call).await? {
                 Begun::Over(results) => return Ok(results),
-                Begun::Going(ready, row, handle) => (ready, row, handle),
+                Begun::Going(ready, row, handle, place) => (ready, row, handle, place),
             };
             let run = row.id;
             lock(&app.running).insert(run.clone(), handle.control());
@@ -192,6 +193,7 @@ impl Flows for KnownFlows {
                 let ended = finish(&ready, handle, &stop).await;
                 let ended = kept(&owner, &of, ended).await;
                 lock(&owner.running).remove(&of);
+                drop(place);
                 // Whoever called may have been stopped meanwhile.
                 let _ = tell.send(ended);
             });

@@ -1,6 +1,8 @@
 //! Runs that outlast their process: held, resumed, retried, with a list of what they have written.
 //! Not how a run goes: that is the engine's.
 
+mod again;
+mod earlier;
 mod replay;
 mod request;
 mod resume;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::ResumedBy;
 use ts_rs::TS;
 
+pub(crate) use self::earlier::Earlier;
 pub(crate) use self::request::{KeptTarget, Request};
 pub use self::resume::Resumes;
 use crate::App;
@@ -186,8 +189,7 @@ impl WriteDecision {
 
 /// Does a run again, as a new run.
 pub async fn retry(app: &Arc<App>, retry: Retry) -> Result<RunSummary, ApiError> {
-    let _ = (app, retry);
-    Err(ApiError::pending())
+    again::retry(app, retry).await
 }
 
 /// Holds a run: nothing new is begun, what is under way goes on to its end.

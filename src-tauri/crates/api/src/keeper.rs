@@ -11,12 +11,13 @@ use engine::signals::Signal;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
-use store::{Append, RunRow, RunStart, SampleChunk, StepBatch, Store};
+use store::{Append, ParkNote, RunRow, RunStart, SampleChunk, StepBatch, Store};
 use tokio::sync::{Notify, oneshot};
 
 use crate::durable::steps;
 use crate::excerpt::Excerpt;
 use crate::hub::Hub;
+use crate::parked;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
 use crate::types::{RunSummary, UiEvent};
@@ -51,6 +52,8 @@ struct Live {
 /// Records on their way to the store.
 struct Waiting {
     append: Append,
+    /// What becomes of parked items.
+    parked: Vec<ParkNote>,
     news: Vec<UiEvent>,
     kept: oneshot::Sender<Result<(), JournalError>>,
 }
@@ -93,7 +96,37 @@ impl Keeper {
             };
             let append = Append { row, start, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
-            waiting.push(Waiting { append, news, kept });
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
+            stored
+        };
+        self.some.notify_one();
+        stored.await.unwrap_or_else(|_| Err(closing()))
+    }
+
+    /// Notes of a run that it waits for its turn. Its first event says that it has begun.
+    pub(crate) fn queue(&self, id: &RunId) {
+        if let Some(run) = lock(&self.live).get_mut(id) {
+            run.row.status = RunStatus::Queued;
+            // One that goes on had been stored as under way.
+            run.is_stored = false;
+        }
+    }
+
+    /// Ends a run that tells nothing, for it was not begun; the row is kept with the reason.
+    pub(crate) async fn end_unbegun(&self, id: &RunId, why: &str) -> Result<(), JournalError> {
+        let stored = {
+            let mut waiting = lock(&self.waiting);
+            let Some(run) = lock(&self.live).remove(id) else { return Ok(()) };
+            let row = RunRow { status: RunStatus::Cancelled, summary: why.to_owned(), ..run.row };
+            let text = Some(run.excerpt.into_text(&row.flow_name, why));
+            let summary = summary_of(&row);
+            let mut news = vec![UiEvent::RunFinished { run: summary.clone() }];
+            if !run.is_stored {
+                news.insert(0, UiEvent::RunStarted { run: summary });
+            }
+            let append = Append { row: Some(row), text, ..Append::to(id.clone()) };
+            let (kept, stored) = oneshot::channel();
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
             stored
         };
         self.some.notify_one();
@@ -118,14 +151,24 @@ impl Keeper {
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         let mut told = Vec::with_capacity(waiting.len());
         let mut appends = Vec::with_capacity(waiting.len());
-        for Waiting { append, news, kept } in waiting {
+        let mut parked = Vec::new();
+        for Waiting { append, parked: notes, news, kept } in waiting {
             appends.push(append);
+            parked.extend(notes);
             told.push((news, kept));
         }
         if appends.is_empty() {
             return;
         }
-        let outcome = self.store.append(appends).await.done().await;
+        // Before the events: a run that is over must not leave out an item that it has parked.
+        let parked = if parked.is_empty() { Ok(false) } else { self.store.park(parked).await };
+        let outcome = match &parked {
+            Ok(_) => self.store.append(appends).await.done().await,
+            Err(error) => Err(error.clone()),
+        };
+        if outcome.is_ok() && parked == Ok(true) {
+            self.hub.tell([UiEvent::ParkedChanged]);
+        }
         for (news, kept) in told {
             if outcome.is_ok() {
                 self.hub.tell(news);
@@ -166,6 +209,8 @@ impl Keeper {
         let mut waiting = lock(&self.waiting);
         let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
+        let parked = counted.as_ref().map(|counted| parked::notes(&counted.row, &events));
+        let parked = parked.unwrap_or_default();
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
         let inbox = self.waits.changes(run, &events);
@@ -178,7 +223,7 @@ impl Keeper {
         }
         let to = Append::to(run.clone());
         let append = Append { row, events: batch, samples, start, text, inbox, ..to };
-        waiting.push(Waiting { append, news, kept });
+        waiting.push(Waiting { append, parked, news, kept });
         stored
     }
 
@@ -219,14 +264,24 @@ impl Keeper {
             }
             let has_turned = run.row.status != was;
             let row = run.row.clone();
-            return Some(Counted { row, start, text: None, is_new, has_turned, is_over: false });
+            let (text, has_begun) = (None, was == RunStatus::Queued);
+            return Some(Counted {
+                row,
+                start,
+                text,
+                is_new,
+                has_turned,
+                has_begun,
+                is_over: false,
+            });
         };
         let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
         let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
-        Some(Counted { row, start, text, is_new, has_turned: false, is_over: true })
+        let (has_turned, has_begun) = (false, false);
+        Some(Counted { row, start, text, is_new, has_turned, has_begun, is_over: true })
     }
 
     /// Puts batches of steps into a form for the store. The first ones bring the run's row and how it
@@ -249,7 +304,8 @@ impl Keeper {
     /// The runs under way, for the end of the program.
     pub(crate) fn running(&self) -> Vec<RunId> {
         let live = lock(&self.live);
-        live.values().map(|run| run.row.id.clone()).collect()
+        let begun = live.values().filter(|run| run.row.status != RunStatus::Queued);
+        begun.map(|run| run.row.id.clone()).collect()
     }
 }
 
@@ -263,6 +319,8 @@ struct Counted {
     is_new: bool,
     /// It is held now, or goes on.
     has_turned: bool,
+    /// It had waited for its turn.
+    has_begun: bool,
     is_over: bool,
 }
 
@@ -275,7 +333,7 @@ impl Counted {
     fn news(self, events: Vec<RunEvent>) -> Vec<UiEvent> {
         let summary = summary_of(&self.row);
         let mut news = Vec::with_capacity(3);
-        if self.is_new {
+        if self.is_new || self.has_begun {
             let started =
                 RunSummary { status: RunStatus::Running, took_ms: None, ..summary.clone() };
             news.push(UiEvent::RunStarted { run: started });

@@ -19,6 +19,7 @@ mod ids;
 pub mod inbox;
 mod keeper;
 mod launch;
+mod looks;
 pub mod mapper;
 mod meet;
 pub mod network;
@@ -33,10 +34,12 @@ pub mod sandbox;
 pub mod secrets;
 pub mod serve;
 pub mod settings;
+mod stale;
 pub mod states;
 pub mod tables;
 pub mod templates;
 pub mod timeline;
+mod turns;
 pub mod types;
 mod waits;
 
@@ -51,6 +54,7 @@ pub use crate::launch::{Ended, Launch, Row};
 pub use crate::meet::{Meeting, Met, RunMode};
 pub use crate::prepared::ReadyFlow;
 pub use crate::reduce::RunState;
+pub use crate::turns::Place;
 pub use transport::Fault;
 
 use crate::connections::Accounts;

@@ -17,6 +17,7 @@ use crate::app::lock;
 use crate::launch::{Launch, Row};
 use crate::meet::{Meeting, RunMode};
 use crate::opened::{OpenRun, kept, parse};
+use crate::partial::{Part, PlanAsk};
 use crate::types::{
     ApiError, Code, ItemsPage, NodeDetail, RunSummary, RunView, SchemaView, Tap, TextFile, UiEvent,
 };
@@ -211,6 +212,7 @@ pub(crate) fn summary_of(row: &RunRow) -> RunSummary {
 pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError> {
     let flow = app.ready(&start.flow).await?;
     let mut launch = Launch { trigger: "manual", ..Launch::default() };
+    let mut runs = None;
     let meeting = Meeting {
         mode: start.mode,
         cassette: start.cassette,
@@ -227,12 +229,30 @@ pub async fn start(app: &Arc<App>, start: Start) -> Result<RunSummary, ApiError>
             };
             launch.target = Target::Only(node);
         }
+        None if start.to.is_some() || start.from.is_some() => {
+            // Other start items than those of the last run: what was made of these is no use.
+            let anew = start.anew || start.input.is_some();
+            let ask = PlanAsk {
+                flow: start.flow.clone(),
+                node: None,
+                to: start.to.clone(),
+                from: start.from.clone(),
+                anew,
+            };
+            let part = Part::of(app, &ask).await?;
+            launch.again = part.again(app).await?;
+            launch.target = part.target.clone();
+            launch.input = start.input.unwrap_or_default();
+            runs = Some(part);
+        }
         None => launch.input = start.input.unwrap_or_default(),
     }
     // Before anybody is asked, and before a recording is begun.
     flow.refuse_missing(&launch.target)?;
     if !start.confirmed
-        && let Some(refusal) = flow.unconfirmed(&launch.target, &meeting)
+        && let Some(refusal) = flow.unconfirmed_of(&launch.target, &meeting, |node| {
+            runs.as_ref().is_none_or(|part| part.runs(node))
+        })
     {
         return Err(refusal);
     }

@@ -177,7 +177,7 @@ fn stands(step: &KeptStep<'_>) -> Stands {
 }
 
 /// The hash of a step's name: FNV-1a over 128 bits, so that no two of a run meet.
-fn hash(place: &str) -> u128 {
+pub(crate) fn hash(place: &str) -> u128 {
     place.bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash: u128, byte| {
         (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
     })

@@ -11,7 +11,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use store::RunStart;
 
+use super::earlier::Earlier;
 use crate::called::CalledBy;
+use crate::launch::Again;
 use crate::meet::{Meeting, RunMode};
 use crate::types::ApiError;
 
@@ -35,6 +37,12 @@ pub(crate) struct Request {
     /// By whom it was called, where a flow did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) called: Option<CalledBy>,
+    /// What it took over of earlier runs.
+    #[serde(default)]
+    pub(crate) again: Again,
+    /// Which steps of earlier runs it did not do again.
+    #[serde(default)]
+    pub(crate) retry: Option<Earlier>,
 }
 
 /// How far a run went.

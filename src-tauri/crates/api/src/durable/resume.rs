@@ -80,7 +80,9 @@ impl App {
             vars: request.vars,
             target: request.target.into(),
             called: request.called,
+            again: request.again,
             met,
+            retry: request.retry,
             replay: Some(Arc::new(index) as Arc<dyn Replay>),
             resumes: Some(Resumes { row, seed: request.seed, resumed, by }),
             ..Launch::default()
@@ -161,7 +163,7 @@ fn not_interrupted(row: &RunRow) -> ApiError {
     ApiError::new(Code::Invalid, words)
 }
 
-fn refuse_undecided(n_undecided: u64) -> Result<(), ApiError> {
+pub(super) fn refuse_undecided(n_undecided: u64) -> Result<(), ApiError> {
     let writes = match n_undecided {
         0 => return Ok(()),
         1 => "1 write was under way when the program ended, and nobody knows whether it was made."

@@ -29,11 +29,21 @@ async fn examples_give_what_they_show() {
 
 /// A flow that gives an example's items to its node.
 fn shown(info: &NodeInfo, example: &Example) -> FlowFile {
-    let mut nodes = vec![json!({ "id": "node", "type": info.kind, "params": example.params })];
+    let mut node = json!({ "id": "node", "type": info.kind, "params": example.params });
+    if let Some(body) = &example.body {
+        node["body"] = body.clone();
+    }
+    if let Some(around) = &example.around {
+        node.clone_from(around);
+        node["id"] = json!("node");
+    }
+    let has_input = example.around.is_some() || !info.inputs.is_empty();
+    let mut nodes = vec![node];
     let mut wires = Vec::new();
-    if let Some(first) = info.inputs.first() {
+    if has_input {
+        let first = info.inputs.first().map_or("in", |first| &first.name);
         nodes.push(json!({ "id": "start", "type": "trigger.manual" }));
-        wires.push(format!("start>node.{}", first.name));
+        wires.push(format!("start>node.{first}"));
     }
     for (port, rows) in example.other_inputs.iter().flatten() {
         nodes.push(json!({ "id": port, "type": "data.table", "params": { "rows": rows } }));

@@ -1,5 +1,6 @@
 //! Rules of runs, shown on small flows with everything in memory.
 
+mod counters;
 mod errors;
 mod examples;
 mod gathers;
@@ -9,6 +10,7 @@ mod pause;
 mod random;
 mod resume;
 mod runs;
+mod scopes;
 
 use std::sync::Arc;
 
