@@ -76,6 +76,26 @@ pub(crate) fn webhook_chain(upstream: &str) -> String {
     )
 }
 
+/// Four lookups and two writes for each item.
+pub(crate) fn six_calls(upstream: &str) -> String {
+    let get = |id: &str| {
+        json!({ "id": id, "type": "http.request", "concurrency": 16, "params": {
+            "url": format!("{upstream}/customers/{{{{ id }}}}"), "into": id } })
+    };
+    let post = |id: &str| {
+        json!({ "id": id, "type": "http.request", "concurrency": 16, "params": {
+            "method": "POST", "url": format!("{upstream}/orders"), "into": id,
+            "body": { "type": "json", "value": { "id": "{{ id }}" } },
+            "idempotency": { "header": "Idempotency-Key" } } })
+    };
+    let start = json!({ "id": "start", "type": "trigger.manual" });
+    flow(
+        "six",
+        &[start, get("a"), get("b"), post("c"), get("d"), get("e"), post("f")],
+        &[("start", "a"), ("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "f")],
+    )
+}
+
 fn shape(expressions: bool) -> Value {
     let fields = if expressions { self::expressions("") } else { paths("") };
     json!({ "id": "shape", "type": "data.map", "params": { "fields": fields } })
@@ -116,7 +136,8 @@ pub(crate) fn webhook_file(path: &str, out: &str) -> String {
     let go = json!({ "id": "go", "type": "trigger.webhook", "params": {
         "path": "go", "answer": { "type": "at_once", "status": 200 } } });
     let orders = json!({ "id": "orders", "type": "file.read", "params": { "path": path } });
-    let write = json!({ "id": "write", "type": "file.write", "params": { "path": out, "format": { "type": "json" } } });
+    let write =
+        json!({ "id": "write", "type": "file.write", "params": { "path": out, "format": "json" } });
     let wires = [
         ("go", "orders"),
         ("orders", "shape"),

@@ -56,7 +56,10 @@ fn items(bench: &Bench, red: &Path) -> Result<()> {
     let path = bench.folder.join("peers.json");
     let lines = bench.folder.join("peers.ndjson");
     data::write_orders(&lines, ITEMS)?;
-    let list = std::fs::read_to_string(&lines)?.trim_end().replace('\n', ",");
+    // Without a last line break, behind which Node-RED would read one more, empty line.
+    let text = std::fs::read_to_string(&lines)?;
+    std::fs::write(&lines, text.trim_end())?;
+    let list = text.trim_end().replace('\n', ",");
     std::fs::write(&path, format!("[{list}]"))?;
 
     let flow = flows::webhook_file(&path.to_string_lossy(), &out(bench, "ours"));
@@ -196,8 +199,8 @@ fn spent(server: &Server) -> Result<Spent> {
 fn serve(bench: &Bench, name: &str, flow: &str) -> Result<Server> {
     let data = bench.folder.join(name);
     let file = bench.flow(name, flow)?;
-    let data = data.to_string_lossy();
-    let import = ["--data-dir", &data, "import-flow", &file.to_string_lossy()];
+    let (data, file) = (data.to_string_lossy(), file.to_string_lossy());
+    let import: [&str; 4] = ["--data-dir", &data, "import-flow", &file];
     Program::new(&bench.gantry).args(&import).finish()?.ok("the flow could not be imported")?;
     Program::new(&bench.gantry).args(&["--data-dir", &data, "serve", "--port", "0"]).serve()
 }
@@ -217,13 +220,9 @@ fn start(bench: &Bench, red: &Path, name: &str, nodes: &Value) -> Result<Server>
     let settings_file = folder.join("settings.js");
     std::fs::write(&settings_file, format!("module.exports = {settings};\n"))?;
     std::fs::write(folder.join("flows.json"), nodes.to_string())?;
-    let args = [
-        &*red.to_string_lossy(),
-        "--userDir",
-        &folder.to_string_lossy(),
-        "--settings",
-        &settings_file.to_string_lossy(),
-    ];
+    let (red, user_dir) = (red.to_string_lossy(), folder.to_string_lossy());
+    let settings_file = settings_file.to_string_lossy();
+    let args: [&str; 5] = [&red, "--userDir", &user_dir, "--settings", &settings_file];
     let server = Program::new(Path::new("node")).args(&args).serve()?;
     wait_for(port)?;
     // The flows start about when the port opens.
@@ -259,7 +258,7 @@ fn hook(path: &str, to: &[&str]) -> Value {
     node("hook", "http in", json!({ "url": path, "method": "post" }), &[to])
 }
 
-fn change(id: &str, rules: Value, to: &str) -> Value {
+fn change(id: &str, rules: &[Value], to: &str) -> Value {
     node(id, "change", json!({ "rules": rules }), &[&[to]])
 }
 
@@ -268,7 +267,7 @@ fn set(property: &str, to: &str, kind: &str) -> Value {
 }
 
 fn jsonata(id: &str, expression: &str, to: &str) -> Value {
-    change(id, json!([set("payload", expression, "jsonata")]), to)
+    change(id, &[set("payload", expression, "jsonata")], to)
 }
 
 /// The webhook flow. Values are moved by path, which costs Node-RED least; only the address of the
@@ -298,11 +297,11 @@ fn chain(upstream: &str) -> Value {
     json!([
         tab(),
         hook("/call", &["ask"]),
-        change("ask", json!(get), "customer"),
+        change("ask", &get, "customer"),
         call("customer", "GET", "", "merge"),
-        change("merge", json!(merge), "create"),
+        change("merge", &merge, "create"),
         call("create", "POST", &format!("{upstream}/orders"), "clean"),
-        change("clean", json!([delete]), "answer"),
+        change("clean", &[delete], "answer"),
         node("answer", "http response", json!({ "statusCode": "200" }), &[]),
     ])
 }
@@ -333,7 +332,7 @@ fn list_flow(path: &Path, out: &str) -> Value {
         jsonata("big", "payload[total > 100]", "groups"),
         jsonata(
             "groups",
-            "$each(payload{ country: { 'country': country[0], 'count': $count($), 'total': $sum(total) } }, function($v) { $v })",
+            "$each(payload{ country: { 'country': $[0].country, 'count': $count($), 'total': $sum(total) } }, function($v) { $v })",
             "write"
         ),
         written(out),

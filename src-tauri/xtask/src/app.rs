@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::command::Cmd;
 use crate::steps::{announce, timed};
-use crate::{machine, pages};
+use crate::{machine, pages, peers};
 
 /// The sample that is opened first; it runs without any network.
 const SAMPLE: &str = "--open-sample";
@@ -55,13 +55,27 @@ pub(crate) fn serve(root: &Path, arguments: &[String]) -> Result<ExitCode> {
 /// Builds the command line and the measuring program with optimisation, and measures.
 pub(crate) fn bench(root: &Path, arguments: &[String]) -> Result<ExitCode> {
     let gantry = timed("The command line, optimised", || build(root, "gantry", "gantry"))?;
-    let arguments = [&["--".to_owned()], arguments].concat();
-    let command = Cmd::cargo(root, &["run", "--release", "-p", "tests", "--bin", "bench"]);
-    let status = command
-        .with("GANTRY_BIN", gantry.display().to_string())
-        .args(&arguments)
-        .spawn()?
-        .wait()?;
+    let mut command = Cmd::cargo(root, &["run", "--release", "-p", "tests", "--bin", "bench"])
+        .with("GANTRY_BIN", gantry.display().to_string());
+    let mut parts: Vec<String> = arguments.to_vec();
+    if let Some(flag) = parts.iter().position(|part| part == "--peers") {
+        let target = gantry.ancestors().nth(2).unwrap_or(root);
+        match peers::node_red(root, target) {
+            Ok(script) => {
+                "peers".clone_into(&mut parts[flag]);
+                command = command.with("NODE_RED", script.display().to_string());
+            }
+            Err(why) => {
+                announce(&format!("Skipped: Node-RED is not measured against. {why:#}"));
+                parts.remove(flag);
+                if parts.is_empty() {
+                    return Ok(ExitCode::SUCCESS);
+                }
+            }
+        }
+    }
+    let arguments = [vec!["--".to_owned()], parts].concat();
+    let status = command.args(&arguments).spawn()?.wait()?;
     Ok(exit_code(status))
 }
 

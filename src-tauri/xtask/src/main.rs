@@ -15,6 +15,7 @@ mod counts;
 mod generate;
 mod machine;
 mod pages;
+mod peers;
 mod steps;
 mod suite;
 
@@ -27,7 +28,7 @@ cargo xtask serve [ARGS] the same designer in a browser, without a window
 cargo xtask test         set up what is missing and run every check and test
 cargo xtask check        the fast part of it: formatting, lints and types
 cargo xtask gen          write the generated files anew: bindings, schemas, snapshots of them
-cargo xtask bench [ARGS] build with optimisation and measure";
+cargo xtask bench [ARGS] build with optimisation and measure; --peers: against Node-RED";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -1,6 +1,6 @@
 import type { FlowView } from "../bindings/FlowView";
 import { LIVE } from "../model/conduct";
-import { runOfView } from "../model/run";
+import { readAgain } from "../model/run";
 import { NOTHING_SELECTED } from "../model/selection";
 import { type Screen, store } from "../model/store";
 import { t } from "../words/t";
@@ -53,7 +53,7 @@ async function showLastRun(flow: string): Promise<void> {
   const { open, run } = store.getState();
   // A run that was started meanwhile tells more of itself.
   if (open?.flow.id !== flow || (run !== null && run.run.id > last.id)) return;
-  store.setState({ run: runOfView(view) });
+  store.setState({ run: readAgain(run, view) });
 }
 
 /** Reads the open flow and its last run again. */

@@ -1,10 +1,11 @@
-import { sortedOpen } from "../model/inbox";
+import { toHostError } from "../host/host";
+import { sortedAnswered, sortedOpen } from "../model/inbox";
 import { store } from "../model/store";
 import { t } from "../words/t";
 import { host, report, toast } from "./context";
 
 const OPEN = 1000;
-const ANSWERED = 200;
+const ANSWERED = 1000;
 
 /** Reads what waits for an answer, and what was answered when that is shown. */
 export async function loadInbox(): Promise<void> {
@@ -18,11 +19,13 @@ export async function loadInbox(): Promise<void> {
       inbox: {
         ...inbox,
         open: sortedOpen(open),
-        ...(answered === null ? {} : { answered }),
+        ...(answered === null ? {} : { answered: sortedAnswered(answered) }),
       },
     }));
   } catch (thrown) {
-    report(thrown);
+    // Nobody asked for the count; whoever is on the screen is told.
+    if (isShown) report(thrown);
+    else console.warn("inbox", toHostError(thrown).message);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { NodeSpec } from "../bindings/NodeSpec";
 import type { Place } from "../bindings/Place";
 import {
   addNode,
@@ -14,11 +15,13 @@ import {
   spliceNode,
 } from "../model/build";
 import { absolutePlace } from "../model/canvas";
-import { typeInfo } from "../model/facts";
+import { factsOf, typeInfo } from "../model/facts";
 import { findNode } from "../model/flow";
-import { snap } from "../model/geometry";
+import { SCOPE_PADDING, shapeOf, snap } from "../model/geometry";
+import { homesOf } from "../model/homes";
+import { LANE_ROOM } from "../model/lanes";
 import { withRecent } from "../model/panels";
-import { type End, refusal } from "../model/ports";
+import { type End, refusal, type World } from "../model/ports";
 import { onlyNode, selectNodes } from "../model/selection";
 import { type QuickAdd, store } from "../model/store";
 import { complete, tidy } from "../model/tidy";
@@ -54,6 +57,11 @@ export function addNodeHere(type: string): void {
   const last = state.selection.nodes.at(-1);
   const layout = complete(world, state.open.layout);
   const found = last === undefined ? null : findNode(world.flow, last);
+  // What belongs into the selected scope goes into it; all else goes behind it.
+  if (found?.node.body && last !== undefined && homesOf(info).includes(found.node.type)) {
+    addNodeAt(type, freeSpot(world, layout, last, inScopeCorner(world, found.node)), last);
+    return;
+  }
   const end = last === undefined || info.inputs.length === 0 ? null : mainOutput(world, last);
   const middle = viewport()?.center() ?? { x: 0, y: 0 };
   const build = addNode(world, info, {
@@ -65,6 +73,12 @@ export function addNodeHere(type: string): void {
     ...(end ? { join: { end, side: "input" as const } } : {}),
   });
   put(t("edit.add", { title: info.title }), build, type);
+}
+
+/** The upper left corner inside a scope, below its head. */
+function inScopeCorner(world: World, scope: NodeSpec): { x: number; y: number } {
+  const { height } = shapeOf(factsOf(scope, world.findings, world.catalogue));
+  return { x: SCOPE_PADDING, y: height + SCOPE_PADDING / 2 + LANE_ROOM };
 }
 
 /** Puts a node in at a point of the canvas, inside a scope or not, joined to nothing. */

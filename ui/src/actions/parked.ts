@@ -32,7 +32,8 @@ export async function countParked(): Promise<void> {
     const open = await host().call("parked.groups", { state: "open", limit: GROUPS });
     set((pane) => ({ ...pane, open }));
   } catch (thrown) {
-    report(thrown);
+    // Nobody asked for the counts; whoever goes to the screen is told.
+    console.warn("parked", toHostError(thrown).message);
   }
 }
 
@@ -160,7 +161,7 @@ export async function retryParked(
     set((pane) => ({ ...pane, chosen: [] }));
     const [only] = runs;
     toast("ok", t("parked.retrying", { n: ids.length }), {
-      label: t(runs.length > 1 ? "parked.showRuns" : "parked.showRun"),
+      label: t(runs.length === 1 ? "parked.showRun" : "parked.showRuns"),
       run: () => (runs.length === 1 && only ? void openRun(only.id) : showScreen("runs")),
     });
     await heardOfParked();

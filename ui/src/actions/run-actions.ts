@@ -84,7 +84,7 @@ export const runActions: Action[] = [
     label: "action.retryRun",
     group: "run",
     icon: RotateCw,
-    keys: ["Alt+A"],
+    keys: ["Ctrl+Alt+R"],
     reach: "always",
     enabled: (state) => showsFlow(state) && state.run !== null && isOver(state.run.run.status),
     run: ({ run }) => run && askToRetry(run.run),

@@ -23,4 +23,12 @@ other_inputs?: Record<string, unknown[]>,
 /**
  * The items that come out of the first port; none where it needs a server or a file.
  */
-output?: unknown[], };
+output?: unknown[], 
+/**
+ * What stands inside the node, where it is a scope.
+ */
+body?: unknown, 
+/**
+ * The scope that the node stands in, where it needs one: a whole node.
+ */
+around?: unknown, };

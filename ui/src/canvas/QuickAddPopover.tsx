@@ -7,7 +7,8 @@ import type { NodeInfo } from "../bindings/NodeInfo";
 import { TextInput } from "../kit/TextInput";
 import { canSplice } from "../model/build";
 import { findWire } from "../model/flow";
-import { fittingPort, portsOf } from "../model/ports";
+import { homeFirst, scopesAround } from "../model/homes";
+import { fittingPort, portsOf, type World } from "../model/ports";
 import { searchTypes } from "../model/search";
 import { type QuickAdd, type State, store, useGantry } from "../model/store";
 import { TypeRow } from "../palette/TypeRow";
@@ -18,10 +19,16 @@ import styles from "./QuickAddPopover.module.css";
 const WIDTH = 280;
 const HEIGHT = 320;
 
-/** The node types whose ports fit where quick-add was opened. */
-function fitting(state: State, { join, splice }: QuickAdd): NodeInfo[] {
+/** The node types that fit where quick-add was opened, those that belong there first. */
+function fitting(state: State, quickAdd: QuickAdd): NodeInfo[] {
   const world = worldOf(state);
   if (!world) return [];
+  const around = scopesAround(world.flow, quickAdd.scope ?? null);
+  const { home, others } = homeFirst(fittingPorts(state, world, quickAdd), around);
+  return [...home, ...others];
+}
+
+function fittingPorts(state: State, world: World, { join, splice }: QuickAdd): NodeInfo[] {
   const wire = splice === undefined ? null : findWire(world.flow, splice)?.wire;
   if (wire) return state.catalogue.filter((info) => canSplice(world, info, wire));
   if (!join) return state.catalogue;

@@ -48,6 +48,15 @@ export const ScopeNode = memo(function ScopeNode({ id, data, selected }: NodePro
           <ChevronsDownUp size={16} aria-hidden />
         </button>
       </div>
+      {data.lanes.map((lane) => (
+        <div
+          key={`${lane.label} ${lane.x} ${lane.y}`}
+          className={styles.lane}
+          style={{ left: lane.x, top: lane.y, width: lane.width, height: lane.height }}
+        >
+          <span className={styles.laneName}>{lane.label}</span>
+        </div>
+      ))}
       {data.inside === 0 && (
         <div className={styles.empty} style={{ top: height }}>
           {t("scope.empty")}

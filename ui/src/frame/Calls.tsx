@@ -1,5 +1,5 @@
 import { Globe } from "lucide-react";
-import { goToField } from "../actions/select";
+import { goToCall } from "../actions/go-to-call";
 import { titleOf } from "../actions/world";
 import { FromBadge } from "../inspector/FromBadge";
 import { EmptyState } from "../kit/EmptyState";
@@ -18,7 +18,11 @@ function toneOf(status: number | undefined): "ok" | "warning" | "error" {
 function Row({ call }: { call: Call }) {
   const { exchange } = call;
   return (
-    <button type="button" className={styles.row} onClick={() => goToField(call.node, "/raw")}>
+    <button
+      type="button"
+      className={styles.row}
+      onClick={() => goToCall(call.node, call.item, exchange.attempt)}
+    >
       <span className={styles.muted}>{formatTime(exchange.at)}</span>
       <span className={styles.cut}>{titleOf(store.getState(), call.node)}</span>
       <span className={styles.mono}>{exchange.method}</span>

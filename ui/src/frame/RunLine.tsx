@@ -83,7 +83,7 @@ function RunFrom({ run }: { run: RunState }) {
 
 /** How fast it goes and how long it may still take. */
 function Pace({ run, now }: { run: RunState; now: number }) {
-  const speed = itemsPerSecond(run);
+  const speed = itemsPerSecond(run, now);
   const left = timeLeft(run, now);
   return (
     <>

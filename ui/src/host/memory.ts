@@ -144,11 +144,13 @@ export function memoryHost(
       });
     },
     "flows.import": ({ text }) => keep({ flow: JSON.parse(text), layout: { nodes: {} } }),
+    "flows.form": () => [],
     "flows.pin": ({ flow }) => ({ version: `version-${stored(flow).rev}` }),
     "flows.export": ({ flow }) => ({
       flow: JSON.stringify(stored(flow).flow, null, 2),
       layout: JSON.stringify(stored(flow).layout, null, 2),
     }),
+    "flows.form": () => [],
     "templates.list": () => [
       {
         id: "orders",

@@ -14,7 +14,10 @@ export async function pickHost(): Promise<Host> {
     const samples = asked.has("waiting")
       ? (await import("./memory/waiting")).waitingSamples(Date.now())
       : {};
-    return (await import("./memory")).memoryHost(undefined, { ...begun, ...samples });
+    const { SAMPLE, largeFlow } = await import("./memory/flows");
+    const { SCOPES } = await import("./memory/scopes");
+    const sketches = [SAMPLE, SCOPES, largeFlow(500)];
+    return (await import("./memory")).memoryHost(sketches, { ...begun, ...samples });
   }
   if ("__TAURI_INTERNALS__" in window) return (await import("./tauri")).tauriHost();
   return (await import("./http")).httpHost();

@@ -16,13 +16,15 @@ import styles from "./Inspector.module.css";
 export function FlowSettings({ flow }: { flow: FlowFile }) {
   const past = useGantry((state) => state.past);
   return (
-    <section className={styles.section} aria-label={t("flowSettings.title")}>
+    <section className={styles.settings} aria-label={t("flowSettings.title")}>
       <Overlaps flow={flow} readOnly={past} />
       <Hosts hosts={flow.hosts ?? []} readOnly={past} />
-      <span className={styles.label}>{t("flowSettings.contract")}</span>
-      <p className={styles.quiet}>{t("flowSettings.contract.help")}</p>
-      <Schema side="input" schema={flow.contract?.input} readOnly={past} />
-      <Schema side="output" schema={flow.contract?.output} readOnly={past} />
+      <div className={styles.section}>
+        <span className={styles.label}>{t("flowSettings.contract")}</span>
+        <p className={styles.quiet}>{t("flowSettings.contract.help")}</p>
+        <Schema side="input" schema={flow.contract?.input} readOnly={past} />
+        <Schema side="output" schema={flow.contract?.output} readOnly={past} />
+      </div>
     </section>
   );
 }

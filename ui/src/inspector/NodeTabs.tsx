@@ -67,5 +67,6 @@ export function NodeTabs({ view, door, tab, onTab }: Props) {
 
 function tabOf(key: string): Tab {
   if (key.startsWith("/params") || key === "/connection") return "params";
+  if (key === "/raw") return "raw";
   return key.startsWith("/note") ? "notes" : "errors";
 }

@@ -8,6 +8,7 @@ import { Badge } from "../kit/Badge";
 import { Button } from "../kit/Button";
 import { cx } from "../kit/cx";
 import { EmptyState } from "../kit/EmptyState";
+import { useGantry } from "../model/store";
 import { formatDuration } from "../words/format";
 import { t } from "../words/t";
 import { ExchangeDetail } from "./ExchangeDetail";
@@ -30,7 +31,9 @@ export function RawTab({ view }: { view: NodeInView }) {
     run === undefined ? null : { run, node: node.id },
     version,
   );
-  const [open, setOpen] = useState<number>();
+  const asked = useGantry((state) => state.inspector.call);
+  // Null once the user has closed it; until something was chosen, it is the call that was asked for.
+  const [chosen, setChosen] = useState<{ seq: number | null; asked: typeof asked }>();
   const lines = useMemo(
     () =>
       data?.events.filter(
@@ -42,6 +45,8 @@ export function RawTab({ view }: { view: NodeInView }) {
       ) ?? [],
     [data],
   );
+  const found = asked && lines.find((line) => isCall(line, asked));
+  const open = chosen && chosen.asked === asked ? chosen.seq : (found?.seq ?? null);
   if (error !== null) return <EmptyState title={t("raw.failed")} text={error.message} />;
   if (lines.length === 0) {
     const hint = run === undefined ? t("data.noRunHint") : t("raw.noneHint");
@@ -71,12 +76,16 @@ export function RawTab({ view }: { view: NodeInView }) {
             })}
           </p>
         ) : (
-          <section key={event.seq} className={styles.call}>
+          <section
+            key={event.seq}
+            ref={event === found ? showIt : undefined}
+            className={styles.call}
+          >
             <button
               type="button"
               className={styles.line}
               aria-expanded={open === event.seq}
-              onClick={() => setOpen(open === event.seq ? undefined : event.seq)}
+              onClick={() => setChosen({ seq: open === event.seq ? null : event.seq, asked })}
             >
               <ChevronRight
                 size={14}
@@ -106,6 +115,14 @@ export function RawTab({ view }: { view: NodeInView }) {
       {data?.more && <p className={styles.wait}>{t("raw.more")}</p>}
     </div>
   );
+}
+
+function isCall(line: Line, { item, attempt }: { item: string; attempt: number }): boolean {
+  return "exchange" in line && line.item === item && line.exchange.attempt === attempt;
+}
+
+function showIt(call: HTMLElement | null): void {
+  call?.scrollIntoView({ block: "nearest" });
 }
 
 function pathOf(url: string): string {

@@ -10,6 +10,8 @@ import type { Wire } from "../bindings/Wire";
 import { factsOf, typeInfo } from "./facts";
 import { type Graph, parsePort, walk, wireId } from "./flow";
 import { CARD_WIDTH, PORT_SIZE, type Size, scopeSize, shapeOf } from "./geometry";
+import { homesOf } from "./homes";
+import { type Lane, lanesOf } from "./lanes";
 import type { Selection } from "./selection";
 
 /** What a card on the canvas is drawn from. */
@@ -22,6 +24,8 @@ export type CardData = {
   inside: number | null;
   folded: boolean;
   disabled: boolean;
+  /** The branches inside, where a scope that is open has several. */
+  lanes: readonly Lane[];
 };
 
 /** What a wire on the canvas is drawn from. */
@@ -102,7 +106,18 @@ function handlesOf(facts: NodeFacts, width: number): NodeHandle[] {
   return [...inputs, ...outputs];
 }
 
-type Sized = { node: NodeSpec; facts: NodeFacts; position: { x: number; y: number } } & Size;
+type Sized = {
+  node: NodeSpec;
+  facts: NodeFacts;
+  position: { x: number; y: number };
+  lanes: readonly Lane[];
+} & Size;
+
+const NO_LANES: readonly Lane[] = [];
+
+function isSameLanes(a: readonly Lane[], b: readonly Lane[]): boolean {
+  return a === b || (a.length === b.length && JSON.stringify(a) === JSON.stringify(b));
+}
 
 function isSame(a: CanvasNode, b: CanvasNode): boolean {
   return (
@@ -110,6 +125,7 @@ function isSame(a: CanvasNode, b: CanvasNode): boolean {
     a.data.info === b.data.info &&
     a.data.diagnostics === b.data.diagnostics &&
     a.data.folded === b.data.folded &&
+    isSameLanes(a.data.lanes, b.data.lanes) &&
     isSameFacts(a.data.facts, b.data.facts) &&
     a.selected === b.selected &&
     a.parentId === b.parentId &&
@@ -126,6 +142,27 @@ function isSameFacts(a: NodeFacts, b: NodeFacts): boolean {
 
 function isSameDiagnostics(a: Diagnostic[], b: Diagnostic[]): boolean {
   return a === b || (a.length === b.length && JSON.stringify(a) === JSON.stringify(b));
+}
+
+/**
+ * What stands on a branch: the node that begins what only such a scope has (catch, finally), the
+ * scope's own name for the rest of it, and a number where branches are alike.
+ */
+function laneLabel(
+  { catalogue }: Pick<Scene, "catalogue">,
+  scope: NodeSpec,
+  branch: readonly NodeSpec[],
+  titleOf: (id: string) => string,
+  n: number,
+): string {
+  const isOfScope = ({ type }: NodeSpec) => {
+    const info = typeInfo(catalogue, type);
+    return info?.inputs.length === 0 && homesOf(info).includes(scope.type);
+  };
+  const first = branch.find(isOfScope);
+  if (first) return titleOf(first.id);
+  const hasOwn = scope.body?.nodes.some(isOfScope) ?? false;
+  return hasOwn ? (typeInfo(catalogue, scope.type)?.title ?? "") : String(n);
 }
 
 /**
@@ -164,6 +201,7 @@ export function nodeMaker(): (scene: Scene) => CanvasNode[] {
           inside: node.body ? node.body.nodes.length : null,
           folded,
           disabled: node.disabled ?? false,
+          lanes: each.lanes,
         },
         ...(scope === null
           ? {}
@@ -177,6 +215,16 @@ export function nodeMaker(): (scene: Scene) => CanvasNode[] {
       };
       made.push(last && isSame(last, next) ? last : next);
     };
+    const lanesIn = (scope: NodeSpec, inside: readonly (Sized & { x: number; y: number })[]) => {
+      if (!scope.body) return NO_LANES;
+      const boxes = new Map(inside.map((each) => [each.node.id, each]));
+      const titles = new Map(inside.map((each) => [each.node.id, each.facts.title]));
+      return lanesOf(
+        scope.body,
+        (id) => boxes.get(id),
+        (branch, n) => laneLabel(scene, scope, branch, (id) => titles.get(id) ?? id, n),
+      );
+    };
     const measure = (graph: Graph): Sized[] =>
       graph.nodes.map((node) => {
         const facts = factsOf(node, scene.findings, scene.catalogue);
@@ -184,10 +232,11 @@ export function nodeMaker(): (scene: Scene) => CanvasNode[] {
         const position = scene.dragging.get(node.id) ?? { x: place?.x ?? 0, y: place?.y ?? 0 };
         const head = shapeOf(facts).height;
         if (!node.body || place?.folded) {
-          return { node, facts, position, width: CARD_WIDTH, height: head };
+          return { node, facts, position, width: CARD_WIDTH, height: head, lanes: NO_LANES };
         }
         const inside = measure(node.body).map((each) => ({ ...each.position, ...each }));
-        return { node, facts, position, ...scopeSize(head, inside, place) };
+        const lanes = lanesIn(node, inside);
+        return { node, facts, position, lanes, ...scopeSize(head, inside, place) };
       });
     const draw = (graph: Graph, scope: string | null, headHeight: number) => {
       for (const each of measure(graph)) {

@@ -46,9 +46,22 @@ export function questionCount(pane: InboxPane): number {
   return (pane.open ?? []).filter(isForPerson).length;
 }
 
+// Every card on the canvas asks at every event of a run, so it is counted once.
+const counted = new WeakMap<readonly InboxItem[], Map<string, number>>();
+
 /** How many items of a node wait for an answer or a signal. */
-export function waitingAt(pane: InboxPane, flow: string, node: string): number {
-  return (pane.open ?? []).filter((each) => each.flow === flow && each.node === node).length;
+export function waitingAt({ open }: InboxPane, flow: string, node: string): number {
+  if (open === null || open.length === 0) return 0;
+  let counts = counted.get(open);
+  if (!counts) {
+    counts = new Map();
+    for (const each of open) {
+      const place = `${each.flow}/${each.node}`;
+      counts.set(place, (counts.get(place) ?? 0) + 1);
+    }
+    counted.set(open, counts);
+  }
+  return counts.get(`${flow}/${node}`) ?? 0;
 }
 
 /** Those whose time runs out first stand first, then the oldest; for a person before a system. */
@@ -60,6 +73,11 @@ export function sortedOpen(items: readonly InboxItem[]): InboxItem[] {
       (due(a) === due(b) ? 0 : due(a) - due(b)) ||
       a.at - b.at,
   );
+}
+
+/** What was answered last stands first. */
+export function sortedAnswered(items: readonly InboxItem[]): InboxItem[] {
+  return [...items].sort((a, b) => (b.answered_at ?? b.at) - (a.answered_at ?? a.at));
 }
 
 /** The answer being written for a question. */

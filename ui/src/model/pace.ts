@@ -1,15 +1,20 @@
 /** How fast a run goes, how long it may still take, and what it waits for. Pure. */
-import type { Progress, RunState, Wait } from "./run";
+import { PACE_MS, type Progress, type RunState, type Wait } from "./run";
 
 /** Progress over less time than this says nothing of the speed. */
 const MEASURED_MS = 1500;
 
+/** Counts are told a few times a second: after so long without one, nothing goes on. */
+const TOLD_MS = 1000;
+
 /** Items per second over the last seconds; null while there is too little to tell. */
-export function itemsPerSecond(state: RunState): number | null {
+export function itemsPerSecond(state: RunState, now: number): number | null {
   const first = state.pace[0];
   const last = state.pace.at(-1);
   if (!first || !last || last.at - first.at < 200) return null;
-  return ((last.items - first.items) * 1000) / (last.at - first.at);
+  const until = now - last.at > TOLD_MS ? now : last.at;
+  if (until - last.at > PACE_MS) return null;
+  return ((last.items - first.items) * 1000) / (until - first.at);
 }
 
 /** The nodes that wait before another try, longest wait first. */

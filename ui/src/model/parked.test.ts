@@ -59,9 +59,11 @@ test("the first group and the first item are shown until another is chosen", () 
   expect(withGroups(other, [A, B]).group).toBe(groupKey(B));
 });
 
-test("a group that is gone gives way to the first, and takes its ticks along", () => {
+test("a group that is gone gives way to none, and takes its ticks along", () => {
   const pane = withGroups(withTick(PANE, 2), [B]);
-  expect(pane.group).toBe(groupKey(B));
+  expect(pane.group).toBeNull();
+  expect(withGroups(pane, [B]).group).toBeNull();
+  expect(withGroups(withFilter(pane, {}), [B]).group).toBe(groupKey(B));
   expect(pane.chosen).toEqual([]);
 });
 

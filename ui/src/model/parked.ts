@@ -55,10 +55,13 @@ export function itemShown(pane: ParkedPane): ParkedItem | null {
   return pane.items?.find((item) => item.id === pane.item) ?? null;
 }
 
-/** The pane with groups that were read again. A group that is gone gives way to the first one. */
+/**
+ * The pane with groups that were read. At first the first one is shown; later, one that is gone
+ * gives way to none: the next one's buttons must not slide under a finger that presses twice.
+ */
 export function withGroups(pane: ParkedPane, groups: ParkedGroup[]): ParkedPane {
   if (groups.some((group) => groupKey(group) === pane.group)) return { ...pane, groups };
-  const first = groups[0];
+  const first = pane.groups === null ? groups[0] : undefined;
   return {
     ...pane,
     groups,
@@ -134,9 +137,21 @@ export function openCount(groups: readonly ParkedGroup[]): number {
   return groups.reduce((sum, group) => sum + group.open, 0);
 }
 
+// Every card on the canvas asks at every event of a run, so it is counted once.
+const counted = new WeakMap<readonly ParkedGroup[], Map<string, number>>();
+
 /** How many items of a node wait. */
 export function openAt(groups: readonly ParkedGroup[], flow: string, node: string): number {
-  return openCount(groups.filter((group) => group.flow === flow && group.node === node));
+  let counts = counted.get(groups);
+  if (!counts) {
+    counts = new Map();
+    for (const group of groups) {
+      const place = `${group.flow}/${group.node}`;
+      counts.set(place, (counts.get(place) ?? 0) + group.open);
+    }
+    counted.set(groups, counts);
+  }
+  return counts.get(`${flow}/${node}`) ?? 0;
 }
 
 /** The item as it would be tried again: mended, or as it entered the node. */

@@ -73,6 +73,7 @@ describe("a run", () => {
           reason: "the shop said Retry-After",
           retry: { attempt: 1, tries: 4 },
           isLong: false,
+          counted: null,
         },
       },
     ]);
@@ -95,7 +96,10 @@ describe("a run", () => {
       { seq: 1, at: 1000, type: "waiting", node: "a", item: "a:0", wait_ms: 12_000, reason: "r" },
     ]);
     expect(waits(state)).toEqual([
-      { node: "a", wait: { until: 13_000, reason: "r", retry: null, isLong: false } },
+      {
+        node: "a",
+        wait: { until: 13_000, reason: "r", retry: null, isLong: false, counted: null },
+      },
     ]);
     const held: RunEvent = {
       seq: 2,
@@ -145,7 +149,9 @@ describe("a run", () => {
     });
     const begun = play(EVENTS.slice(0, 3));
     expect(waits(play([counted(3, 1200, 0)], begun))).toHaveLength(1);
-    expect(waits(play([counted(3, 1200, 1)], begun))).toEqual([]);
+    // The first counts after the pause began tell of items before it too.
+    expect(waits(play([counted(3, 1200, 1)], begun))).toHaveLength(1);
+    expect(waits(play([counted(3, 1200, 1), counted(4, 1300, 2)], begun))).toEqual([]);
     expect(waits(play([counted(3, 1600, 0)], begun))).toEqual([]);
   });
 
@@ -161,7 +167,11 @@ describe("a run", () => {
       node: "a",
       counts: { ...COUNTS, items_in },
     });
-    expect(itemsPerSecond(play([counted(0, 1000, 0)]))).toBeNull();
-    expect(itemsPerSecond(play([counted(0, 1000, 0), counted(1, 2000, 50)]))).toBe(50);
+    expect(itemsPerSecond(play([counted(0, 1000, 0)]), 1000)).toBeNull();
+    const state = play([counted(0, 1000, 0), counted(1, 2000, 50)]);
+    expect(itemsPerSecond(state, 2000)).toBe(50);
+    // Nothing was told for a while: it goes slower, then not at all.
+    expect(itemsPerSecond(state, 3500)).toBe(20);
+    expect(itemsPerSecond(state, 9000)).toBeNull();
   });
 });

@@ -17,6 +17,8 @@ export type Wait = {
   retry: { attempt: number; tries: number } | null;
   /** Whether the flow asks for it: it outlasts the program. */
   isLong: boolean;
+  /** What had been counted when it was first told of after the pause began; null until then. */
+  counted: Pick<NodeCounts, "items_out" | "rejected"> | null;
 };
 
 /** How far a node has come, and since when that is measured. */
@@ -82,7 +84,8 @@ const NO_COUNTS: NodeCounts = { items_in: 0, items_out: 0, rejected: 0, busy_us:
 const MAX_CALLS = 500;
 const MAX_ERRORS = 500;
 const MAX_ASKED = 500;
-const PACE_MS = 3000;
+/** The speed is that of so many milliseconds. */
+export const PACE_MS = 3000;
 
 const IDLE: NodeRunState = {
   status: "idle",
@@ -133,6 +136,14 @@ export function runOfView(view: RunView): RunState {
   return { ...newRun(view.run, view.flow), nodes, wires: { ...view.wires } };
 }
 
+/** A run that is read again: what is not stored of it stays as it was heard. */
+export function readAgain(before: RunState | null, view: RunView): RunState {
+  const next = runOfView(view);
+  if (before?.run.id !== view.run.id || isOver(view.run.status)) return next;
+  const { told, asked, heldAt, resumed } = before;
+  return { ...next, told, asked, heldAt, resumed };
+}
+
 function setNode(state: RunState, id: string, change: Partial<NodeRunState>): RunState {
   const node = { ...(state.nodes[id] ?? IDLE), ...change };
   return { ...state, nodes: { ...state.nodes, [id]: node } };
@@ -148,11 +159,14 @@ function pace(state: RunState, at: number): RunState["pace"] {
 function stillWaits(
   node: NodeRunState | undefined,
   { at, counts }: { at: number; counts: NodeCounts },
-): Wait | null | undefined {
-  // Counts are told at every tick; while a node only waits, they stay as they are.
-  const isStill =
-    node?.counts.items_out === counts.items_out && node.counts.rejected === counts.rejected;
-  return isStill && node.wait !== null && at < node.wait.until ? node.wait : null;
+): Wait | null {
+  const wait = node?.wait ?? null;
+  if (wait === null || at >= wait.until) return null;
+  const { items_out, rejected } = counts;
+  // Counts are told at every tick, so the first after the pause began also tells of what was before.
+  if (wait.counted === null) return { ...wait, counted: { items_out, rejected } };
+  const isStill = wait.counted.items_out === items_out && wait.counted.rejected === rejected;
+  return isStill ? wait : null;
 }
 
 /** What the stored events of a past run's nodes tell besides how the nodes ended. */
@@ -232,7 +246,7 @@ function take(state: RunState, event: RunEvent): RunState {
       return { ...state, wires: { ...state.wires, [event.wire]: wire } };
     }
     case "counted": {
-      const wait = stillWaits(state.nodes[event.node], event) ?? null;
+      const wait = stillWaits(state.nodes[event.node], event);
       const next = setNode(state, event.node, { counts: event.counts, wait });
       return { ...next, pace: pace(next, event.at) };
     }
@@ -243,13 +257,14 @@ function take(state: RunState, event: RunEvent): RunState {
         reason,
         retry: { attempt, tries },
         isLong: false,
+        counted: null,
       };
       return setNode(state, event.node, { wait });
     }
     case "waiting": {
       const { at, wait_ms, reason, due } = event;
       const until = due ?? at + wait_ms;
-      const wait = { until, reason, retry: null, isLong: due !== undefined };
+      const wait = { until, reason, retry: null, isLong: due !== undefined, counted: null };
       return setNode(state, event.node, { wait });
     }
     case "would_send": {

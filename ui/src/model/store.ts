@@ -89,6 +89,8 @@ export type InspectorState = {
   focusKey: string | null;
   /** The wire whose items are shown instead of a node; null for the selected node. */
   wire: string | null;
+  /** The call of the node that was asked for last: the one that is open among its calls. */
+  call?: { item: string; attempt: number };
   /** Whether the flow itself is shown when nothing is selected: its purpose and its variables. */
   flow: boolean;
 };

@@ -4,6 +4,7 @@ import type { Place } from "../bindings/Place";
 import { factsOf } from "./facts";
 import { type Graph, parsePort } from "./flow";
 import { CARD_WIDTH, SCOPE_PADDING, type Size, scopeSize, shapeOf, snap } from "./geometry";
+import { hasLanes, LANE_ROOM } from "./lanes";
 import type { World } from "./ports";
 
 const BETWEEN_RANKS = 88;
@@ -61,7 +62,7 @@ function tidyGraph(
     } else {
       const inside = tidyGraph(node.body, world, layout, {
         x: SCOPE_PADDING,
-        y: head + SCOPE_PADDING / 2,
+        y: head + SCOPE_PADDING / 2 + (hasLanes(node.body) ? LANE_ROOM : 0),
       });
       for (const [id, place] of inside.places) places.set(id, place);
       sizes.set(node.id, scopeSize(head, [...inside.boxes.values()]));

@@ -7,8 +7,10 @@ import type { NodeInfo } from "../bindings/NodeInfo";
 import { EmptyState } from "../kit/EmptyState";
 import { TextInput } from "../kit/TextInput";
 import { typeInfo } from "../model/facts";
+import { findNode } from "../model/flow";
+import { homeFirst, scopesAround } from "../model/homes";
 import { searchTypes } from "../model/search";
-import { useGantry } from "../model/store";
+import { type State, useGantry } from "../model/store";
 import { t } from "../words/t";
 import { DragGhost, usePaletteDrag } from "./drag";
 import styles from "./Palette.module.css";
@@ -19,19 +21,38 @@ const FAMILIES: Family[] = ["trigger", "system", "data", "control", "file"];
 
 type Group = { id: string; title: string | null; types: NodeInfo[] };
 
-function groupsOf(catalogue: NodeInfo[], query: string, recent: string[]): Group[] {
+function groupsOf(
+  catalogue: NodeInfo[],
+  query: string,
+  recent: string[],
+  around: string | null,
+): Group[] {
+  const scopes = around === null ? [] : around.split(" ");
+  const { home, others } = homeFirst(catalogue, scopes);
   if (query.trim() !== "") {
-    return [{ id: "found", title: null, types: searchTypes(catalogue, query) }];
+    return [{ id: "found", title: null, types: searchTypes([...home, ...others], query) }];
   }
+  const nearest = typeInfo(catalogue, scopes[0] ?? "")?.title ?? "";
   const last = recent.flatMap((type) => typeInfo(catalogue, type) ?? []);
   const groups = FAMILIES.map((family) => ({
     id: family,
     title: t(`family.${family}`),
     types: catalogue.filter((info) => info.family === family),
   }));
-  return [{ id: "recent", title: t("palette.recent"), types: last }, ...groups].filter(
-    (group) => group.types.length > 0,
-  );
+  return [
+    { id: "home", title: t("palette.fits", { title: nearest }), types: home },
+    { id: "recent", title: t("palette.recent"), types: last },
+    ...groups,
+  ].filter((group) => group.types.length > 0);
+}
+
+/** The types of the scopes that what is put in now would stand in, as one text; null for none. */
+function scopesHere({ open, selection }: State): string | null {
+  const last = selection.nodes.at(-1);
+  const found = open && last !== undefined ? findNode(open.flow, last) : null;
+  if (!open || !found) return null;
+  const scope = found.node.body ? found.node.id : found.scope;
+  return scopesAround(open.flow, scope).join(" ") || null;
 }
 
 /** All node types: searched, grouped, put in with Enter or by dragging. */
@@ -40,7 +61,11 @@ export function Palette() {
   const recent = useGantry((state) => state.panels.recent);
   const [query, setQuery] = useState("");
   const list = useRef<HTMLDivElement>(null);
-  const groups = useMemo(() => groupsOf(catalogue, query, recent), [catalogue, query, recent]);
+  const around = useGantry(scopesHere);
+  const groups = useMemo(
+    () => groupsOf(catalogue, query, recent, around),
+    [catalogue, query, recent, around],
+  );
   const rows = groups.flatMap((group) =>
     group.types.map((info) => ({ info, id: `${group.id}-${info.type}` })),
   );

@@ -41,7 +41,7 @@ export function GroupList({ groups }: { groups: readonly ParkedGroup[] }) {
                 type="button"
                 className={styles.group}
                 aria-current={key === shown ? "true" : undefined}
-                tabIndex={key === shown ? 0 : -1}
+                tabIndex={key === shown || shown === null ? 0 : -1}
                 onClick={() => chooseGroup(key)}
               >
                 <Group group={group} now={now} />
@@ -64,14 +64,18 @@ export function GroupList({ groups }: { groups: readonly ParkedGroup[] }) {
 }
 
 function Group({ group, now }: { group: ParkedGroup; now: number }) {
+  const state = useGantry(({ parked }) => parked.filter.state);
+  const isOpen = state === "open";
   const { message, flow_name, node_name, open, resolved, last_at } = group;
   return (
     <>
       <span className={styles.groupTop}>
-        <Badge tone={open > 0 ? "error" : "neutral"}>
-          {open > 0
-            ? t("parked.open", { n: open }).replace(String(open), formatCount(open))
-            : t("parked.nResolved", { n: resolved })}
+        <Badge tone={isOpen && open > 0 ? "error" : "neutral"}>
+          {isOpen
+            ? t("parked.open", { n: formatCount(open) })
+            : state === "retrying"
+              ? t("parked.state.retrying")
+              : t("parked.nResolved", { n: formatCount(resolved) })}
         </Badge>
         <span className={styles.quiet}>{t(`errorClass.${group.class}`)}</span>
         <span className={styles.gap} />

@@ -4,6 +4,7 @@ import { goToParkedNode, loadItems } from "../actions/parked";
 import type { ParkedGroup } from "../bindings/ParkedGroup";
 import { Badge } from "../kit/Badge";
 import { Button } from "../kit/Button";
+import { EmptyState } from "../kit/EmptyState";
 import { Spinner } from "../kit/Spinner";
 import { SplitPane } from "../kit/SplitPane";
 import { groupShown, itemShown } from "../model/parked";
@@ -27,7 +28,13 @@ export function GroupPane() {
   useEffect(() => {
     if (isUnread) void loadItems();
   }, [isUnread]);
-  if (group === null) return null;
+  if (group === null) {
+    return (
+      <div className={styles.pane}>
+        <EmptyState title={t("parked.pickGroup")} />
+      </div>
+    );
+  }
   const initial = Math.round((window.innerWidth - 48 - 340) * DETAIL_SHARE);
   return (
     <section className={styles.pane} aria-label={group.message}>

@@ -1,7 +1,8 @@
-import { CirclePlay, CornerLeftUp, Trash2 } from "lucide-react";
+import { CirclePlay, CornerLeftUp, RotateCw, Trash2 } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { loadOlderRuns } from "../actions/history";
 import { resumeRun } from "../actions/resume-run";
+import { askToRetry } from "../actions/retry";
 import { openRun } from "../actions/runs";
 import type { RunSummary } from "../bindings/RunSummary";
 import { runStanding } from "../inspector/status";
@@ -92,6 +93,9 @@ function RowButtons({ run, onDelete }: { run: RunSummary; onDelete: Props["onDel
           icon={CirclePlay}
           onPress={() => void resumeRun(run.id)}
         />
+      )}
+      {(run.status === "failed" || run.status === "ok_with_rejects") && (
+        <IconButton label={t("retry.action")} icon={RotateCw} onPress={() => askToRetry(run)} />
       )}
       {parent !== undefined && (
         <IconButton

@@ -1,12 +1,11 @@
 import { useMemo } from "react";
-import { goToNode } from "../actions/select";
 import type { Timeline } from "../bindings/Timeline";
 import { VirtualList } from "../kit/VirtualList";
 import { barRows } from "../model/timeline";
 import { formatDuration, formatFineDuration } from "../words/format";
 import { t } from "../words/t";
 import styles from "./BarTable.module.css";
-import { barName } from "./bars";
+import { barName, goToBar } from "./bars";
 
 /** The same as the waterfall, as a table: what each node did, in the order of its beginning. */
 export function BarTable({ data }: { data: Timeline }) {
@@ -27,7 +26,7 @@ export function BarTable({ data }: { data: Timeline }) {
         rowHeight={28}
         keyOf={({ key }) => key}
         render={({ lane, bar }) => (
-          <button type="button" className={styles.row} onClick={() => goToNode(lane.node)}>
+          <button type="button" className={styles.row} onClick={() => goToBar(lane, bar)}>
             <span>{lane.name}</span>
             <span>{barName(bar)}</span>
             <code>{bar.item}</code>

@@ -5,7 +5,7 @@ import { cx } from "../kit/cx";
 import { type Drawn, ROWS, type Span } from "../model/timeline";
 import { formatDuration } from "../words/format";
 import { t } from "../words/t";
-import { barName } from "./bars";
+import { barName, goToBar } from "./bars";
 import styles from "./Timeline.module.css";
 
 type Props = {
@@ -15,13 +15,15 @@ type Props = {
   /** The bar that the keyboard is at: -1 for the lane itself, null for another lane. */
   at: number | null;
   onPoint: (bar: number | null) => void;
+  /** The bar that was clicked; -1 for the lane itself. */
+  onTake: (bar: number) => void;
 };
 
 const TRACK_PX = 24;
 const INDENT_PX = 12;
 
 /** What a node did over time: a band for all of its work, its bars over it. */
-export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
+export function LaneRow({ lane, span, bars, at, onPoint, onTake }: Props) {
   const length = span.to - span.from;
   const left = Math.max(0, (lane.began - span.from) / length);
   const right = Math.min(1, (lane.ended - span.from) / length);
@@ -33,7 +35,10 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the waterfall does the same.
     <div
       className={cx(styles.lane, at !== null && styles.at)}
-      onClick={() => goToNode(lane.node)}
+      onClick={() => {
+        onTake(-1);
+        goToNode(lane.node);
+      }}
       onPointerEnter={() => onPoint(-1)}
     >
       <span className={styles.name} style={{ paddingLeft: lane.depth * INDENT_PX }}>
@@ -48,6 +53,7 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
           />
         )}
         {bars.map(({ index, bar, left: from, width, row, more }) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on the waterfall does the same.
           <span
             key={index}
             role="img"
@@ -60,6 +66,11 @@ export function LaneRow({ lane, span, bars, at, onPoint }: Props) {
               width: `${width * 100}%`,
               top: rows === 1 ? (TRACK_PX - height) / 2 : (row * TRACK_PX) / Math.min(rows, ROWS),
               height,
+            }}
+            onClick={(event) => {
+              event.stopPropagation();
+              onTake(index);
+              goToBar(lane, bar);
             }}
             onPointerEnter={() => onPoint(index)}
             onPointerLeave={() => onPoint(-1)}

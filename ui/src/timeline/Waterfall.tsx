@@ -1,11 +1,12 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { goToNode } from "../actions/select";
+import type { Lane } from "../bindings/Lane";
 import type { Timeline } from "../bindings/Timeline";
 import { VirtualList, type VirtualListHandle } from "../kit/VirtualList";
 import { drawn, inSight, marks, type Sight, type SightChange } from "../model/timeline";
 import { formatDuration } from "../words/format";
 import { t } from "../words/t";
-import { barFacts, laneFacts } from "./bars";
+import { barFacts, goToBar, laneFacts } from "./bars";
 import { LaneRow } from "./LaneRow";
 import { Legend } from "./Legend";
 import styles from "./Timeline.module.css";
@@ -73,9 +74,9 @@ export function Waterfall({ data, sight, change }: Props) {
         onBlur={() => setFocus(false)}
         onKeyDown={(event) => {
           const next = changeOf(event, sight);
-          const node = data.lanes[sight.lane]?.node;
+          const atLane = data.lanes[sight.lane];
           if (next) change(next);
-          else if (event.key === "Enter" && node !== undefined) goToNode(node);
+          else if (event.key === "Enter" && atLane) goTo(atLane, sight.bar);
           else return;
           event.preventDefault();
           event.stopPropagation();
@@ -95,6 +96,10 @@ export function Waterfall({ data, sight, change }: Props) {
               span={span}
               bars={drawn(each, span, SMALLEST_PX / track)}
               at={hasFocus && sight.lane === index ? sight.bar : null}
+              onTake={(at) => {
+                change({ type: "lane", lane: index });
+                change({ type: "bar", bar: at });
+              }}
               onPoint={(at) => setPointed(at === null ? null : { lane: index, bar: at })}
             />
           )}
@@ -108,6 +113,12 @@ export function Waterfall({ data, sight, change }: Props) {
       </div>
     </div>
   );
+}
+
+function goTo(lane: Lane, index: number): void {
+  const bar = lane.bars[index];
+  if (bar) goToBar(lane, bar);
+  else goToNode(lane.node);
 }
 
 type AxisProps = { span: { from: number; to: number }; began: number; track: number };

@@ -1,4 +1,6 @@
-/** What a bar of the waterfall is, in words. Pure. */
+/** What a bar of the waterfall is, in words, and where it leads. */
+import { goToCall } from "../actions/go-to-call";
+import { goToNode } from "../actions/select";
 import type { Bar } from "../bindings/Bar";
 import type { Lane } from "../bindings/Lane";
 import { formatDuration, formatFineDuration } from "../words/format";
@@ -37,4 +39,10 @@ export function laneFacts(lane: Lane, began: number): string {
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Goes to what a bar stands for: the call with its request and answer, or the node. */
+export function goToBar({ node }: Lane, { kind, item, attempt }: Bar): void {
+  if (kind === "call") goToCall(node, item, attempt ?? 1);
+  else goToNode(node);
 }

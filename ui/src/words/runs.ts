@@ -107,7 +107,7 @@ export const runs = {
   "bar.retry": "Pause before another try",
   "bar.limit": "Wait for the allowed rate",
   "bar.wait": "Wait that the flow asks for",
-  "bar.paused": "Held",
+  "bar.paused": "Stood still",
 
   "interrupted.banner": "{n} run was interrupted.|{n} runs were interrupted.",
   "interrupted.goesOn": "{n} goes on by itself|{n} go on by themselves",

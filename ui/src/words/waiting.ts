@@ -11,7 +11,7 @@ export const waiting = {
   "inbox.loading": "Loading the inbox",
   "inbox.none": "Nothing waits for you",
   "inbox.noneHint":
-    "An Approval node asks here before a flow goes on, and shows the data that it is about. You approve it, reject it, or mend the data first.",
+    "An “Ask for approval” node asks here before a flow goes on, and shows the data that it is about. You approve it, reject it, or mend the data first.",
   "inbox.noneAnswered": "Nothing was answered yet",
   "inbox.list": "What waits",
   "inbox.resize": "Width of the list",
@@ -55,7 +55,7 @@ export const waiting = {
   "states.loading": "Loading the values",
   "states.none": "No flow remembers anything yet",
   "states.noneHint":
-    "A Remember node keeps a value from run to run: how far the last run came, a token, a counter.",
+    "A “Set state” node keeps a value from run to run: how far the last run came, a token, a counter.",
   "states.list": "Remembered values",
   "states.resize": "Width of the list",
   "states.key": "Key",

@@ -35,6 +35,9 @@ use crate::types::{ApiError, Code};
 /// The name of the database in the data folder.
 const DATABASE: &str = "gantry.db";
 
+/// The variable that says how much memory one sort or group may take before it uses the disk.
+const BARRIER_KB: &str = "GANTRY_BARRIER_KB";
+
 /// What is said of a run whose process ended.
 const RESUMABLE: &str = "The program ended before the run did. It can go on where it was.";
 
@@ -156,7 +159,11 @@ impl App {
             History::Kept => Arc::clone(&keeper) as Arc<dyn Journal>,
             History::None => Arc::new(NoJournal),
         };
-        let engine = Engine::new(EngineOptions { services, journal, ..EngineOptions::default() });
+        let mut options_of_engine = EngineOptions { services, journal, ..EngineOptions::default() };
+        if let Some(kb) = std::env::var(BARRIER_KB).ok().and_then(|kb| kb.parse::<usize>().ok()) {
+            options_of_engine.barrier_bytes = kb << 10;
+        }
+        let engine = Engine::new(options_of_engine);
         let app = Arc::new(Self {
             engine,
             vault,
@@ -205,16 +212,18 @@ impl App {
         Ok(app)
     }
 
-    /// Ends the runs under way as stopped by the user, and waits until what they told is stored.
+    /// Holds the runs under way that can go on with the next start, ends the others as stopped by
+    /// the user, and waits until what they told is stored.
     pub async fn close(&self) {
         // Those that wait for their turn stay as they are.
         self.turns.close();
-        for run in lock(&self.running).values() {
-            run.cancel();
+        for (id, run) in &*lock(&self.running) {
+            // A run that can go on with the next start begins nothing new; its writes end first.
+            if self.keeper.goes_on(id) { run.pause() } else { run.cancel() }
         }
         // Runs end within moments of being stopped; a node that hangs must not keep the program.
         for _ in 0..100 {
-            if self.keeper.running().is_empty() && lock(&self.running).is_empty() {
+            if self.keeper.can_end() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::ResumedBy;
 use ts_rs::TS;
 
-pub(crate) use self::earlier::Earlier;
+pub use self::earlier::Earlier;
 pub(crate) use self::request::{KeptTarget, Request};
 pub use self::resume::Resumes;
 use crate::App;

@@ -6,11 +6,6 @@ use store::StoreError;
 use crate::types::{ApiError, Code};
 
 impl ApiError {
-    /// Takes the place of what is being built.
-    pub(crate) fn pending() -> Self {
-        Self::new(Code::Internal, "This part is not there yet.")
-    }
-
     /// An error with a sentence for the user.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), at: None }

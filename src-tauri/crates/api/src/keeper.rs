@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use data::Value;
-use engine::journal::{Journal, JournalError, Record, StepRecord};
+use engine::journal::{Journal, JournalError, Record, StepRecord, StepState};
 use engine::signals::Signal;
+use engine::step::Effect;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
@@ -47,6 +48,10 @@ struct Live {
     start: Option<RunStart>,
     /// Whether its row is kept at least as early as its steps.
     has_steps: bool,
+    /// Whether it can go on after its process ended.
+    goes_on: bool,
+    /// Writes under way of which nobody would know what became of them.
+    n_open: u64,
 }
 
 /// Records on their way to the store.
@@ -68,14 +73,33 @@ impl Keeper {
     /// `start` is how it is started again, where it can be.
     pub(crate) fn expect(&self, row: RunRow, last: Arc<[NodeId]>, start: Option<RunStart>) {
         let (totals, excerpt) = (Totals::new(last), Excerpt::default());
-        let live = Live { row, totals, excerpt, is_stored: false, start, has_steps: false };
+        let goes_on = start.is_some();
+        let live = Live {
+            row,
+            totals,
+            excerpt,
+            is_stored: false,
+            start,
+            has_steps: false,
+            goes_on,
+            n_open: 0,
+        };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
     /// Makes a run known that goes on: its row is stored already.
     pub(crate) fn expect_again(&self, row: RunRow, last: Arc<[NodeId]>) {
         let (totals, excerpt) = (Totals::new(last), Excerpt::default());
-        let live = Live { row, totals, excerpt, is_stored: true, start: None, has_steps: true };
+        let live = Live {
+            row,
+            totals,
+            excerpt,
+            is_stored: true,
+            start: None,
+            has_steps: true,
+            goes_on: true,
+            n_open: 0,
+        };
         lock(&self.live).insert(live.row.id.clone(), live);
     }
 
@@ -301,11 +325,22 @@ impl Keeper {
         appends
     }
 
-    /// The runs under way, for the end of the program.
-    pub(crate) fn running(&self) -> Vec<RunId> {
-        let live = lock(&self.live);
-        let begun = live.values().filter(|run| run.row.status != RunStatus::Queued);
-        begun.map(|run| run.row.id.clone()).collect()
+    /// Counts the writes of a run of which nobody would know what became of them, were it to end now.
+    fn count_open(&self, run: &RunId, n_begun: u64, n_known: u64) {
+        if let Some(live) = lock(&self.live).get_mut(run) {
+            live.n_open = (live.n_open + n_begun).saturating_sub(n_known);
+        }
+    }
+
+    /// Whether a run can go on after its process ended.
+    pub(crate) fn goes_on(&self, run: &RunId) -> bool {
+        lock(&self.live).get(run).is_some_and(|live| live.goes_on)
+    }
+
+    /// Whether the program could end now: the runs that are left can go on, and all their writes are
+    /// known.
+    pub(crate) fn can_end(&self) -> bool {
+        lock(&self.live).values().all(|live| live.goes_on && live.n_open == 0)
     }
 }
 
@@ -370,18 +405,30 @@ impl Journal for Keeper {
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         // Not gathered: somebody waits. The store puts what waits into one commit.
         let taken = records.iter().filter_map(Signal::number_in).collect();
+        let (n_begun, n_known) = open_writes(&records);
         let mut appends = self.with_row(run, steps::encode(records));
         if let Some(first) = appends.first_mut() {
             // With the step that took them, so that no signal is taken twice, nor lost.
             first.taken = taken;
         }
+        self.count_open(run, n_begun, 0);
         Box::pin(async move {
             let kept = self.store.append(appends).await.done().await;
+            self.count_open(run, 0, n_known);
             kept.map_err(|error| JournalError {
                 message: format!("What the run has done could not be stored: {error}."),
             })
         })
     }
+}
+
+/// How many writes begin with these records, and of how many it is known what became of them.
+fn open_writes(records: &[StepRecord]) -> (u64, u64) {
+    let writes = records.iter().filter(|record| record.effect == Effect::Writes);
+    writes.fold((0, 0), |(n_begun, n_known), record| match record.state {
+        StepState::Begun => (n_begun + 1, n_known),
+        StepState::Done { .. } | StepState::Undone => (n_begun, n_known + 1),
+    })
 }
 
 fn closing() -> JournalError {

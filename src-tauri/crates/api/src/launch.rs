@@ -50,6 +50,8 @@ pub struct Launch {
     pub responder: Option<Responder>,
     /// What meets its calls, from [`App::meet`].
     pub met: Met,
+    /// What is kept for going on with it, should its process end.
+    pub going_on: GoingOn,
     /// The run that it does again, or that calls it.
     pub parent: Option<RunId>,
     /// By whom it is called, where a flow does.
@@ -61,7 +63,7 @@ pub struct Launch {
     /// What it takes over of earlier runs.
     pub again: Again,
     /// Which steps of earlier runs it does not do again.
-    pub(crate) retry: Option<Earlier>,
+    pub retry: Option<Earlier>,
 }
 
 /// What a run takes over of earlier ones.
@@ -84,6 +86,16 @@ const SKIPPED: &str = "Not begun: another run of this flow was under way, and th
 
 /// What is said of a run that was stopped while it waited.
 const GIVEN_UP: &str = "Stopped before it began: it waited for its turn.";
+
+/// What is kept of a run for going on with it after its process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GoingOn {
+    /// What it has done, where that is worth it.
+    #[default]
+    Kept,
+    /// Nothing: it is failed when its process ends.
+    Never,
+}
 
 /// What came of a run that goes on by itself.
 pub type Ended = oneshot::Receiver<RunOutcome>;
@@ -170,7 +182,10 @@ impl App {
         let seed = launch.met.seed.unwrap_or(started_at as u64);
         let clock_at = launch.met.started_at.unwrap_or(started_at);
         if self.history == History::Kept {
-            let start = is_durable.then(|| self.start_of(flow, &launch, seed, clock_at));
+            // One that takes something over from an earlier run keeps its steps for the next try,
+            // but is not begun again by itself.
+            let is_whole = is_durable && launch.replay.is_none();
+            let start = is_whole.then(|| self.start_of(flow, &launch, seed, clock_at));
             self.keeper.expect(new.clone(), last, start);
         }
         let request = RunRequest {

@@ -50,7 +50,7 @@ use flow::file::FlowFile;
 pub use crate::app::{App, AppOptions, FirstFlow, History};
 pub use crate::commands::dispatch;
 pub use crate::hub::Subscription;
-pub use crate::launch::{Ended, Launch, Row};
+pub use crate::launch::{Ended, GoingOn, Launch, Row};
 pub use crate::meet::{Meeting, Met, RunMode};
 pub use crate::prepared::ReadyFlow;
 pub use crate::reduce::RunState;

@@ -24,7 +24,7 @@ use crate::app::{History, lock};
 use crate::connections::{self, FlowAccounts, ProductionWrite};
 use crate::durable::Request;
 use crate::flows::{load, read_file};
-use crate::launch::{Launch, broken};
+use crate::launch::{GoingOn, Launch, broken};
 use crate::meet::Meeting;
 use crate::templates::all_nodes;
 use crate::types::{ApiError, Code};
@@ -80,7 +80,9 @@ impl ReadyFlow {
     pub(crate) fn can_be_resumed(&self, launch: &Launch) -> bool {
         let Meeting { mode, node_modes, .. } = &launch.met.meeting;
         let is_real = node_modes.values().chain([mode]).all(|mode| mode.writes());
-        is_real && (launch.trigger != "webhook" || self.leaves_traces)
+        launch.going_on == GoingOn::Kept
+            && is_real
+            && (launch.trigger != "webhook" || self.leaves_traces)
     }
 
     /// The refusal of a run that goes so far, is met so, and writes to production, unless it was

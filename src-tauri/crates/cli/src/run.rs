@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use api::{App, AppOptions, History, Launch, Meeting, ReadyFlow, Row, RunMode};
+use api::{App, AppOptions, GoingOn, History, Launch, Meeting, ReadyFlow, Row, RunMode};
 use clap::{Args, ValueEnum};
 use data::Value;
 use engine::{Output, RunOutcome};
@@ -65,6 +65,9 @@ pub(crate) struct RunArgs {
     /// Keeps nothing of the run in the database.
     #[arg(long)]
     no_history: bool,
+    /// Keeps nothing to go on with, should the program end before the run does.
+    #[arg(long)]
+    no_resume: bool,
 }
 
 /// Where the items of a run go.
@@ -174,6 +177,9 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
         return Ok(End::Usage);
     }
     let mut launch = Launch { trigger: "command line", input, vars, ..Launch::default() };
+    if args.no_resume {
+        launch.going_on = GoingOn::Never;
+    }
     args.output.prepare(&mut launch);
     if !args.yes
         && let Some(refusal) = flow.unconfirmed(&launch.target, &args.meeting())

@@ -15,6 +15,7 @@
 //! ```
 
 pub mod bin;
+mod cached_size;
 mod charset;
 pub mod csv;
 pub mod edi;

@@ -6,6 +6,7 @@ use std::fmt;
 use triomphe::ThinArc;
 
 use crate::{
+    cached_size::CachedSize,
     key::Key,
     shape::{DistinctKeys, Shape},
     shapes::Shapes,
@@ -14,7 +15,13 @@ use crate::{
 
 /// The members of a JSON object; cheap to clone, never changed in place.
 #[derive(Clone)]
-pub struct Object(ThinArc<Shape, Value>);
+pub struct Object(ThinArc<Head, Value>);
+
+/// What all clones of an object share besides its values.
+struct Head {
+    shape: Shape,
+    size: CachedSize,
+}
 
 impl Object {
     /// Makes an object; a key that comes again keeps its first place and takes its last value.
@@ -53,7 +60,8 @@ impl Object {
     #[inline]
     pub(crate) fn from_parts(shape: Shape, values: impl ExactSizeIterator<Item = Value>) -> Self {
         debug_assert_eq!(shape.len(), values.len());
-        Self(ThinArc::from_header_and_iter(shape, values))
+        let head = Head { shape, size: CachedSize::default() };
+        Self(ThinArc::from_header_and_iter(head, values))
     }
 
     /// How many members there are.
@@ -70,7 +78,14 @@ impl Object {
     /// The shape, to find the same key in many objects once.
     #[inline]
     pub fn shape(&self) -> &Shape {
-        &self.0.header.header
+        &self.0.header.header.shape
+    }
+
+    /// Bytes as compact JSON; see [`Value::size`].
+    pub(crate) fn size(&self) -> usize {
+        self.0.header.header.size.get_or(|| {
+            self.shape().fixed_size() + self.values().iter().map(Value::size).sum::<usize>()
+        })
     }
 
     /// The keys in source order.
@@ -104,16 +119,24 @@ impl Object {
 
     /// This object with one member set: in its place if the key is there, else at the end.
     pub fn with(&self, key: impl Into<Key>, value: Value) -> Self {
-        let key = key.into();
-        let mut values = Vec::with_capacity(self.len() + 1);
+        self.with_all([(key.into(), value)])
+    }
+
+    /// This object with some members set, one after the other as by [`Object::with`].
+    pub fn with_all(&self, members: impl IntoIterator<Item = (Key, Value)>) -> Self {
+        let members = members.into_iter();
+        let mut values = Vec::with_capacity(self.len() + members.size_hint().0);
         values.extend_from_slice(self.values());
-        let shape = if let Some(at) = self.shape().index_of_key(&key) {
-            values[at] = value;
-            self.shape().clone()
-        } else {
-            values.push(value);
-            self.shape().with(&key)
-        };
+        let mut shape = self.shape().clone();
+        for (key, value) in members {
+            match shape.index_of_key(&key) {
+                Some(at) => values[at] = value,
+                None => {
+                    values.push(value);
+                    shape = shape.with(&key);
+                }
+            }
+        }
         Self::from_parts(shape, values.into_iter())
     }
 

@@ -20,6 +20,9 @@ struct Inner {
     fixed_size: usize,
     index: OnceLock<HashTable<u32>>,
     derived: Mutex<Vec<Derived>>,
+    /// The shape that this one has a key more than, kept so that the next object which gets the
+    /// same keys one by one finds the way that this one took.
+    base: Option<Shape>,
 }
 
 /// A shape made from this one, held weakly so that it lives no longer than its objects.
@@ -40,6 +43,8 @@ const MIN_INDEXED: usize = 9;
 /// Wider shapes are not remembered as steps: each step holds a whole key list.
 const MAX_DERIVED_KEYS: usize = 512;
 const MAX_DERIVED: usize = 8;
+/// Longer rows of shapes are not kept, and dropping one takes bounded stack.
+const MAX_BASES: usize = 16;
 
 static EMPTY: LazyLock<Shape> = LazyLock::new(|| Shape::from_distinct(Box::default()));
 
@@ -59,11 +64,20 @@ impl Shape {
     }
 
     pub(crate) fn from_distinct(keys: Box<[Key]>) -> Self {
+        Self::on_base(None, keys)
+    }
+
+    fn on_base(base: Option<Self>, keys: Box<[Key]>) -> Self {
         let n_commas = keys.len().saturating_sub(1);
         let fixed_size = 2 + n_commas + keys.iter().map(|key| key.quoted().len()).sum::<usize>();
-        let inner =
-            Inner { keys, fixed_size, index: OnceLock::new(), derived: Mutex::new(Vec::new()) };
-        Self(Arc::new(inner))
+        let base = base.filter(|base| base.n_bases() < MAX_BASES);
+        let (index, derived) = (OnceLock::new(), Mutex::new(Vec::new()));
+        Self(Arc::new(Inner { keys, fixed_size, index, derived, base }))
+    }
+
+    /// How many bases are behind one another.
+    fn n_bases(&self) -> usize {
+        self.0.base.as_ref().map_or(0, |base| base.n_bases() + 1)
     }
 
     /// The keys in their order.
@@ -149,7 +163,9 @@ impl Shape {
                 free = Some(at);
             }
         }
-        let shape = Self::from_distinct(keys());
+        // A shape with a key less is no base: taking keys away and adding them again has no end.
+        let base = (change == Change::Append).then(|| self.clone());
+        let shape = Self::on_base(base, keys());
         let entry = Derived { change, key: key.clone(), shape: Arc::downgrade(&shape.0) };
         match free {
             Some(at) => derived[at] = entry,
@@ -221,5 +237,26 @@ impl DistinctKeys {
 
     pub(crate) fn into_keys(self) -> Box<[Key]> {
         self.keys.into_boxed_slice()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_added_one_by_one_lead_to_the_same_shape_while_it_is_in_use() {
+        let first = Shape::new(["a", "b"]);
+        let grown = |keys: &[&str]| {
+            keys.iter().fold(first.clone(), |shape, key| shape.with(&Key::new(key)))
+        };
+        let kept = grown(&["c", "d", "e"]);
+        assert!(kept.ptr_eq(&grown(&["c", "d", "e"])));
+        assert!(!kept.ptr_eq(&grown(&["d", "c", "e"])));
+        // However many were added, what is kept behind a shape has an end.
+        let names: Vec<String> = (0..200).map(|n| format!("k{n}")).collect();
+        let long = grown(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(long.len(), 202);
+        assert!(long.n_bases() <= MAX_BASES);
     }
 }

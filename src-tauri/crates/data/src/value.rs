@@ -7,6 +7,7 @@ use lean_string::LeanStr;
 use triomphe::{Arc, ThinArc};
 
 use crate::{
+    cached_size::CachedSize,
     key::Key,
     number::{self, Decimal, Number},
     object::Object,
@@ -182,20 +183,14 @@ impl Value {
     /// Bytes of the value as compact JSON.
     ///
     /// Exact, but for control characters in texts that JSON writes as `\u00..`: each counts as two.
+    /// Lists and objects remember it: an item is counted at each node that it passes.
     pub fn size(&self) -> usize {
         match &self.0 {
             Repr::Null => 4,
             Repr::Bool(bool) => 5 - usize::from(*bool),
             Repr::Text(text) => 2 + text.len() + count_escapes(text.as_bytes()),
-            Repr::List(list) => {
-                let items = list.items();
-                let n_commas = items.len().saturating_sub(1);
-                2 + n_commas + items.iter().map(Self::size).sum::<usize>()
-            }
-            Repr::Object(object) => {
-                let values = object.values().iter().map(Self::size).sum::<usize>();
-                object.shape().fixed_size() + values
-            }
+            Repr::List(list) => list.size(),
+            Repr::Object(object) => object.size(),
             Repr::Int(_) | Repr::Decimal(_) | Repr::Float(_) | Repr::Exact(_) => {
                 self.as_number().map_or(0, |number| number.size())
             }
@@ -208,21 +203,31 @@ impl Value {
     }
 }
 
-/// Counts the bytes that take one more as JSON; written so that it compiles to vector code.
+/// Counts the bytes that take one more as JSON; written so that it compiles to vector code of
+/// single bytes, whose sums fit one for 255 of them.
 #[inline]
 fn count_escapes(text: &[u8]) -> usize {
-    let needs_escape = |b: &u8| usize::from(*b == b'"' || *b == b'\\' || *b < 0x20);
-    text.iter().map(needs_escape).sum()
+    let needs_escape = |b: &u8| u8::from(*b == b'"' || *b == b'\\' || *b < 0x20);
+    let piece = |piece: &[u8]| usize::from(piece.iter().map(needs_escape).sum::<u8>());
+    text.chunks(usize::from(u8::MAX)).map(piece).sum()
 }
 
 /// The items of a list.
 #[derive(Clone)]
-pub(crate) struct List(ThinArc<(), Value>);
+pub(crate) struct List(ThinArc<CachedSize, Value>);
 
 impl List {
     #[inline]
     pub(crate) fn new(items: impl ExactSizeIterator<Item = Value>) -> Self {
-        Self(ThinArc::from_header_and_iter((), items))
+        Self(ThinArc::from_header_and_iter(CachedSize::default(), items))
+    }
+
+    /// Bytes as compact JSON; see [`Value::size`].
+    fn size(&self) -> usize {
+        self.0.header.header.get_or(|| {
+            let n_commas = self.items().len().saturating_sub(1);
+            2 + n_commas + self.items().iter().map(Value::size).sum::<usize>()
+        })
     }
 
     #[inline]

@@ -140,6 +140,7 @@ impl EmbeddedContext {
         let tries = rules.tries.get();
         let clock = self.clock();
         let began = clock.now();
+        let mut paused = Duration::ZERO;
         let mut past = Vec::new();
         for attempt in 1.. {
             if attempt > 1 {
@@ -158,11 +159,17 @@ impl EmbeddedContext {
                 }
             });
             let Some(failure) = failure(&error) else { return Err(error) };
-            let elapsed = clock.now() - began;
+            // All items of a run share a jumping clock: what others jump over is no time of this
+            // one, or it would depend on their order how often it is tried.
+            let elapsed = match clock {
+                transport::Clock::Virtual(_) => paused,
+                transport::Clock::Real => clock.now() - began,
+            };
             let pause = match retry::next(rules, attempt, elapsed, &failure, self.random()) {
                 Next::Again(pause) => pause,
                 end => return Err(ended(error, end, rules)),
             };
+            paused += pause;
             let wait_ms = pause.as_millis() as u64;
             if let Some(last) = past.last_mut() {
                 last.wait_ms = Some(wait_ms);

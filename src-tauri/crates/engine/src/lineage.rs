@@ -247,13 +247,19 @@ impl Sets {
         let end = self.ends.get(set).copied().unwrap_or(start);
         let mut bytes = &self.bytes[start as usize..end as usize];
         let (mut origin_no, mut index) = (0_u64, 0_u64);
+        let (mut delta, mut n_more) = (0, 0);
         std::iter::from_fn(move || {
-            let step = read_varint(&mut bytes)?;
-            if step == 0 {
-                index = index.wrapping_add_signed(unzigzag(read_varint(&mut bytes)?));
-            } else {
+            if n_more > 0 {
+                n_more -= 1;
+                index = index.wrapping_add_signed(delta);
+            } else if let step @ 1.. = read_varint(&mut bytes)? {
                 origin_no = origin_no.wrapping_add_signed(unzigzag(step - 1));
                 index = read_varint(&mut bytes)?;
+            } else {
+                let head = read_varint(&mut bytes)?;
+                delta = unzigzag(head >> 1);
+                n_more = if head & 1 == 1 { read_varint(&mut bytes)?.saturating_sub(1) } else { 0 };
+                index = index.wrapping_add_signed(delta);
             }
             let origin = self.origins.get(origin_no as usize)?;
             Some(Lineage::new(origin, index as u32))
@@ -286,11 +292,22 @@ impl OriginTable {
     }
 }
 
-/// One set while it grows.
+/// One set while it grows: items that follow one another at the same distance take a few bytes
+/// together, however many they are.
 #[derive(Debug, Clone, Default)]
 pub struct SetBuilder {
     bytes: Vec<u8>,
     last: Option<(u32, u32)>,
+    run: Run,
+}
+
+/// The members at the end of a set that follow one another at the same distance.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    /// Where it is written.
+    at: usize,
+    delta: i64,
+    n: u64,
 }
 
 impl SetBuilder {
@@ -300,15 +317,28 @@ impl SetBuilder {
         if let Some((same, before)) = self.last
             && same == origin
         {
-            write_varint(&mut self.bytes, 0);
-            write_varint(&mut self.bytes, zigzag(i64::from(index) - i64::from(before)));
+            self.push_near(i64::from(index) - i64::from(before));
         } else {
             let before = self.last.map_or(0, |(origin, _)| origin);
             let step = zigzag(i64::from(origin) - i64::from(before));
             write_varint(&mut self.bytes, step + 1);
             write_varint(&mut self.bytes, u64::from(index));
+            self.run.n = 0;
         }
         self.last = Some((origin, index));
+    }
+
+    fn push_near(&mut self, delta: i64) {
+        if self.run.n > 0 && self.run.delta == delta {
+            self.run.n += 1;
+            self.bytes.truncate(self.run.at);
+            write_varint(&mut self.bytes, (zigzag(delta) << 1) | 1);
+            write_varint(&mut self.bytes, self.run.n);
+        } else {
+            write_varint(&mut self.bytes, 0);
+            self.run = Run { at: self.bytes.len(), delta, n: 1 };
+            write_varint(&mut self.bytes, zigzag(delta) << 1);
+        }
     }
 
     /// The bytes that the set takes.
@@ -509,7 +539,14 @@ mod tests {
         assert_eq!(names(0), members.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert_eq!(names(1), [members[7].to_string()]);
         assert_eq!(names(2), Vec::<String>::new());
-        assert!(sets.bytes.len() < members.len() * 3, "{} bytes", sets.bytes.len());
+        assert!(sets.bytes.len() < members.len() / 10, "{} bytes", sets.bytes.len());
+        // Whatever the distances are.
+        let pages = &pages[..2];
+        let odd = |n: u32| Lineage::new(&pages[(n / 97 % 2) as usize], n * n % 89 / (n % 3 + 1));
+        let odd: Vec<_> = (0..1_000).map(odd).collect();
+        let sets = Sets::of([odd.iter()]);
+        let names: Vec<_> = sets.members(0).map(|l| l.to_string()).collect();
+        assert_eq!(names, odd.iter().map(ToString::to_string).collect::<Vec<_>>());
     }
 
     #[test]

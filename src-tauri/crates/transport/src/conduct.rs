@@ -53,6 +53,12 @@ pub enum Note {
 }
 
 impl Conduct {
+    /// Whether answers come from a recording as it is. Its calls were let through when they were
+    /// made; in a replay they end in another order, and how many fail in a row would be chance.
+    pub(crate) fn repeats_a_recording(&self) -> bool {
+        matches!(self.mode, Mode::Replay(_)) && self.faults.is_none()
+    }
+
     /// Meets one hop of a call, where it leaves the layers.
     pub(crate) async fn meet(
         &self,

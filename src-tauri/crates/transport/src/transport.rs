@@ -153,6 +153,9 @@ impl Transport {
         let Some(connection) = request.connection.clone() else {
             return self.lower.send(&request, out, cancel).await;
         };
+        if request.conduct.repeats_a_recording() {
+            return self.send_let_in(request, &connection, out, cancel).await;
+        }
         let patience = self.lower.deadline(&request).total;
         let entered = connection.circuit.enter(patience, &request.conduct, cancel).await;
         let pass = entered.map_err(|kind| fail(&out, kind, false, None))?;

@@ -3,6 +3,7 @@ import type { Field } from "../../bindings/Field";
 import type { FieldKind } from "../../bindings/FieldKind";
 import type { NodeInfo } from "../../bindings/NodeInfo";
 import type { Port } from "../../bindings/Port";
+import { SCOPE_TYPES } from "./scopes";
 
 function port(name: string, carries: Carries = "items", many = false): Port {
   return { name, carries, many };
@@ -249,4 +250,5 @@ export const CATALOGUE: NodeInfo[] = [
     consumes: "gather",
     fields: [field("path", "File", { type: "file", write: true }, { required: true })],
   }),
+  ...SCOPE_TYPES,
 ];

@@ -20,7 +20,7 @@ use crate::types::ApiError;
 
 /// The runs that a run does again, the last one first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Earlier {
+pub struct Earlier {
     pub(crate) runs: Vec<RunId>,
     /// Nodes whose steps are all taken over, those that read too.
     pub(crate) taken_over: Vec<NodeId>,

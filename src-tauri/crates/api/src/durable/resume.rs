@@ -7,7 +7,7 @@ use engine::Resumed;
 use engine::journal::Replay;
 use flow::id::RunId;
 use flow::run::RunStatus;
-use store::{ResumedBy, RunQuery, RunRow};
+use store::{ResumedBy, RunQuery, RunRow, StoreError};
 
 use super::replay::StepIndex;
 use super::request::Request;

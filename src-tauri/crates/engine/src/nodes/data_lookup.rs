@@ -331,14 +331,12 @@ impl Params {
             };
             return Ok(Value::from(object.with(into.as_str(), part)));
         }
-        let mut object = object.clone();
-        for (key, value) in self.columns_of(row, table) {
+        let mut columns = self.columns_of(row, table);
+        if self.add.is_empty() {
             // What was not asked for by name does not take the place of what is there.
-            if !self.add.is_empty() || object.get_key(&key).is_none() {
-                object = object.with(key, value);
-            }
+            columns.retain(|(key, _)| object.get_key(key).is_none());
         }
-        Ok(Value::from(object))
+        Ok(Value::from(object.with_all(columns)))
     }
 
     fn columns_of(&self, row: &Value, table: &Table) -> Vec<(Key, Value)> {

@@ -222,3 +222,59 @@ fn a_write_that_is_not_known_is_an_error_that_says_so() {
     assert_eq!(error.class, ErrorClass::UnknownOutcome);
     assert!(error.advice.contains("Look in the system"), "{}", error.advice);
 }
+
+#[test]
+fn a_file_is_read_again_and_what_was_appended_is_there_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("in.ndjson"), folder.path().join("out.ndjson"));
+    let (rows, before) = ("{\"n\":1}\n{\"n\":2}\n", "{\"n\":0}\n");
+    std::fs::write(&from, rows).unwrap();
+    std::fs::write(&to, before).unwrap();
+    let flow = flow(
+        json!([
+            { "id": "start", "type": "trigger.manual" },
+            { "id": "read", "type": "file.read", "params": { "path": from } },
+            { "id": "write", "type": "file.write", "params": { "path": to, "mode": "append" } },
+        ]),
+        &["start>read", "read>write"],
+    );
+    let kept = Arc::new(Kept::default());
+    let go_on = || in_real_time(go_on(&flow, &kept));
+    assert_eq!(in_real_time(break_off(&flow, &kept, &[])).0, RunStatus::Ok);
+    let whole = format!("{before}{rows}");
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), whole);
+    let places: Vec<String> = kept.steps.lock().unwrap().keys().cloned().collect();
+    assert!(!places.iter().any(|place| place.contains("part")), "{places:?}");
+    // It had come to its end but for the last word.
+    assert_eq!(go_on(), RunStatus::Ok);
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), whole);
+    // It was killed while it wrote.
+    kept.steps.lock().unwrap().retain(|place, _| !place.ends_with("/commit"));
+    std::fs::write(&to, format!("{whole}{{\"n\"")).unwrap();
+    assert_eq!(go_on(), RunStatus::Ok);
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), whole);
+    // The file that it reads is another one by now.
+    std::fs::write(&from, "{\"n\":3}\n").unwrap();
+    assert_eq!(go_on(), RunStatus::Failed);
+    let events = kept.told.events(&"r".into());
+    let said = events.iter().rev().find_map(|event| match &event.what {
+        What::NodeFinished { error: Some(error), .. } => Some(error.message.clone()),
+        _ => None,
+    });
+    assert!(said.clone().unwrap().contains("was changed since the run began"), "{said:?}");
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), whole, "nothing of it is lost");
+}
+
+/// Lets a run go on that had come to its end, as if its last part had been lost.
+async fn go_on(flow: &FlowFile, kept: &Arc<Kept>) -> RunStatus {
+    let options = EngineOptions { journal: Arc::clone(kept) as _, ..EngineOptions::default() };
+    let mut handle = Engine::new(options).prepare(flow).start(begin(Some(kept))).unwrap();
+    let mut outputs = handle.outputs.take().unwrap();
+    while outputs.recv().await.is_some() {}
+    handle.wait().await.status
+}
+
+fn in_real_time<T>(future: impl Future<Output = T>) -> T {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_all().build().unwrap().block_on(future)
+}

@@ -138,7 +138,9 @@ pub(crate) struct Ran {
     pub(crate) items: Vec<String>,
     pub(crate) lineages: Vec<String>,
     pub(crate) exchanges: Vec<Exchange>,
-    /// Everything that was told of the run.
+    /// What was told of the run, one after the other.
+    pub(crate) events: Vec<Json>,
+    /// The same and its outcome, as one text.
     pub(crate) told: String,
 }
 
@@ -204,6 +206,7 @@ pub(crate) async fn run_met(
     let outcome = handle.wait().await;
     let events = journal.events(&id);
     let told = format!("{} {outcome:?}", serde_json::to_string(&events).unwrap());
+    let as_json = events.iter().map(|event| serde_json::to_value(event).unwrap()).collect();
     let exchanges = events
         .into_iter()
         .filter_map(|event| match event.what {
@@ -211,7 +214,7 @@ pub(crate) async fn run_met(
             _ => None,
         })
         .collect();
-    Ran { outcome, items, lineages, exchanges, told }
+    Ran { outcome, items, lineages, exchanges, events: as_json, told }
 }
 
 /// Runs one `http.request` on these items.
