@@ -21,7 +21,7 @@ use crate::settings::Nothing;
 use crate::types::{
     ApiError, Applied, Code, Exported, Findings, FlowSummary, FlowView, RunSummary, Saved, UiEvent,
 };
-use crate::{App, checked, templates};
+use crate::{App, checked, contracts, templates};
 
 /// A flow.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -195,7 +195,8 @@ async fn add(
 /// A flow for the canvas.
 pub async fn open(app: &App, which: Which) -> Result<FlowView, ApiError> {
     let (row, flow, layout) = load(app, &which.flow).await?;
-    let findings = checked(app, &flow, &app.accounts().await?);
+    let mut findings = checked(app, &flow, &app.accounts().await?);
+    findings.diagnostics.extend(contracts::problems(app, &flow).await?);
     Ok(FlowView { findings, saved: saved(&row), flow, layout })
 }
 
@@ -275,7 +276,8 @@ async fn apply(
     app.prepared.forget(&id);
     app.hub.tell([UiEvent::FlowChanged { flow: id.clone(), rev: Some(rev) }]);
     let row = app.read(move |store| store.flow(&id)).await?;
-    let findings = checked(app, &file, &app.accounts().await?);
+    let mut findings = checked(app, &file, &app.accounts().await?);
+    findings.diagnostics.extend(contracts::problems(app, &file).await?);
     Ok(Applied { edit, findings, saved: saved(&row) })
 }
 

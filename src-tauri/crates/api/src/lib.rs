@@ -7,6 +7,7 @@ pub mod called;
 pub mod cassettes;
 pub mod commands;
 pub mod connections;
+mod contracts;
 pub mod durable;
 mod error;
 mod excerpt;

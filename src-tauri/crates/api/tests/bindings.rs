@@ -43,6 +43,7 @@ fn export(out: &Path) {
         api::states::StateEntry,
         api::timeline::Timeline,
         api::history::HistoryView,
+        api::called::Pinned,
         api::history::Pruned,
         api::connections::ConnectionSummary,
         api::connections::ConnectionView,

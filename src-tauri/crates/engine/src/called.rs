@@ -99,6 +99,11 @@ pub fn run_of(run: &RunId, place: &str) -> RunId {
     RunId::from(format!("{first}-{tail}"))
 }
 
+/// Why a JSON Schema of a contract cannot be used, in a sentence; none where it can.
+pub fn contract_problem(schema: &serde_json::Value) -> Option<String> {
+    crate::nodes::data_validate::Schema::new(schema).err()
+}
+
 /// No other flows.
 #[derive(Debug)]
 pub struct NoFlows;

@@ -14,7 +14,7 @@ mod data_pivot;
 mod data_sort;
 mod data_split;
 mod data_table;
-mod data_validate;
+pub(crate) mod data_validate;
 mod file_read;
 mod file_write;
 mod flow_approve;
