@@ -226,7 +226,7 @@ impl Bench {
             (0..n_items).map(|n| format!("{{\"id\":{n}}}\n")).collect::<String>(),
         )?;
         let items = items.to_string_lossy().into_owned();
-        let mut cpu_us = |further: &[&str]| -> Result<u64> {
+        let cpu_us = |further: &[&str]| -> Result<u64> {
             let args = [&["--input", &items], further].concat();
             // The better of three: others use the machine too.
             let mut least = u64::MAX;

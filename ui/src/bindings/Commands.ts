@@ -32,6 +32,7 @@ import type { NodeInfo } from "./NodeInfo";
 import type { ParkedGroup } from "./ParkedGroup";
 import type { ParkedItem } from "./ParkedItem";
 import type { ParkedState } from "./ParkedState";
+import type { Pinned } from "./Pinned";
 import type { Preview } from "./Preview";
 import type { Pruned } from "./Pruned";
 import type { Reached } from "./Reached";
@@ -85,6 +86,7 @@ export type Commands = {
   "flows.duplicate": { args: { flow: string }; ret: FlowView };
   "flows.import": { args: { text: string, layout?: string }; ret: FlowView };
   "flows.form": { args: { flow: string }; ret: Array<Field> };
+  "flows.pin": { args: { flow: string }; ret: Pinned };
   "flows.export": { args: { flow: string }; ret: Exported };
   "tables.list": { args: Record<string, never>; ret: Array<TableSummary> };
   "tables.open": { args: { table: string }; ret: TableView };

@@ -200,7 +200,12 @@ exchange: Exchange, } | { "type": "rejected",
 /**
  * What went wrong.
  */
-error: ItemError, } | { "type": "node_finished", 
+error: ItemError, 
+/**
+ * Where the item is kept aside to be mended and tried again: its path as steps name it,
+ * which tells apart what came by several wires.
+ */
+parked?: string, } | { "type": "node_finished", 
 /**
  * The node.
  */

@@ -144,6 +144,7 @@ export function memoryHost(
       });
     },
     "flows.import": ({ text }) => keep({ flow: JSON.parse(text), layout: { nodes: {} } }),
+    "flows.pin": ({ flow }) => ({ version: `version-${stored(flow).rev}` }),
     "flows.export": ({ flow }) => ({
       flow: JSON.stringify(stored(flow).flow, null, 2),
       layout: JSON.stringify(stored(flow).layout, null, 2),

@@ -17,6 +17,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use transport::Transport;
 use vault::Vault;
 
+use crate::called::KnownFlows;
 use crate::connections::Consents;
 use crate::hub::{Hub, Subscription};
 use crate::ids::RunIds;
@@ -24,9 +25,11 @@ use crate::keeper::Keeper;
 use crate::network::{self, NetworkKeeper};
 use crate::opened::OpenRuns;
 use crate::prepared::PreparedFlows;
+use crate::remembered::Remembered;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::secrets;
 use crate::tables::KeptTables;
+use crate::turns::{RUNS_AT_ONCE, Turns};
 use crate::types::{ApiError, Code};
 
 /// The name of the database in the data folder.
@@ -83,6 +86,8 @@ pub struct App {
     pub(crate) data_dir: PathBuf,
     /// What relative paths in flows begin at.
     pub(crate) base_dir: PathBuf,
+    /// Where called flows are looked for before they are looked for in the database.
+    pub(crate) beside: Option<PathBuf>,
     pub(crate) environment: Option<String>,
     pub(crate) history: History,
     pub(crate) store: Arc<Store>,
@@ -97,6 +102,7 @@ pub struct App {
     pub(crate) open_runs: OpenRuns,
     pub(crate) run_ids: RunIds,
     pub(crate) prepared: PreparedFlows,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) running: Mutex<HashMap<RunId, engine::RunControl>>,
     /// Owns every task of the app.
     pub(crate) tasks: Mutex<JoinSet<()>>,
@@ -134,6 +140,9 @@ impl App {
         let transport = Arc::new(Transport::default());
         let network = Arc::new(NetworkKeeper::default());
         transport.log_to(network::log(&network));
+        let remembered = Arc::new(Remembered::new(Arc::clone(&store), Arc::clone(&hub)));
+        let flows = Arc::new(KnownFlows::default());
+        let beside = options.base_dir.clone();
         let base_dir = options.base_dir.unwrap_or_else(|| data_dir.clone());
         // A run may be resumed from another folder.
         let base_dir = std::path::absolute(&base_dir).unwrap_or(base_dir);
@@ -141,6 +150,9 @@ impl App {
             transport: Arc::clone(&transport),
             base_dir: base_dir.clone(),
             tables: Arc::new(KeptTables::new(Arc::clone(&store))),
+            state: Arc::clone(&remembered) as Arc<dyn engine::state::State>,
+            marks: remembered,
+            flows: Arc::clone(&flows) as Arc<dyn engine::called::Flows>,
             ..Services::default()
         };
         let journal: Arc<dyn Journal> = match options.history {
@@ -162,6 +174,7 @@ impl App {
             history: options.history,
             data_dir,
             base_dir,
+            beside,
             hub: Arc::clone(&hub),
             keeper: Arc::clone(&keeper),
             network: Arc::clone(&network),
@@ -169,6 +182,7 @@ impl App {
             catalogue: Arc::new(crate::catalogue()),
             run_ids: RunIds::new(),
             prepared: PreparedFlows::default(),
+            turns: Arc::default(),
             running: Mutex::default(),
             tasks: Mutex::default(),
             told: Mutex::default(),
@@ -177,6 +191,9 @@ impl App {
             first_shown: Mutex::default(),
             opened_at: now(),
         });
+        flows.serve(&app);
+        let (waits, kept) = (Arc::clone(&keeper), Arc::clone(&store));
+        app.spawn(async move { waits.waits.serve(&kept).await });
         app.spawn(async move { keeper.serve().await });
         app.spawn(async move { hub.serve().await });
         app.spawn(async move { network.serve(&store).await });
@@ -185,6 +202,10 @@ impl App {
             app.spawn(async move { crate::history::serve(&pruned).await });
         }
         app.store.end_interrupted(RESUMABLE, LOST).await?;
+        let settings = app.read(Store::settings).await?;
+        if let Some((_, at_once)) = settings.iter().find(|(key, _)| key == RUNS_AT_ONCE) {
+            app.turns.set_at_once(&serde_json::from_str(at_once).unwrap_or_default());
+        }
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;
         }
@@ -194,6 +215,8 @@ impl App {
     /// Holds the runs under way that can go on with the next start, ends the others as stopped by
     /// the user, and waits until what they told is stored.
     pub async fn close(&self) {
+        // Those that wait for their turn stay as they are.
+        self.turns.close();
         for (id, run) in &*lock(&self.running) {
             // A run that can go on with the next start begins nothing new; its writes end first.
             if self.keeper.goes_on(id) { run.pause() } else { run.cancel() }

@@ -16,6 +16,7 @@
 //! flows.duplicate     { flow }                                   -> FlowView
 //! flows.import        { text, layout?: string }                  -> FlowView
 //! flows.form          { flow }                                   -> Field[]        (of an item that it takes)
+//! flows.pin           { flow }                                   -> { version: string } (what calls can be bound to)
 //! flows.export        { flow }                                   -> { flow: string, layout: string }
 //! tables.list         {}                                         -> TableSummary[]
 //! tables.open         { table }                                  -> TableView
@@ -111,8 +112,8 @@ use crate::types::{
     Preview, RunSummary, RunView, SchemaView, TemplateSummary, TextFile,
 };
 use crate::{
-    App, cassettes, connections, durable, expressions, flows, history, inbox, mapper, network,
-    parked, partial, runs, secrets, settings, states, tables, templates, timeline,
+    App, called, cassettes, connections, durable, expressions, flows, history, inbox, mapper,
+    network, parked, partial, runs, secrets, settings, states, tables, templates, timeline,
 };
 
 /// Makes `dispatch` and the TypeScript map of one list.
@@ -167,6 +168,7 @@ commands! {
     "flows.duplicate" => flows::duplicate(flows::Which) -> FlowView,
     "flows.import" => flows::import(flows::Import) -> FlowView,
     "flows.form" => flows::form(flows::Which) -> Vec<flow::field::Field>,
+    "flows.pin" => called::pin(flows::Which) -> called::Pinned,
     "flows.export" => flows::export(flows::Which) -> Exported,
     "tables.list" => tables::list(settings::Nothing) -> Vec<TableSummary>,
     "tables.open" => tables::open(tables::Which) -> TableView,

@@ -50,15 +50,15 @@ pub struct HistoryView {
 #[serde(deny_unknown_fields)]
 pub struct Retention {
     /// The age, in days.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub days: Option<u32>,
     /// How many of each flow.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub runs: Option<u64>,
     /// How many megabytes in all.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub mb: Option<u64>,
 }

@@ -1,14 +1,18 @@
 //! What runs wait for: approvals by people, signals by systems. Not the waiting: that is the
 //! engine's.
 
+use std::collections::{HashMap, HashSet};
+
 use data::Value;
 use flow::id::{FlowId, NodeId, RunId};
-use flow::run::Timestamp;
+use flow::run::{RunStatus, Timestamp};
 use serde::{Deserialize, Serialize};
+use store::{InboxAnswer, InboxQuery, InboxRow};
 use ts_rs::TS;
 
-use crate::App;
-use crate::types::ApiError;
+use crate::app::now;
+use crate::types::{ApiError, Code, UiEvent};
+use crate::{App, remembered};
 
 /// Something that a run waits for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -104,18 +108,101 @@ pub struct Signal {
 
 /// What is waited for, the oldest first.
 pub async fn list(app: &App, ask: InboxAsk) -> Result<Vec<InboxItem>, ApiError> {
-    let _ = (app, ask);
-    Err(ApiError::pending())
+    let limit = ask.limit.unwrap_or(100).min(1000);
+    let query = InboxQuery { run: ask.run, answered: ask.answered, limit };
+    let rows = app.read(move |store| store.inbox(&query)).await?;
+    with_names(app, rows).await
 }
 
 /// Answers a request.
 pub async fn decide(app: &App, decide: Decide) -> Result<InboxItem, ApiError> {
-    let _ = (app, decide);
-    Err(ApiError::pending())
+    let Decide { id, approve, value, note } = decide;
+    let edited = value.filter(|_| approve).map(|value| ("value", value));
+    let answer = [("approve", Value::from(approve)), ("note", Value::from(note.as_str()))];
+    let answer = InboxAnswer {
+        id,
+        outcome: if approve { "approved" } else { "rejected" }.to_owned(),
+        note,
+        at: now(),
+        value: Value::object(answer.into_iter().chain(edited)).to_string(),
+    };
+    let (row, number) = app.store.answer_inbox(answer).await?;
+    if number.is_none() {
+        let outcome = row.outcome.as_deref().unwrap_or("answered");
+        let words = format!("This is {outcome} already; nothing was changed.");
+        return Err(ApiError::new(Code::Invalid, words));
+    }
+    app.hub.tell([UiEvent::InboxChanged]);
+    app.hand_in(&row.run).await?;
+    let items = with_names(app, vec![row]).await?;
+    items.into_iter().next().ok_or_else(|| ApiError::internal("a request has an item"))
 }
 
 /// Hands a signal in; gives how many runs got it. It is kept for a run that is not under way.
 pub async fn signal(app: &App, signal: Signal) -> Result<u32, ApiError> {
-    let _ = (app, signal);
-    Err(ApiError::pending())
+    let Signal { run, name, value } = signal;
+    let runs = match run {
+        Some(run) => {
+            let id = run.clone();
+            let row = app.read(move |store| store.run(&id)).await?;
+            if matches!(
+                row.status,
+                RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled
+            ) {
+                let words = "The run is over; it waits for no signal any more.";
+                return Err(ApiError::new(Code::Invalid, words));
+            }
+            vec![run]
+        }
+        None => {
+            let name = name.clone();
+            app.read(move |store| store.waiting_for(&name)).await?
+        }
+    };
+    let value = value.unwrap_or_default().to_string();
+    for run in &runs {
+        app.store.add_signal(run, &name, value.clone(), now()).await?;
+        app.hand_in(run).await?;
+    }
+    Ok(u32::try_from(runs.len()).unwrap_or(u32::MAX))
+}
+
+/// The rows as the UI sees them, with the names of their nodes.
+async fn with_names(app: &App, rows: Vec<InboxRow>) -> Result<Vec<InboxItem>, ApiError> {
+    let mut names: HashMap<(String, NodeId), String> = HashMap::new();
+    let mut read: HashSet<String> = HashSet::new();
+    for row in &rows {
+        if !read.insert(row.snapshot.to_string()) {
+            continue;
+        }
+        let id = row.snapshot.clone();
+        let Ok((file, _)) = app.read(move |store| store.snapshot(&id)).await else { continue };
+        let Ok(file) = crate::flows::read_file(&file) else { continue };
+        for node in crate::templates::all_nodes(&file.nodes) {
+            let title = app.catalogue.get(&node.kind).map(|kind| kind.info.title.clone());
+            let name = node.name.clone().or(title).unwrap_or_else(|| node.id.to_string());
+            names.insert((row.snapshot.to_string(), node.id.clone()), name);
+        }
+    }
+    let item = |row: InboxRow| InboxItem {
+        node_name: names
+            .get(&(row.snapshot.to_string(), row.node.clone()))
+            .cloned()
+            .unwrap_or_else(|| row.node.to_string()),
+        id: row.id,
+        run: row.run,
+        flow: row.flow,
+        flow_name: row.flow_name,
+        node: row.node,
+        item: row.item,
+        signal: row.signal,
+        question: row.question,
+        value: remembered::value(&row.value),
+        at: row.at,
+        due: row.due,
+        outcome: row.outcome,
+        note: row.note,
+        answered_at: row.answered_at,
+    };
+    Ok(rows.into_iter().map(item).collect())
 }

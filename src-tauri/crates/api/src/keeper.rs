@@ -7,19 +7,22 @@ use std::time::Duration;
 
 use data::Value;
 use engine::journal::{Journal, JournalError, Record, StepRecord, StepState};
+use engine::signals::Signal;
 use engine::step::Effect;
 use flow::id::{NodeId, RunId};
 use flow::run::{RunEvent, RunStatus, Sample, What};
 use futures::future::BoxFuture;
-use store::{Append, RunRow, RunStart, SampleChunk, StepBatch, Store};
+use store::{Append, ParkNote, RunRow, RunStart, SampleChunk, StepBatch, Store};
 use tokio::sync::{Notify, oneshot};
 
 use crate::durable::steps;
 use crate::excerpt::Excerpt;
 use crate::hub::Hub;
+use crate::parked;
 use crate::reduce::Totals;
 use crate::runs::summary_of;
 use crate::types::{RunSummary, UiEvent};
+use crate::waits::Waits;
 
 /// How long records of several runs are gathered for one commit. Nobody waits for it but the end of
 /// a run; a webhook's caller has the answer by then.
@@ -31,6 +34,8 @@ pub(crate) struct Keeper {
     live: Mutex<HashMap<RunId, Live>>,
     waiting: Mutex<Vec<Waiting>>,
     some: Notify,
+    /// What runs wait for.
+    pub(crate) waits: Waits,
 }
 
 /// A run under way.
@@ -52,13 +57,16 @@ struct Live {
 /// Records on their way to the store.
 struct Waiting {
     append: Append,
+    /// What becomes of parked items.
+    parked: Vec<ParkNote>,
     news: Vec<UiEvent>,
     kept: oneshot::Sender<Result<(), JournalError>>,
 }
 
 impl Keeper {
     pub(crate) fn new(store: Arc<Store>, hub: Arc<Hub>) -> Self {
-        Self { store, hub, live: Mutex::default(), waiting: Mutex::default(), some: Notify::new() }
+        let (live, waiting) = (Mutex::default(), Mutex::default());
+        Self { store, hub, live, waiting, some: Notify::new(), waits: Waits::default() }
     }
 
     /// Makes a run known before it tells anything, with the nodes whose items are its results.
@@ -112,7 +120,37 @@ impl Keeper {
             };
             let append = Append { row, start, ..Append::to(id.clone()) };
             let (kept, stored) = oneshot::channel();
-            waiting.push(Waiting { append, news, kept });
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
+            stored
+        };
+        self.some.notify_one();
+        stored.await.unwrap_or_else(|_| Err(closing()))
+    }
+
+    /// Notes of a run that it waits for its turn. Its first event says that it has begun.
+    pub(crate) fn queue(&self, id: &RunId) {
+        if let Some(run) = lock(&self.live).get_mut(id) {
+            run.row.status = RunStatus::Queued;
+            // One that goes on had been stored as under way.
+            run.is_stored = false;
+        }
+    }
+
+    /// Ends a run that tells nothing, for it was not begun; the row is kept with the reason.
+    pub(crate) async fn end_unbegun(&self, id: &RunId, why: &str) -> Result<(), JournalError> {
+        let stored = {
+            let mut waiting = lock(&self.waiting);
+            let Some(run) = lock(&self.live).remove(id) else { return Ok(()) };
+            let row = RunRow { status: RunStatus::Cancelled, summary: why.to_owned(), ..run.row };
+            let text = Some(run.excerpt.into_text(&row.flow_name, why));
+            let summary = summary_of(&row);
+            let mut news = vec![UiEvent::RunFinished { run: summary.clone() }];
+            if !run.is_stored {
+                news.insert(0, UiEvent::RunStarted { run: summary });
+            }
+            let append = Append { row: Some(row), text, ..Append::to(id.clone()) };
+            let (kept, stored) = oneshot::channel();
+            waiting.push(Waiting { append, parked: Vec::new(), news, kept });
             stored
         };
         self.some.notify_one();
@@ -137,14 +175,24 @@ impl Keeper {
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         let mut told = Vec::with_capacity(waiting.len());
         let mut appends = Vec::with_capacity(waiting.len());
-        for Waiting { append, news, kept } in waiting {
+        let mut parked = Vec::new();
+        for Waiting { append, parked: notes, news, kept } in waiting {
             appends.push(append);
+            parked.extend(notes);
             told.push((news, kept));
         }
         if appends.is_empty() {
             return;
         }
-        let outcome = self.store.append(appends).await.done().await;
+        // Before the events: a run that is over must not leave out an item that it has parked.
+        let parked = if parked.is_empty() { Ok(false) } else { self.store.park(parked).await };
+        let outcome = match &parked {
+            Ok(_) => self.store.append(appends).await.done().await,
+            Err(error) => Err(error.clone()),
+        };
+        if outcome.is_ok() && parked == Ok(true) {
+            self.hub.tell([UiEvent::ParkedChanged]);
+        }
         for (news, kept) in told {
             if outcome.is_ok() {
                 self.hub.tell(news);
@@ -185,14 +233,21 @@ impl Keeper {
         let mut waiting = lock(&self.waiting);
         let counted = self.count(run, &events, &kept_items);
         let row = counted.as_ref().and_then(|counted| counted.stored().cloned());
+        let parked = counted.as_ref().map(|counted| parked::notes(&counted.row, &events));
+        let parked = parked.unwrap_or_default();
         let text = counted.as_ref().and_then(|counted| counted.text.clone());
         let start = counted.as_ref().and_then(|counted| counted.start.clone());
-        let news = match counted {
+        let inbox = self.waits.changes(run, &events);
+        let mut news = match counted {
             Some(counted) if !self.hub.is_deserted() => counted.news(events),
             _ => Vec::new(),
         };
-        let append = Append { row, events: batch, samples, start, text, ..Append::to(run.clone()) };
-        waiting.push(Waiting { append, news, kept });
+        if !inbox.is_empty() {
+            news.push(UiEvent::InboxChanged);
+        }
+        let to = Append::to(run.clone());
+        let append = Append { row, events: batch, samples, start, text, inbox, ..to };
+        waiting.push(Waiting { append, parked, news, kept });
         stored
     }
 
@@ -233,14 +288,24 @@ impl Keeper {
             }
             let has_turned = run.row.status != was;
             let row = run.row.clone();
-            return Some(Counted { row, start, text: None, is_new, has_turned, is_over: false });
+            let (text, has_begun) = (None, was == RunStatus::Queued);
+            return Some(Counted {
+                row,
+                start,
+                text,
+                is_new,
+                has_turned,
+                has_begun,
+                is_over: false,
+            });
         };
         let Live { mut row, excerpt, .. } = live.remove(id)?;
         row.status = *status;
         row.took_ms = Some(*took_ms);
         row.summary.clone_from(summary);
         let text = Some(excerpt.into_text(&row.flow_name, &row.summary));
-        Some(Counted { row, start, text, is_new, has_turned: false, is_over: true })
+        let (has_turned, has_begun) = (false, false);
+        Some(Counted { row, start, text, is_new, has_turned, has_begun, is_over: true })
     }
 
     /// Puts batches of steps into a form for the store. The first ones bring the run's row and how it
@@ -275,7 +340,9 @@ impl Keeper {
     /// Whether the program could end now: the runs that are left can go on, and all their writes are
     /// known.
     pub(crate) fn can_end(&self) -> bool {
-        lock(&self.live).values().all(|live| live.goes_on && live.n_open == 0)
+        let live = lock(&self.live);
+        let mut begun = live.values().filter(|run| run.row.status != RunStatus::Queued);
+        begun.all(|run| run.goes_on && run.n_open == 0)
     }
 }
 
@@ -289,6 +356,8 @@ struct Counted {
     is_new: bool,
     /// It is held now, or goes on.
     has_turned: bool,
+    /// It had waited for its turn.
+    has_begun: bool,
     is_over: bool,
 }
 
@@ -301,7 +370,7 @@ impl Counted {
     fn news(self, events: Vec<RunEvent>) -> Vec<UiEvent> {
         let summary = summary_of(&self.row);
         let mut news = Vec::with_capacity(3);
-        if self.is_new {
+        if self.is_new || self.has_begun {
             let started =
                 RunSummary { status: RunStatus::Running, took_ms: None, ..summary.clone() };
             news.push(UiEvent::RunStarted { run: started });
@@ -338,7 +407,12 @@ impl Journal for Keeper {
     ) -> BoxFuture<'a, Result<(), JournalError>> {
         // Not gathered: somebody waits. The store puts what waits into one commit.
         let (n_begun, n_known) = open_writes(&records);
-        let appends = self.with_row(run, steps::encode(records));
+        let taken = records.iter().filter_map(Signal::number_in).collect();
+        let mut appends = self.with_row(run, steps::encode(records));
+        if let Some(first) = appends.first_mut() {
+            // With the step that took them, so that no signal is taken twice, nor lost.
+            first.taken = taken;
+        }
         self.count_open(run, n_begun, 0);
         Box::pin(async move {
             let kept = self.store.append(appends).await.done().await;

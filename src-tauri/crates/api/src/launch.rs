@@ -2,23 +2,29 @@
 //! `keeper`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use data::Value;
 use engine::journal::Replay;
+use engine::known::Known;
 use engine::respond::Responder;
-use engine::{RunHandle, RunOutcome, RunRequest, Target};
+use engine::{RunControl, RunHandle, RunOutcome, RunRequest, Target};
 use flow::diagnostic::{Diagnostic, Severity};
-use flow::id::{NodeId, RunId};
+use flow::file::Overlap;
+use flow::id::{FlowId, NodeId, RunId};
 use flow::run::{RunStatus, Timestamp};
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use store::{RunRow, RunStart};
 use tokio::sync::oneshot;
 
 use crate::App;
 use crate::app::{History, lock, now};
+use crate::called::CalledBy;
 use crate::durable::{KeptTarget, Request, Resumes};
 use crate::meet::Met;
 use crate::prepared::ReadyFlow;
+use crate::turns::{Entry, Place};
 use crate::types::{ApiError, Code};
 
 /// What a run is started with.
@@ -48,10 +54,14 @@ pub struct Launch {
     pub going_on: GoingOn,
     /// The run that it does again, or that calls it.
     pub parent: Option<RunId>,
+    /// By whom it is called, where a flow does.
+    pub called: Option<CalledBy>,
     /// What is known of its steps, where it does an earlier run again.
     pub replay: Option<Arc<dyn Replay>>,
     /// The run that it goes on with, from [`App::resuming`].
     pub resumes: Option<Resumes>,
+    /// What it takes over of earlier runs.
+    pub again: Again,
 }
 
 /// What is kept of a run for going on with it after its process ended.
@@ -63,6 +73,27 @@ pub enum GoingOn {
     /// Nothing: it is failed when its process ends.
     Never,
 }
+
+/// What a run takes over of earlier ones.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Again {
+    /// The run that keys of its steps begin with; itself without it.
+    pub root: Option<RunId>,
+    /// Nodes that are not run.
+    pub kept: Vec<NodeId>,
+    /// The items that are given to it.
+    pub known: Vec<Known>,
+}
+
+/// How often a run that waits looks whether other processes have made room.
+const LOOK_ELSEWHERE: Duration = Duration::from_millis(500);
+
+/// What is said of a run that is skipped.
+const SKIPPED: &str = "Not begun: another run of this flow was under way, and the flow says that \
+                       a further one is skipped then.";
+
+/// What is said of a run that was stopped while it waited.
+const GIVEN_UP: &str = "Stopped before it began: it waited for its turn.";
 
 /// What came of a run that goes on by itself.
 pub type Ended = oneshot::Receiver<RunOutcome>;
@@ -82,27 +113,38 @@ impl App {
         self.run_ids.next(now())
     }
 
-    /// Starts a run. The caller keeps the handle: dropping it stops the run.
+    /// Starts a run, once it is its turn. The caller keeps the handle, for dropping it stops the run,
+    /// and the place, which is held until then.
     ///
     /// # Errors
-    /// [`Code::Broken`] with the first error of the flow, where it cannot run.
+    /// [`Code::Broken`] with the first error of the flow, where it cannot run; [`Code::Invalid`]
+    /// where another run of it goes and the flow says to skip it then.
     pub async fn launch(
         &self,
         flow: &ReadyFlow,
         launch: Launch,
         row: Row,
-    ) -> Result<(RunRow, RunHandle), ApiError> {
+    ) -> Result<(RunRow, RunHandle, Place), ApiError> {
         flow.refuse_missing(&launch.target)?;
+        let is_resumed = launch.resumes.is_some();
+        let is_called = launch.called.is_some();
         let (new, request) = self.expect(flow, launch).await?;
-        let handle = match flow.prepared.start(request) {
-            Ok(handle) => handle,
+        let run = match flow.prepared.begin(request) {
+            Ok(run) => run,
             Err(found) => return Err(self.refuse(&new, &found).await),
         };
-        if row == Row::First {
-            // Where the run cannot be kept, it is not begun: the handle stops it.
+        self.keeper.waits.enter(&new.id, run.control().signals(), is_resumed);
+        let entered = self.enter(flow, &new.id, run.control(), is_resumed, is_called).await?;
+        let Some(mut place) = entered else {
+            let skipped = self.not_begun(&new.id, SKIPPED).await;
+            return Err(ApiError::new(Code::Invalid, skipped.summary));
+        };
+        if row == Row::First || !place.has_begun() {
+            // Where the run cannot be kept, it is not begun.
             self.announce(&new.id).await?;
         }
-        Ok((new, handle))
+        self.wait_for_turn(&mut place, &flow.file.id).await;
+        Ok((new, run.spawn(), place))
     }
 
     /// Makes a run known to whoever keeps it; one that goes on is taken for this process first.
@@ -176,6 +218,8 @@ impl App {
             started_at,
             target: KeptTarget::from(&launch.target),
             meeting: launch.met.meeting.clone(),
+            called: launch.called.clone(),
+            again: launch.again.clone(),
         };
         request.kept(&launch.input)
     }
@@ -214,17 +258,40 @@ impl App {
     ) -> Result<(RunRow, Ended), ApiError> {
         flow.refuse_missing(&launch.target)?;
         let met = launch.met.clone();
+        let is_resumed = launch.resumes.is_some();
+        let is_called = launch.called.is_some();
         let (new, request) = self.expect(flow, launch).await?;
         let run = match flow.prepared.begin(request) {
             Ok(run) => run,
             Err(found) => return Err(self.refuse(&new, &found).await),
         };
         let (tell, ended) = oneshot::channel();
+        self.keeper.waits.enter(&new.id, run.control().signals(), is_resumed);
+        let entered = self.enter(flow, &new.id, run.control(), is_resumed, is_called).await?;
+        let Some(mut place) = entered else {
+            let outcome = self.not_begun(&new.id, SKIPPED).await;
+            let (status, summary) = (outcome.status, outcome.summary.clone());
+            let _ = tell.send(outcome);
+            return Ok((RunRow { status, summary, ..new }, ended));
+        };
+        let status = if place.has_begun() { new.status } else { RunStatus::Queued };
+        let row = if place.has_begun() { row } else { Row::First };
+        let new = RunRow { status, ..new };
         lock(&self.running).insert(new.id.clone(), run.control());
         let (app, id) = (Arc::clone(self), new.id.clone());
+        let flow_id = flow.file.id.clone();
         let task = self.spawn(async move {
-            let outcome = run.finish().await;
+            let control = run.control();
+            let cancel = control.cancellation();
+            let outcome = tokio::select! {
+                biased;
+                () = app.wait_for_turn(&mut place, &flow_id) => run.finish().await,
+                () = cancel.cancelled(), if !app.turns.is_closing() => {
+                    app.not_begun(&id, GIVEN_UP).await
+                }
+            };
             lock(&app.running).remove(&id);
+            drop(place);
             app.told_of(&id, met.finish().await);
             // Most callers only want the run to be under way.
             let _ = tell.send(outcome);
@@ -241,6 +308,66 @@ impl App {
     }
 }
 
+impl App {
+    /// Asks for a place for a run; none where its flow says that it is not to be begun now.
+    async fn enter(
+        &self,
+        flow: &ReadyFlow,
+        id: &RunId,
+        control: RunControl,
+        is_resumed: bool,
+        is_called: bool,
+    ) -> Result<Option<Place>, ApiError> {
+        let mut policy = flow.file.runs.clone().unwrap_or_default();
+        if is_resumed && policy.overlap != Overlap::Parallel {
+            // What has begun already is neither skipped nor put in the place of another.
+            policy.overlap = Overlap::Queue;
+        }
+        let elsewhere = match policy.overlap {
+            Overlap::Parallel => 0,
+            _ => self.elsewhere(&flow.file.id).await?,
+        };
+        let entry = self.turns.enter(id, &flow.file.id, &policy, control, elsewhere, is_called);
+        Ok(match entry {
+            Entry::Skipped => None,
+            Entry::Place(place) => {
+                if !place.has_begun() {
+                    self.keeper.queue(id);
+                }
+                Some(place)
+            }
+        })
+    }
+
+    /// Waits until a run may begin, with a look now and then at what other processes do.
+    async fn wait_for_turn(&self, place: &mut Place, flow: &FlowId) {
+        while !place.has_begun() {
+            tokio::select! {
+                () = place.begins() => {}
+                () = tokio::time::sleep(LOOK_ELSEWHERE) => {
+                    // Where it cannot be told, the next look will.
+                    if let Ok(elsewhere) = self.elsewhere(flow).await {
+                        self.turns.set_elsewhere(flow, elsewhere);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn elsewhere(&self, flow: &FlowId) -> Result<usize, ApiError> {
+        let flow = flow.clone();
+        self.read(move |store| store.runs_elsewhere(&flow)).await
+    }
+
+    /// Ends a run that was not begun.
+    async fn not_begun(&self, id: &RunId, why: &str) -> RunOutcome {
+        if let Err(error) = self.keeper.end_unbegun(id, why).await {
+            tracing::warn!(run = %id, %error, "that a run was not begun is not stored");
+        }
+        RunOutcome::not_begun(why)
+    }
+}
+
 /// What a run is started with, but for its seed and how it is kept.
 fn request(
     flow: &ReadyFlow,
@@ -249,6 +376,10 @@ fn request(
     trigger: &str,
     now: Timestamp,
 ) -> RunRequest {
+    let (root, callers) = match launch.called {
+        Some(CalledBy { root, callers }) => (Some(root), callers),
+        None => (launch.again.root, Vec::new()),
+    };
     RunRequest {
         trigger: trigger.to_owned(),
         start: launch.start,
@@ -261,6 +392,10 @@ fn request(
         responder: launch.responder,
         calls: launch.met.calls(flow),
         replay: launch.replay,
+        root,
+        callers,
+        kept: launch.again.kept,
+        known: launch.again.known,
         ..RunRequest::new(id, now)
     }
 }

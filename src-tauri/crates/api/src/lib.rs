@@ -3,6 +3,7 @@
 //! [`App::subscribe`] tells.
 
 mod app;
+pub mod called;
 pub mod cassettes;
 pub mod commands;
 pub mod connections;
@@ -17,6 +18,7 @@ mod ids;
 pub mod inbox;
 mod keeper;
 mod launch;
+mod looks;
 pub mod mapper;
 mod meet;
 pub mod network;
@@ -25,6 +27,7 @@ pub mod parked;
 pub mod partial;
 mod prepared;
 mod reduce;
+mod remembered;
 pub mod runs;
 pub mod sandbox;
 pub mod secrets;
@@ -34,7 +37,9 @@ pub mod states;
 pub mod tables;
 pub mod templates;
 pub mod timeline;
+mod turns;
 pub mod types;
+mod waits;
 
 use flow::catalogue::Catalogue;
 use flow::check::Checked;
@@ -47,6 +52,7 @@ pub use crate::launch::{Ended, GoingOn, Launch, Row};
 pub use crate::meet::{Meeting, Met, RunMode};
 pub use crate::prepared::ReadyFlow;
 pub use crate::reduce::RunState;
+pub use crate::turns::Place;
 pub use transport::Fault;
 
 use crate::connections::Accounts;

@@ -98,6 +98,26 @@ pub struct Met {
 }
 
 impl Met {
+    /// Calls of a flow that a node of another run calls: met as those of that node are.
+    pub(crate) fn as_called(conduct: Conduct, seed: u64, now: Timestamp) -> Self {
+        let mode = match &conduct.mode {
+            Mode::Live => RunMode::Live,
+            Mode::Record(_) => RunMode::Record,
+            Mode::Replay(_) => RunMode::Replay,
+            Mode::Mock(_) => RunMode::Mock,
+            Mode::DryRun => RunMode::DryRun,
+        };
+        // Who is told, and where it may go, is the called flow's own.
+        let conduct = Conduct {
+            mode: conduct.mode,
+            clock: conduct.clock,
+            faults: conduct.faults,
+            ..Conduct::default()
+        };
+        let meeting = Meeting { mode, ..Meeting::default() };
+        Self { conduct, meeting, started_at: Some(now), seed: Some(seed), ..Self::default() }
+    }
+
     /// How the run's calls are made, with the accounts of its flow.
     pub(crate) fn calls(&self, flow: &ReadyFlow) -> Calls {
         Calls {

@@ -12,7 +12,7 @@ use engine::webhook::{Hook, hooks};
 use flow::catalogue::Catalogue;
 use flow::diagnostic::Diagnostic;
 use flow::file::{FlowFile, Layout};
-use flow::id::{ConnectionId, FlowId, NodeId};
+use flow::id::{ConnectionId, FlowId, NodeId, RunId};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use store::SnapshotId;
@@ -173,6 +173,23 @@ impl App {
     ) -> Result<Arc<ReadyFlow>, ApiError> {
         let layout = flow::file::read_layout(layout).unwrap_or_default();
         self.prepare_for(read_file(file)?, &layout, rev, Some(request)).await
+    }
+
+    /// A flow as it was in a run, ready to be started.
+    ///
+    /// # Errors
+    /// As [`App::ready`].
+    pub(crate) async fn ready_as_in(&self, run: &RunId) -> Result<Arc<ReadyFlow>, ApiError> {
+        let id = run.clone();
+        let (row, (file, layout)) = self
+            .read(move |store| {
+                let row = store.run(&id)?;
+                let files = store.snapshot(&row.snapshot)?;
+                Ok((row, files))
+            })
+            .await?;
+        let layout = flow::file::read_layout(&layout).unwrap_or_default();
+        self.prepare(read_file(&file)?, &layout, row.rev).await
     }
 
     /// Whether the connections of a flow are still as another process may have left them.

@@ -9,6 +9,7 @@ use ts_rs::TS;
 
 use crate::App;
 use crate::connections::ENVIRONMENT;
+use crate::turns::RUNS_AT_ONCE;
 use crate::types::{ApiError, AppInfo, UiEvent};
 
 /// A command that takes nothing.
@@ -60,6 +61,9 @@ pub async fn set(app: &App, setting: Setting) -> Result<(), ApiError> {
     app.store.set_setting(&setting.key, &setting.value.to_string()).await?;
     // The environment may be another one now.
     app.prepared.forget_all();
+    if setting.key == RUNS_AT_ONCE {
+        app.turns.set_at_once(&setting.value);
+    }
     if setting.key == ENVIRONMENT {
         // What a flow lacks, and whose systems it writes to, is another thing now.
         app.hub.tell([UiEvent::Resync]);

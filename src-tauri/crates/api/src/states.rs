@@ -1,14 +1,18 @@
 //! What flows remember from run to run: watermarks and other values, with their history. Not how a
 //! flow reads and sets them: those are nodes.
 
+use std::collections::HashMap;
+
 use data::Value;
 use flow::id::{FlowId, RunId};
 use flow::run::Timestamp;
 use serde::{Deserialize, Serialize};
+use store::StateRow;
 use ts_rs::TS;
 
-use crate::App;
-use crate::types::ApiError;
+use crate::app::now;
+use crate::types::{ApiError, Code, UiEvent};
+use crate::{App, remembered};
 
 /// A value that a flow remembers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -64,18 +68,49 @@ pub struct SetState {
 
 /// The values that flows remember, by flow and key.
 pub async fn list(app: &App, ask: StatesAsk) -> Result<Vec<StateEntry>, ApiError> {
-    let _ = (app, ask);
-    Err(ApiError::pending())
+    let rows = app.read(move |store| store.states(ask.flow.as_ref())).await?;
+    with_names(app, rows).await
 }
 
 /// What a value has been, the newest first; at most 200.
 pub async fn history(app: &App, of: OfKey) -> Result<Vec<StateEntry>, ApiError> {
-    let _ = (app, of);
-    Err(ApiError::pending())
+    let rows = app.read(move |store| store.state_history(&of.flow, &of.key)).await?;
+    with_names(app, rows).await
 }
 
 /// Sets or resets a value.
 pub async fn set(app: &App, set: SetState) -> Result<StateEntry, ApiError> {
-    let _ = (app, set);
-    Err(ApiError::pending())
+    let SetState { flow, key, value } = set;
+    let key = key.trim().to_owned();
+    if key.is_empty() {
+        return Err(ApiError::new(Code::Invalid, "Name the value that is to be set."));
+    }
+    let row = StateRow {
+        flow: flow.clone(),
+        key,
+        value: value.map(|value| value.to_string()),
+        at: now(),
+        run: None,
+        place: None,
+        item: 0,
+    };
+    app.store.set_state(row.clone(), |_| true).await?;
+    app.hub.tell([UiEvent::StateChanged { flow }]);
+    let entries = with_names(app, vec![row]).await?;
+    entries.into_iter().next().ok_or_else(|| ApiError::internal("a value has an entry"))
+}
+
+/// The rows with their flows' names; of a flow that is gone, its id stands for it.
+async fn with_names(app: &App, rows: Vec<StateRow>) -> Result<Vec<StateEntry>, ApiError> {
+    let flows = app.read(store::Store::flows).await?;
+    let names: HashMap<FlowId, String> = flows.into_iter().map(|row| (row.id, row.name)).collect();
+    let entry = |row: StateRow| StateEntry {
+        flow_name: names.get(&row.flow).cloned().unwrap_or_else(|| row.flow.to_string()),
+        flow: row.flow,
+        key: row.key,
+        value: row.value.as_deref().map(remembered::value),
+        at: row.at,
+        run: row.run,
+    };
+    Ok(rows.into_iter().map(entry).collect())
 }

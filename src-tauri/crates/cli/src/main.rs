@@ -7,6 +7,7 @@ mod check;
 mod connections;
 mod eval;
 mod import;
+mod inbox;
 mod output;
 mod pages;
 mod progress;
@@ -17,6 +18,7 @@ mod sandbox;
 mod secrets;
 mod serve;
 mod source;
+mod state;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +61,12 @@ enum Command {
     Connections(connections::ConnectionsArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
+    /// Lists what runs wait for, approves and rejects it.
+    Approvals(inbox::ApprovalsArgs),
+    /// Gives runs a signal that they wait for.
+    Signal(inbox::SignalArgs),
+    /// Lists, sets and resets what flows remember from run to run.
+    State(state::StateArgs),
     /// Sets the secrets of connections, and says which are set.
     Secrets(secrets::SecretsArgs),
     /// Lists, shows, takes in and hands over recorded calls and mocks.
@@ -160,6 +168,9 @@ fn done(args: Args) -> Outcome {
                 Box::pin(connections::connections(connections, data)).await
             }
             Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Approvals(args) => inbox::approvals(args, data).await,
+            Command::Signal(args) => inbox::send(args, data).await,
+            Command::State(args) => state::state(args, data).await,
             Command::Secrets(secrets) => secrets::secrets(secrets, data).await,
             Command::Cassette(args) => cassettes::cassettes(args, data).await,
             Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox).await,

@@ -244,7 +244,7 @@ pub(crate) async fn run_to_end(
     let mut items = Items::new(sink(args.out.as_deref())?, args.format());
     let mut progress = Progress::new(&flow.file.name);
     let mut events = progress.is_shown().then(|| app.subscribe());
-    let (_, mut handle) = app.launch(flow, launch, Row::Later).await?;
+    let (_, mut handle, _place) = app.launch(flow, launch, Row::Later).await?;
     let cancel = handle.cancellation();
     let mut outputs = handle.outputs.take();
     let only = args.node.as_deref().map(NodeId::from);

@@ -80,8 +80,6 @@ pub struct FlowCall {
     pub seed: u64,
     /// What the time is when it begins.
     pub now: Timestamp,
-    /// Whether its steps are kept.
-    pub durable: bool,
     /// Stops the run that calls.
     pub cancel: CancellationToken,
 }

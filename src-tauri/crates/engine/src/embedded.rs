@@ -45,6 +45,11 @@ impl EmbeddedContext {
         Self { run, rules, lineage, n_random: AtomicU64::new(0), has_left: Arc::default() }
     }
 
+    /// The journal of the run's steps, where there is one.
+    pub(crate) fn ledger(&self) -> Option<&Ledger> {
+        self.run.ledger.as_ref()
+    }
+
     /// The time that the node waits by.
     fn clock(&self) -> &transport::Clock {
         &self.run.calls.conduct_of(&self.rules.id).clock
@@ -64,7 +69,7 @@ impl EmbeddedContext {
 
     /// Waits by the wall's clock: what the computer sleeps through counts too. Where time jumps or
     /// stands still, the wait is as long as it looks when it begins.
-    async fn wait_until(&self, due: Timestamp) {
+    pub(crate) async fn wait_until(&self, due: Timestamp) {
         let is_real = matches!(self.clock(), transport::Clock::Real)
             && matches!(self.run.clock, crate::run_scope::Clock::From(_));
         if !is_real {
@@ -355,10 +360,6 @@ impl StepContext for EmbeddedContext {
 
     fn callers(&self) -> &[FlowId] {
         &self.run.callers
-    }
-
-    fn is_durable(&self) -> bool {
-        self.run.ledger.is_some()
     }
 
     fn seed(&self) -> u64 {

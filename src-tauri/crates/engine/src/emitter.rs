@@ -10,11 +10,12 @@ use flow::run::{ItemError, Sample, What};
 use tokio::sync::mpsc;
 
 use crate::error_value::error_value;
+use crate::inlet::{Closed, WireOut};
 use crate::item::{CHUNK_BYTES, CHUNK_ITEMS, Chunk, Item};
 use crate::journal::SampleLimits;
 use crate::lineage::{Lineage, Origin};
 use crate::node::{Behaviour, PureContext};
-use crate::ports::{Ports, StopRequest};
+use crate::ports::{Leave, Ports, StopRequest};
 use crate::program::{Node, Program};
 use crate::recorder::Note;
 use crate::rules::{Policy, Rules};
@@ -23,7 +24,7 @@ use crate::step::StepError;
 use crate::tally::Tally;
 
 /// Rejects of one node that are told of one by one; the rest are counted. Parked items are all told.
-const TOLD_REJECTS: u32 = 1000;
+pub(crate) const TOLD_REJECTS: u32 = 1000;
 
 /// Chunks moved through pure nodes before other tasks get their turn.
 const WORK_AT_ONCE: usize = 16;
@@ -63,6 +64,10 @@ pub(crate) enum Halt {
     Failed { node: usize, error: Box<ItemError> },
     /// A node said that the flow is to end well here, with this sentence.
     Enough(String),
+    /// Nobody wants more of this stage, and all is well.
+    Unwanted,
+    /// A node said that the turn of the loop around it ends here.
+    Leave(Leave),
     /// A stage before or behind this one broke off, or the run was stopped.
     Broken,
     /// A node panicked.
@@ -81,6 +86,11 @@ pub(crate) struct Emitter {
     work: Vec<Work>,
     /// Why the stage ends once what came before has moved on.
     halt: Option<Halt>,
+    /// Whether nothing that still comes in would go anywhere.
+    is_unwanted: bool,
+    /// How the turn of the loop around ends, where a member said so, and the members that did.
+    left: Option<Leave>,
+    left_at: Vec<usize>,
 }
 
 /// Items that wait for a pure member.
@@ -96,7 +106,9 @@ pub(crate) struct OutletState {
 }
 
 pub(crate) enum Way {
-    Channel(mpsc::Sender<Message>),
+    Channel(WireOut),
+    /// A wire whose items nobody wants any more.
+    Unwanted,
     Output(mpsc::Sender<Output>),
     Nowhere,
 }
@@ -113,7 +125,18 @@ impl Emitter {
             .map(|way| OutletState { way, pending: Vec::new(), bytes: 0 })
             .collect();
         let (notes, work) = (Vec::new(), Vec::new());
-        Self { world, stage, within, outlets, notes, work, halt: None }
+        Self {
+            world,
+            stage,
+            within,
+            outlets,
+            notes,
+            work,
+            halt: None,
+            is_unwanted: false,
+            left: None,
+            left_at: Vec::new(),
+        }
     }
 
     fn node(&self, member: usize) -> usize {
@@ -244,6 +267,9 @@ impl Emitter {
     fn compute(&mut self, mut work: Work) {
         let world = Arc::clone(&self.world);
         let member = work.member;
+        if self.left_at.contains(&member) {
+            return;
+        }
         let node = &world.program.nodes[self.node(member)];
         let Behaviour::Pure(pure) = &node.behaviour else {
             unreachable!("only pure nodes stand behind a stage's head")
@@ -259,9 +285,9 @@ impl Emitter {
                 ports.take_back();
                 end = self.settle(member, &item, &error, &mut ports);
             } else if let Some(stop) = ports.take_stop() {
-                end = Err(self.stop(member, &item, stop));
+                end = self.stop(member, &item, stop);
             }
-            if end.is_err() || ports.len() >= CHUNK_ITEMS {
+            if end.is_err() || self.left_at.contains(&member) || ports.len() >= CHUNK_ITEMS {
                 break;
             }
         }
@@ -271,6 +297,7 @@ impl Emitter {
             world.tally.n_born.fetch_add(ports.len() as u64, Relaxed);
         }
         match end {
+            Ok(()) if self.left_at.contains(&member) => {}
             Ok(()) if work.items.len() > 0 => self.work.push(work),
             Ok(()) => {}
             Err(halt) => {
@@ -284,14 +311,43 @@ impl Emitter {
         }
     }
 
-    fn stop(&self, member: usize, item: &Item, stop: StopRequest) -> Halt {
+    fn stop(&mut self, member: usize, item: &Item, stop: StopRequest) -> Result<(), Halt> {
         match stop {
-            StopRequest::Well(message) => Halt::Enough(message),
+            StopRequest::Well(message) => Err(Halt::Enough(message)),
             StopRequest::Failed(error) => {
                 let node = self.node(member);
-                Halt::Failed { node, error: Box::new(self.item_error(member, item, &error)) }
+                Err(Halt::Failed { node, error: Box::new(self.item_error(member, item, &error)) })
+            }
+            StopRequest::Leave(leave) => {
+                // Other ways through the stage go on, so that what they give does not depend on how
+                // far they have come by now.
+                self.left_at.push(member);
+                self.leave(leave);
+                self.is_unwanted = !self.is_wanted(0);
+                Ok(())
             }
         }
+    }
+
+    /// Remembers that the turn of the loop around ends here.
+    pub(crate) fn leave(&mut self, leave: Leave) {
+        self.left = self.left.max(Some(leave));
+    }
+
+    /// How the turn of the loop around ends, where a member said so.
+    pub(crate) fn left(&self) -> Option<Leave> {
+        self.left
+    }
+
+    /// Whether what enters a member can go anywhere.
+    fn is_wanted(&self, member: usize) -> bool {
+        let mut routes = self.stage.members[member].routes.iter().flatten().peekable();
+        let leads_nowhere = routes.peek().is_none();
+        let is_taken = |route: &Route| match route {
+            Route::Member(member) => self.is_wanted(*member),
+            Route::Outlet(outlet) => !matches!(self.outlets[*outlet].way, Way::Unwanted),
+        };
+        !self.left_at.contains(&member) && (leads_nowhere || routes.any(is_taken))
     }
 
     /// Does with a failed item what its node's policy says; an error where that is to stop.
@@ -355,13 +411,18 @@ impl Emitter {
                 self.world.scope.reporter.send(note).await.map_err(|_| Halt::Broken)?;
             }
             let stage = Arc::clone(&self.stage);
+            let mut has_closed = false;
             for (outlet, of) in self.outlets.iter_mut().zip(&stage.outlets) {
                 if !outlet.pending.is_empty() {
-                    send(&self.world, outlet, *of).await?;
+                    has_closed |= send(&self.world, outlet, *of).await?;
                 }
             }
+            if has_closed {
+                self.is_unwanted = !self.is_wanted(0);
+            }
             if self.work.is_empty() {
-                return self.halt.take().map_or(Ok(()), Err);
+                let unwanted = self.is_unwanted.then_some(Halt::Unwanted);
+                return self.halt.take().or(unwanted).map_or(Ok(()), Err);
             }
             tokio::task::consume_budget().await;
         }
@@ -380,18 +441,24 @@ impl Emitter {
 
     /// Tells the next stages that there is no more.
     pub(crate) async fn end(mut self) -> Result<(), Halt> {
-        self.flush().await?;
+        match self.flush().await {
+            Ok(()) | Err(Halt::Unwanted) => {}
+            Err(halt) => return Err(halt),
+        }
         for outlet in &mut self.outlets {
-            if let Way::Channel(sender) = &outlet.way {
-                sender.send(Message::End).await.map_err(|_| Halt::Broken)?;
+            if let Way::Channel(wire) = &outlet.way
+                && wire.send(Message::End).await == Err(Closed::Broken)
+            {
+                return Err(Halt::Broken);
             }
         }
         Ok(())
     }
 }
 
-/// Sends an outlet's items in chunks of the usual size.
-async fn send(world: &World, outlet: &mut OutletState, of: Outlet) -> Result<(), Halt> {
+/// Sends an outlet's items in chunks of the usual size. Whether it turned out that nobody wants
+/// them any more.
+async fn send(world: &World, outlet: &mut OutletState, of: Outlet) -> Result<bool, Halt> {
     let mut rest = std::mem::take(&mut outlet.pending);
     let by_bytes = rest.len() * CHUNK_BYTES / outlet.bytes.max(CHUNK_BYTES);
     outlet.bytes = 0;
@@ -399,9 +466,16 @@ async fn send(world: &World, outlet: &mut OutletState, of: Outlet) -> Result<(),
     while !rest.is_empty() {
         let next = if rest.len() > at_once { rest.split_off(at_once) } else { Vec::new() };
         let chunk = std::mem::replace(&mut rest, next);
-        send_chunk(world, outlet, of, chunk).await?;
+        match send_chunk(world, outlet, of, chunk).await {
+            Ok(()) => {}
+            Err(Closed::Broken) => return Err(Halt::Broken),
+            Err(Closed::Unwanted) => {
+                outlet.way = Way::Unwanted;
+                return Ok(true);
+            }
+        }
     }
-    Ok(())
+    Ok(false)
 }
 
 async fn send_chunk(
@@ -409,14 +483,12 @@ async fn send_chunk(
     outlet: &OutletState,
     of: Outlet,
     chunk: Chunk,
-) -> Result<(), Halt> {
+) -> Result<(), Closed> {
     if let Outlet::Result { .. } = of {
         world.tally.n_results.fetch_add(chunk.len() as u64, Relaxed);
     }
     match (&outlet.way, of) {
-        (Way::Channel(sender), _) => {
-            sender.send(Message::Chunk(chunk)).await.map_err(|_| Halt::Broken)
-        }
+        (Way::Channel(wire), _) => wire.send(Message::Chunk(chunk)).await,
         (Way::Output(sender), Outlet::Result { node, port }) => {
             let places = &world.program.places;
             let place = &places.ports[places.nodes[node].first_port + port];

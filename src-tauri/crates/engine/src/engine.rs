@@ -243,10 +243,7 @@ impl Prepared {
     /// # Errors
     /// What keeps the part of the flow that is asked for from running.
     pub fn start(&self, request: RunRequest) -> Result<RunHandle, Vec<Diagnostic>> {
-        let Run { moves, control, outputs } = self.begin(request)?;
-        let mut tasks = JoinSet::new();
-        tasks.spawn(moves);
-        Ok(RunHandle { tasks, control, outputs })
+        Ok(self.begin(request)?.spawn())
     }
 
     /// Makes a run that moves within the task that waits for it.
@@ -316,6 +313,14 @@ impl Run {
         self.outputs.take()
     }
 
+    /// Gives the run a task of its own. Must be called within a tokio runtime.
+    pub fn spawn(self) -> RunHandle {
+        let Self { moves, control, outputs } = self;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(moves);
+        RunHandle { tasks, control, outputs }
+    }
+
     /// Moves the run to its end. Outputs that were asked for are not waited for.
     pub async fn finish(mut self) -> RunOutcome {
         drop(self.outputs.take());
@@ -358,6 +363,19 @@ impl RunHandle {
 }
 
 impl RunOutcome {
+    /// What comes of a run that was not begun, for this reason.
+    pub fn not_begun(why: impl Into<String>) -> Self {
+        Self {
+            status: RunStatus::Cancelled,
+            summary: why.into(),
+            error: None,
+            nodes: IndexMap::new(),
+            items: 0,
+            rejected: 0,
+            took_ms: 0,
+        }
+    }
+
     fn broken(why: &str) -> Self {
         let summary = format!("The run broke off by a defect of Gantry: {why}.");
         let error = ItemError {

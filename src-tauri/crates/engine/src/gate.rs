@@ -45,7 +45,7 @@ impl Gate {
 }
 
 /// What can be done to a run from outside while it goes. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RunControl {
     cancel: CancellationToken,
     signals: Arc<Signals>,

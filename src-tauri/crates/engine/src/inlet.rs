@@ -5,15 +5,64 @@
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use flow::id::NodeId;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc;
 
 use crate::emitter::Message;
 use crate::item::{CHUNK_ITEMS, Chunk};
 use crate::lineage::{Lineage, Origin};
 use crate::spill::Queue;
+
+/// The sending end of a wire between two stages.
+#[derive(Debug)]
+pub(crate) struct WireOut {
+    sender: mpsc::Sender<Message>,
+    is_unwanted: Arc<AtomicBool>,
+}
+
+/// The taking end of a wire between two stages.
+#[derive(Debug)]
+pub(crate) struct WireIn {
+    receiver: mpsc::Receiver<Message>,
+    is_unwanted: Arc<AtomicBool>,
+}
+
+/// Why a wire takes no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closed {
+    /// Whoever took its items has all that it wants.
+    Unwanted,
+    /// Whoever took its items broke off.
+    Broken,
+}
+
+/// A wire that holds so many chunks.
+pub(crate) fn wire(n_chunks: usize) -> (WireOut, WireIn) {
+    let (sender, receiver) = mpsc::channel(n_chunks);
+    let is_unwanted = Arc::new(AtomicBool::new(false));
+    (WireOut { sender, is_unwanted: Arc::clone(&is_unwanted) }, WireIn { receiver, is_unwanted })
+}
+
+impl WireOut {
+    /// The channel, to look how full it is.
+    pub(crate) fn channel(&self) -> &mpsc::Sender<Message> {
+        &self.sender
+    }
+
+    /// Sends; it waits where the wire is full.
+    pub(crate) async fn send(&self, message: Message) -> Result<(), Closed> {
+        self.sender.send(message).await.map_err(|_| {
+            // Said before the wire was closed.
+            match self.is_unwanted.load(Ordering::Acquire) {
+                true => Closed::Unwanted,
+                false => Closed::Broken,
+            }
+        })
+    }
+}
 
 /// Where a stage takes its items from.
 pub(crate) struct Inlet {
@@ -28,7 +77,7 @@ pub(crate) struct Inlet {
 
 enum LaneState {
     Given(std::vec::IntoIter<crate::item::Item>),
-    Wire { receiver: Receiver<Message>, aside: Option<Box<Queue>>, is_done: bool },
+    Wire { wire: WireIn, aside: Option<Box<Queue>>, is_done: bool },
 }
 
 /// What comes next.
@@ -53,8 +102,17 @@ impl Inlet {
         self.lanes.push(LaneState::Given(items.into_iter()));
     }
 
-    pub(crate) fn push_wire(&mut self, receiver: Receiver<Message>) {
-        self.lanes.push(LaneState::Wire { receiver, aside: None, is_done: false });
+    pub(crate) fn push_wire(&mut self, wire: WireIn) {
+        self.lanes.push(LaneState::Wire { wire, aside: None, is_done: false });
+    }
+
+    /// Takes no more although more may come, and tells those who send that all is well.
+    pub(crate) fn close(self) {
+        for lane in &self.lanes {
+            if let LaneState::Wire { wire, .. } = lane {
+                wire.is_unwanted.store(true, Ordering::Release);
+            }
+        }
     }
 
     /// Tells apart what comes in by further wires, for the same item may come by several.
@@ -106,7 +164,7 @@ impl Inlet {
                 let chunk: Chunk = items.by_ref().take(CHUNK_ITEMS).collect();
                 Poll::Ready((!chunk.is_empty()).then_some(Next::Chunk(turn, chunk)))
             }
-            LaneState::Wire { receiver, aside, is_done } => {
+            LaneState::Wire { wire, aside, is_done } => {
                 if let Some(queue) = aside {
                     match pop_chunk(queue) {
                         Ok(chunk) if chunk.is_empty() => *aside = None,
@@ -117,7 +175,7 @@ impl Inlet {
                 if *is_done {
                     return Poll::Ready(None);
                 }
-                match receiver.poll_recv(cx) {
+                match wire.receiver.poll_recv(cx) {
                     Poll::Ready(Some(Message::Chunk(chunk))) => {
                         Poll::Ready(Some(Next::Chunk(turn, chunk)))
                     }
@@ -138,11 +196,11 @@ impl Inlet {
         lane: usize,
         cx: &mut std::task::Context<'_>,
     ) -> Result<(), std::io::Error> {
-        let LaneState::Wire { receiver, aside, is_done } = &mut self.lanes[lane] else {
+        let LaneState::Wire { wire, aside, is_done } = &mut self.lanes[lane] else {
             return Ok(());
         };
         while !*is_done {
-            match receiver.poll_recv(cx) {
+            match wire.receiver.poll_recv(cx) {
                 Poll::Ready(Some(Message::Chunk(chunk))) => {
                     let queue = aside.get_or_insert_with(|| Box::new(Queue::new(self.budget)));
                     for item in chunk {

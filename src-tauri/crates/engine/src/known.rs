@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use data::Value;
 use flow::id::NodeId;
+use serde::{Deserialize, Serialize};
 
 use crate::item::Item;
 use crate::lineage::{Lineage, Origin};
 
 /// What a run is given of an earlier one at one place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// The node.
     pub node: NodeId,
@@ -22,7 +23,7 @@ pub struct Known {
 }
 
 /// An item of an earlier run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KnownItem {
     /// The item.
     pub value: Value,
@@ -37,7 +38,7 @@ pub struct KnownItem {
 }
 
 /// What an item was when it left a node.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Passed {
     /// The node.
     pub node: NodeId,

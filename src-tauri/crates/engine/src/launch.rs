@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use flow::plan::{LaneSource, Outlet, Plan};
+use flow::plan::{LaneSource, Outlet, Plan, Route, Stage};
 use tokio::sync::mpsc;
 
-use crate::emitter::{Emitter, Message, Output, Way, World};
-use crate::inlet::Inlet;
+use crate::emitter::{Emitter, Output, Way, World};
+use crate::inlet::{Inlet, wire};
 use crate::item::Chunk;
 use crate::lineage::Lineage;
 use crate::stage::run_stage;
@@ -43,10 +43,10 @@ pub(crate) fn launch(
     output: Option<&mpsc::Sender<Output>>,
 ) -> Launch {
     let (mut senders, mut receivers): (Vec<_>, Vec<_>) = (0..plan.n_channels)
-        .map(|_| mpsc::channel::<Message>(CHANNEL_CHUNKS))
+        .map(|_| wire(CHANNEL_CHUNKS))
         .map(|(sender, receiver)| (Some(sender), Some(receiver)))
         .unzip();
-    let new_inlet = || Inlet::new(world.scope.services.temp_dir.clone(), world.budget);
+    let new_inlet = || inlet_of(world);
     let mut stages = Stages::default();
     for stage in &plan.stages {
         let mut inlet = new_inlet();
@@ -77,6 +77,9 @@ pub(crate) fn launch(
                 },
             })
             .collect();
+        if within.is_none() {
+            watch(world, stage, &ways);
+        }
         let emitter = Emitter::new(Arc::clone(world), Arc::clone(stage), within.cloned(), ways);
         stages.push(run_stage(inlet, emitter));
     }
@@ -85,6 +88,29 @@ pub(crate) fn launch(
         results.push_wire(take(&mut receivers, *channel));
     }
     Launch { stages, results }
+}
+
+/// An inlet without lanes.
+pub(crate) fn inlet_of(world: &World) -> Inlet {
+    Inlet::new(world.scope.services.temp_dir.clone(), world.budget)
+}
+
+/// Lets the recorder see how full a stage's channels are.
+fn watch(world: &World, stage: &Stage, ways: &[Way]) {
+    let places = &world.program.places;
+    for member in &stage.members {
+        let first_port = places.nodes[member.node].first_port;
+        for (port, routes) in (first_port..).zip(&member.routes) {
+            let are_all = places.ports[port].wires.len() == routes.len();
+            for (nth, route) in routes.iter().enumerate() {
+                if let Route::Outlet(outlet) = route
+                    && let Way::Channel(sender) = &ways[*outlet]
+                {
+                    world.tally.watch(port, are_all.then_some(nth), sender.channel());
+                }
+            }
+        }
+    }
 }
 
 fn take<T>(ends: &mut [Option<T>], channel: usize) -> T {

@@ -19,6 +19,7 @@ use crate::item::{Chunk, Item};
 use crate::lineage::Lineage;
 use crate::outbox::Outbox;
 use crate::ports::Ports;
+use crate::scope::ScopeRules;
 use crate::services::Services;
 use crate::step::{StepContext, StepError, StepResult};
 use crate::tables::Table;
@@ -67,8 +68,19 @@ pub enum Behaviour {
     Each(Box<dyn Each>),
     /// Sees the items in order, with a memory of its own.
     Gather(Box<dyn Gather>),
-    /// Runs the graph inside it once per item.
+    /// Runs the graph inside it, as often as it says.
     Scope(ScopeRules),
+    /// Begins a part of a scope that is run for a reason of its own.
+    Handler(Handler),
+}
+
+/// What a part of a scope is run for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handler {
+    /// Errors of these classes; of any class where there is none.
+    Catch(Vec<flow::run::ErrorClass>),
+    /// Whatever became of what stands beside it.
+    Finally,
 }
 
 /// Begins a run.
@@ -198,13 +210,6 @@ pub trait Gathering: Send {
     /// # Errors
     /// A [`StepError`] that ends the run.
     async fn finish(&mut self, cx: &dyn StepContext, out: &mut Outbox<'_>) -> StepResult<()>;
-}
-
-/// How a scope runs its body.
-#[derive(Debug, Clone)]
-pub struct ScopeRules {
-    /// How many items' bodies run at once, where the node does not say `concurrency`.
-    pub concurrency: NonZeroU32,
 }
 
 /// A node type in the list of all.

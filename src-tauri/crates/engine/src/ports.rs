@@ -24,6 +24,16 @@ pub struct Ports {
 pub(crate) enum StopRequest {
     Well(String),
     Failed(StepError),
+    Leave(Leave),
+}
+
+/// How a turn of a loop ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leave {
+    /// The next turn goes on.
+    Continue,
+    /// No other turn goes on.
+    Break,
 }
 
 impl Ports {
@@ -66,6 +76,12 @@ impl Ports {
     /// Fails the run, whatever the node's error policy is.
     pub fn stop_failed(&mut self, error: StepError) {
         self.stop = Some(StopRequest::Failed(error));
+    }
+
+    /// Ends the turn of the loop around the node: the item at hand and those behind it go no
+    /// further here.
+    pub fn leave(&mut self, leave: Leave) {
+        self.stop = Some(StopRequest::Leave(leave));
     }
 
     pub(crate) fn take_stop(&mut self) -> Option<StopRequest> {

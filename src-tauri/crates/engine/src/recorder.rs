@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flow::id::RunId;
+use flow::id::{NodeId, RunId};
 use flow::run::{Exchange, ItemError, NodeCounts, NodeStatus, RunEvent, Sample, Timestamp, What};
 use tokio::sync::mpsc;
 
@@ -162,6 +162,10 @@ pub(crate) struct Recorder {
     n_samples: usize,
     next_seq: u64,
     told_ports: Vec<u64>,
+    /// How full the channels of each port's wires were when last told; empty until first looked at.
+    told_fills: Vec<Vec<u8>>,
+    /// How far nodes have come since that was last told.
+    progress: Vec<(NodeId, u64, u64)>,
     told_nodes: Vec<NodeCounts>,
     is_finished: Vec<bool>,
 }
@@ -182,6 +186,8 @@ impl Recorder {
             n_samples: 0,
             next_seq,
             told_ports: vec![0; places.ports.len()],
+            told_fills: Vec::new(),
+            progress: Vec::new(),
             told_nodes: vec![NodeCounts::default(); places.nodes.len()],
             is_finished: vec![false; places.nodes.len()],
             places,
@@ -194,6 +200,11 @@ impl Recorder {
     pub(crate) fn take(&mut self, note: Note, at: Timestamp) {
         self.take_calls(at);
         match note {
+            // Told with the counters: a file of millions of rows is not told of row by row.
+            Note::Event(What::Progress { node, done, of }) => {
+                self.progress.retain(|(known, ..)| *known != node);
+                self.progress.push((node, done, of));
+            }
             Note::Event(what) => self.push(what, at),
             Note::Samples { port, items } => {
                 let place = &self.places.ports[port];
@@ -214,8 +225,13 @@ impl Recorder {
     /// Tells what was counted since the last time.
     pub(crate) fn take_counts(&mut self, at: Timestamp) {
         self.take_calls(at);
+        let fills = self.tally.fills(&self.places);
         for port in 0..self.places.ports.len() {
-            self.tell_port(port, at);
+            self.tell_port(port, fills.get(port).map_or(&[], Vec::as_slice), at);
+        }
+        self.told_fills = fills;
+        for (node, done, of) in std::mem::take(&mut self.progress) {
+            self.push(What::Progress { node, done, of }, at);
         }
         for node in 0..self.places.nodes.len() {
             let counts = self.tally.nodes[node].counts();
@@ -228,6 +244,16 @@ impl Recorder {
                 let node = self.places.nodes[node].id.clone();
                 self.push(What::Counted { node, counts }, at);
             }
+        }
+    }
+
+    /// Tells that nothing waits in any channel any more, where something did when last told.
+    pub(crate) fn empty_channels(&mut self, at: Timestamp) {
+        if self.told_fills.iter().flatten().any(|fill| *fill > 0) {
+            for port in 0..self.places.ports.len() {
+                self.tell_port(port, &[], at);
+            }
+            self.told_fills = Vec::new();
         }
     }
 
@@ -264,24 +290,34 @@ impl Recorder {
             return;
         }
         let place = &self.places.nodes[node];
-        for port in place.first_port..place.first_port + place.n_ports {
-            self.tell_port(port, at);
-        }
+        let ports = place.first_port..place.first_port + place.n_ports;
         let counts = self.tally.nodes[node].counts();
-        let node = self.places.nodes[node].id.clone();
+        let node = place.id.clone();
+        for port in ports {
+            let fills = self.told_fills.get(port).cloned().unwrap_or_default();
+            self.tell_port(port, &fills, at);
+        }
+        if let Some(index) = self.progress.iter().position(|(known, ..)| *known == node) {
+            let (node, done, of) = self.progress.swap_remove(index);
+            self.push(What::Progress { node, done, of }, at);
+        }
         self.push(What::NodeFinished { node, status, counts, error }, at);
     }
 
-    fn tell_port(&mut self, port: usize, at: Timestamp) {
+    /// Tells what has passed a port, and how full the channels of its wires are, where that is news.
+    fn tell_port(&mut self, port: usize, fills: &[u8], at: Timestamp) {
         let items = self.tally.ports[port].items.load(Relaxed);
-        if items == self.told_ports[port] {
-            return;
-        }
+        let has_passed = items != self.told_ports[port];
         self.told_ports[port] = items;
         let bytes = self.tally.ports[port].bytes.load(Relaxed);
+        let told = self.told_fills.get(port).cloned().unwrap_or_default();
+        let fill_of = |fills: &[u8], wire: usize| fills.get(wire).copied().unwrap_or_default();
         for wire in 0..self.places.ports[port].wires.len() {
-            let wire = self.places.ports[port].wires[wire].clone();
-            self.push(What::Passed { wire, items, bytes, fill: 0 }, at);
+            let fill = fill_of(fills, wire);
+            if has_passed || fill != fill_of(&told, wire) {
+                let wire = self.places.ports[port].wires[wire].clone();
+                self.push(What::Passed { wire, items, bytes, fill }, at);
+            }
         }
     }
 

@@ -355,7 +355,8 @@ impl Owner {
                 self.end.failure = Some((Some(node), *error));
                 self.end.deadline = Some(Instant::now() + GRACE);
             }
-            Halt::Failed { .. } | Halt::Broken => {}
+            // A stage that has no more to do, or a loop that is left where there is none.
+            Halt::Failed { .. } | Halt::Broken | Halt::Unwanted | Halt::Leave(_) => {}
             Halt::Defect => {
                 tracing::error!(run = %self.world.scope.id, "a stage broke off");
                 self.fail(&StepError::terminal(
@@ -410,6 +411,7 @@ impl Owner {
             let (node, error) = (*node, Some(Box::new(error.clone())));
             self.recorder.take(Note::NodeFinished { node, status: NodeStatus::Failed, error }, at);
         }
+        self.recorder.empty_channels(at);
         let tally = Arc::clone(&self.world.tally);
         let is_well = self.end.enough.is_some() && self.end.failure.is_none();
         self.recorder.finish_others(
@@ -442,9 +444,8 @@ impl Owner {
             return;
         }
         let scope = &self.world.scope;
-        let root = &scope.root;
         let holds = self.end.failure.is_none() && !self.end.is_cancelled;
-        if let Err(cause) = scope.services.marks.settle(root, holds).await {
+        if let Err(cause) = scope.services.marks.settle(&scope.root, holds).await {
             let message = format!("What was seen could not be remembered: {cause}");
             self.fail(&StepError::terminal(ErrorClass::Internal, message));
         }

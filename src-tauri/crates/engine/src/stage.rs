@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use flow::plan::Plan;
 use flow::run::NodeStatus;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -21,12 +20,26 @@ use crate::step::StepError;
 /// Runs a stage to its end. What was put out before an error is sent on all the same.
 pub(crate) async fn run_stage(mut inlet: Inlet, mut emitter: Emitter) -> Result<(), Halt> {
     let ended = run_head(&mut inlet, &mut emitter).await;
-    let flushed = emitter.flush().await;
+    let flushed = match emitter.flush().await {
+        Err(Halt::Unwanted) => Ok(()),
+        flushed => flushed,
+    };
     match ended {
         Ok(()) => {
             flushed?;
-            finish_members(&mut emitter);
-            emitter.end().await
+            end(emitter).await
+        }
+        // Those before need not go on, and are told that all is well.
+        Err(Halt::Unwanted) => {
+            inlet.close();
+            flushed?;
+            end(emitter).await
+        }
+        Err(Halt::Leave(leave)) => {
+            inlet.close();
+            emitter.leave(leave);
+            flushed?;
+            end(emitter).await
         }
         Err(Halt::Enough(message)) => {
             // Those before need not go on; those behind finish what they have.
@@ -40,12 +53,21 @@ pub(crate) async fn run_stage(mut inlet: Inlet, mut emitter: Emitter) -> Result<
     }
 }
 
+/// Ends a stage that has done all it had to, which may be to end the turn of a loop.
+async fn end(mut emitter: Emitter) -> Result<(), Halt> {
+    finish_members(&mut emitter);
+    let left = emitter.left();
+    emitter.end().await?;
+    left.map_or(Ok(()), |leave| Err(Halt::Leave(leave)))
+}
+
 async fn run_head(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
     let world = Arc::clone(&emitter.world);
     let node = emitter.stage.members[0].node;
     match &world.program.nodes[node].behaviour {
         Behaviour::Trigger(_) => run_trigger(inlet, emitter).await,
         Behaviour::Pure(_) => run_pass(inlet, emitter).await,
+        Behaviour::Handler(_) => run_handler(inlet, emitter).await,
         Behaviour::Each(_) => crate::window::run(inlet, emitter, node).await,
         Behaviour::Gather(gather) => run_gather(&**gather, inlet, emitter).await,
         Behaviour::Scope(_) => crate::scope::run(inlet, emitter, node).await,
@@ -65,6 +87,16 @@ async fn run_pass(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> 
 async fn run_trigger(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
     emitter.count_in(0, 0);
     while let Some((_, chunk)) = next(inlet, emitter).await? {
+        emitter.emit(0, 0, chunk);
+        emitter.flush().await?;
+    }
+    Ok(())
+}
+
+/// What a handler of a scope is given.
+async fn run_handler(inlet: &mut Inlet, emitter: &mut Emitter) -> Result<(), Halt> {
+    while let Some((_, chunk)) = next(inlet, emitter).await? {
+        emitter.count_in(0, chunk.len());
         emitter.emit(0, 0, chunk);
         emitter.flush().await?;
     }
@@ -147,7 +179,7 @@ fn finish_members(emitter: &mut Emitter) {
     for member in &stage.members {
         finish_node(emitter, member.node);
     }
-    for node in stage.body.iter().flat_map(Plan::all_nodes) {
+    for node in stage.body.iter().flat_map(|part| part.plan.all_nodes()) {
         finish_node(emitter, node);
     }
 }

@@ -150,9 +150,6 @@ pub trait StepContext: Send + Sync {
     /// The flows by whose calls the run came to be, the outermost first.
     fn callers(&self) -> &[FlowId];
 
-    /// Whether the run's steps outlast the process.
-    fn is_durable(&self) -> bool;
-
     /// The seed of the run's random numbers.
     fn seed(&self) -> u64;
 
@@ -165,20 +162,14 @@ pub trait StepContext: Send + Sync {
     /// The item as step keys name it: the lineage, and which wire it came by where there are several.
     fn item_key(&self) -> String;
 
-    /// The key of one of the item's steps at this node.
+    /// The key of one of the item's steps at this node, in this run and in those that do it again.
     fn key(&self, part: &str) -> StepKey {
         StepKey {
-            run: self.run_id().clone(),
+            run: self.root().clone(),
             node: self.node().clone(),
             item: self.item_key(),
             part: part.to_owned(),
         }
-    }
-
-    /// The key by which a system knows one of the item's steps again, in this run and in those that
-    /// repeat it.
-    fn lasting_key(&self, part: &str) -> StepKey {
-        StepKey { run: self.root().clone(), ..self.key(part) }
     }
 
     /// The node's rules for trying again.

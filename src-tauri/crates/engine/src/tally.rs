@@ -6,6 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use flow::id::{NodeId, WireId};
 use flow::run::{ErrorClass, NodeCounts};
+use tokio::sync::mpsc::{Sender, WeakSender};
+
+use crate::emitter::Message;
 
 /// The places that are counted in a program, in the order of its nodes.
 #[derive(Debug, Default)]
@@ -39,6 +42,8 @@ pub(crate) struct Tally {
     pub(crate) n_born: AtomicU64,
     /// Items that left the last nodes.
     pub(crate) n_results: AtomicU64,
+    /// The channels between the stages of the flow itself.
+    channels: Mutex<Vec<Channel>>,
     /// Items that were rejected, by reason. Rejecting is seldom: a lock does.
     rejects: Mutex<Rejects>,
 }
@@ -61,6 +66,13 @@ pub(crate) struct NodeTally {
     pub(crate) busy_us: AtomicU64,
     /// Rejects that were told of as events.
     pub(crate) n_told: AtomicU32,
+    /// Turns of a scope that were told of as events.
+    pub(crate) n_turns_told: AtomicU32,
+    /// Turns of a scope that are over, of those that are known to be there.
+    pub(crate) turns_done: AtomicU64,
+    pub(crate) turns_of: AtomicU64,
+    /// When it was last told how many, in milliseconds of the run.
+    pub(crate) progress_at: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +90,7 @@ impl Tally {
             ports: places.ports.iter().map(|_| PortTally::default()).collect(),
             n_born: AtomicU64::new(0),
             n_results: AtomicU64::new(0),
+            channels: Mutex::default(),
             rejects: Mutex::default(),
         }
     }
@@ -94,6 +107,46 @@ impl Tally {
 
     pub(crate) fn rejects(&self) -> Rejects {
         self.rejects.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// A bounded channel behind a wire.
+#[derive(Debug)]
+struct Channel {
+    port: usize,
+    /// Which of the port's wires it is; none where only some of them are run.
+    wire: Option<usize>,
+    sender: WeakSender<Message>,
+}
+
+impl Tally {
+    /// Looks from now on how full a channel is.
+    pub(crate) fn watch(&self, port: usize, wire: Option<usize>, sender: &Sender<Message>) {
+        let sender = sender.downgrade();
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.push(Channel { port, wire, sender });
+    }
+
+    /// How full the channels are, in percent, by port and wire; empty where there are none.
+    pub(crate) fn fills(&self, places: &Places) -> Vec<Vec<u8>> {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if channels.is_empty() {
+            return Vec::new();
+        }
+        let mut fills: Vec<Vec<u8>> =
+            places.ports.iter().map(|port| vec![0; port.wires.len()]).collect();
+        for Channel { port, wire, sender } in &*channels {
+            // One whose sender is gone has nothing to wait for: it is read to its end.
+            let Some(sender) = sender.upgrade() else { continue };
+            let most = sender.max_capacity();
+            let fill = (100 * (most - sender.capacity()) / most.max(1)) as u8;
+            let of_port = &mut fills[*port];
+            match wire.and_then(|wire| of_port.get_mut(wire)) {
+                Some(of_wire) => *of_wire = fill,
+                None => of_port.iter_mut().for_each(|of_wire| *of_wire = fill.max(*of_wire)),
+            }
+        }
+        fills
     }
 }
 

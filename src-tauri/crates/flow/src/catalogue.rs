@@ -49,11 +49,51 @@ pub struct Passage {
     pub first_inputs: &'static [&'static str],
     /// Whether all outputs, not only the first, give results where no wire leads on.
     pub all_outputs: bool,
+    /// What the node is to the scope that it stands in.
+    pub role: Role,
+    /// How the graph inside the node is taken, where the node is a scope.
+    pub inside: Inside,
+}
+
+/// What a node is to the scope that it stands in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Role {
+    /// A node like any.
+    #[default]
+    Plain,
+    /// It begins what is done about an error.
+    Catch,
+    /// It begins what is done in any case.
+    Finally,
+    /// It ends a turn of the scope around it that repeats, or all of its turns.
+    Leave,
+}
+
+/// How the graph inside a scope is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Inside {
+    /// As a whole.
+    #[default]
+    Whole,
+    /// As a whole, though it may be empty.
+    Optional,
+    /// As a whole, again and again: it can be left.
+    Turns,
+    /// Nodes that wires join are a branch.
+    Branches,
+    /// What is tried, and what is done about its errors.
+    Guarded,
 }
 
 impl Passage {
     /// The node only computes, item by item.
-    pub const IN_PLACE: Self = Self { in_place: true, first_inputs: &[], all_outputs: false };
+    pub const IN_PLACE: Self = Self {
+        in_place: true,
+        first_inputs: &[],
+        all_outputs: false,
+        role: Role::Plain,
+        inside: Inside::Whole,
+    };
 }
 
 /// What is wrong with one param.
@@ -192,4 +232,12 @@ pub struct Example {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "unknown[]")]
     pub output: Option<Vec<Json>>,
+    /// What stands inside the node, where it is a scope.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "unknown")]
+    pub body: Option<Json>,
+    /// The scope that the node stands in, where it needs one: a whole node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "unknown")]
+    pub around: Option<Json>,
 }

@@ -4,6 +4,7 @@
 mod codes;
 mod names;
 mod params;
+mod scopes;
 mod structure;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -85,6 +86,7 @@ pub fn check(flow: &FlowFile, catalogue: &Catalogue) -> Checked {
     checker.wires_of_bodies();
     checker.graph.finish();
     checker.structure();
+    checker.scopes();
     for node in 0..checker.specs.len() {
         checker.node(node);
     }
@@ -123,7 +125,7 @@ impl<'a> Checker<'a> {
                 scope,
                 consumes: kind.map(|kind| kind.info.consumes),
                 family: kind.map(|kind| kind.info.family),
-                passage: if spec.disabled { Passage::IN_PLACE } else { inspection.passage },
+                passage: passage(spec, &inspection),
                 inputs: facts.inputs.clone(),
                 outputs: facts.outputs.clone(),
                 wires_in: Vec::new(),
@@ -205,6 +207,14 @@ fn facts(spec: &NodeSpec, kind: Option<&NodeType>, inspection: &Inspection) -> N
         summary: inspection.summary.clone(),
         inputs: kind.info.inputs.clone(),
         outputs,
+    }
+}
+
+/// How items pass a node. One that is switched off lets them through, and begins what it began.
+fn passage(spec: &NodeSpec, inspection: &Inspection) -> Passage {
+    match spec.disabled {
+        true => Passage { role: inspection.passage.role, ..Passage::IN_PLACE },
+        false => inspection.passage,
     }
 }
 

@@ -133,6 +133,22 @@ impl Graph {
         sorted
     }
 
+    /// The nodes inside a scope in groups that wires join, each in topological order. The groups
+    /// are in the order in which their first nodes stand in the file.
+    pub fn components(&self, scope: usize) -> Vec<Vec<usize>> {
+        let mut groups = petgraph::unionfind::UnionFind::<usize>::new(self.nodes.len());
+        for wire in self.wires.iter().filter(|wire| self.nodes[wire.from].scope == Some(scope)) {
+            groups.union(wire.from, wire.to);
+        }
+        let mut found: indexmap::IndexMap<usize, Vec<usize>> = indexmap::IndexMap::new();
+        for node in self.sorted(Some(scope)) {
+            found.entry(groups.find(node)).or_default().push(node);
+        }
+        let mut found: Vec<Vec<usize>> = found.into_values().collect();
+        found.sort_by_key(|nodes| nodes.iter().min().copied());
+        found
+    }
+
     /// The nodes right inside a scope, or of the flow itself, in the order of the file.
     pub fn children(&self, scope: Option<usize>) -> impl Iterator<Item = usize> + '_ {
         (0..self.nodes.len()).filter(move |node| self.nodes[*node].scope == scope)

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod edit;
 pub mod field;
 pub mod file;
+pub mod freshness;
 pub mod graph;
 pub mod id;
 mod lower;

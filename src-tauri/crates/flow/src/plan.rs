@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
+use crate::catalogue::Role;
 use crate::check::Checked;
 use crate::diagnostic::{At, Diagnostic, Severity};
 use crate::file::PortRef;
 use crate::graph::Graph;
 use crate::id::NodeId;
 
+mod parts;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -85,8 +87,20 @@ pub struct Stage {
     pub members: Vec<Member>,
     /// Where items leave the stage.
     pub outlets: Vec<Outlet>,
-    /// What is run inside the first node, where that is a scope.
-    pub body: Option<Plan>,
+    /// What is run inside the first node, where that is a scope: the parts of its body, in the
+    /// order of the file; one where the scope takes its body as a whole.
+    pub body: Vec<Part>,
+}
+
+/// A part of a scope's body that is run by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The node that it is known by: its first one.
+    pub first: usize,
+    /// What it is run for.
+    pub role: Role,
+    /// What is run.
+    pub plan: Plan,
 }
 
 /// Where a stage takes items from.
@@ -150,10 +164,11 @@ impl Plan {
     /// All nodes, those inside scopes included, each scope before what stands inside it.
     pub fn all_nodes(&self) -> Vec<usize> {
         let bodies = self.stages.iter().filter_map(|stage| Some((stage.head()?, &stage.body)));
-        let bodies: std::collections::HashMap<usize, &Option<Self>> = bodies.collect();
+        let bodies: std::collections::HashMap<usize, &Vec<Part>> = bodies.collect();
         let inside = |node: &usize| bodies.get(node).copied().into_iter().flatten();
         let with_inside = |node: &usize| {
-            std::iter::once(*node).chain(inside(node).flat_map(Self::all_nodes)).collect::<Vec<_>>()
+            let inside = inside(node).flat_map(|part| part.plan.all_nodes());
+            std::iter::once(*node).chain(inside).collect::<Vec<_>>()
         };
         self.nodes.iter().flat_map(with_inside).collect()
     }

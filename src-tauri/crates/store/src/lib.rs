@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod called;
 mod connections;
 mod error;
 mod flows;
+mod inbox;
 mod listing;
+mod marks;
 mod migrations;
 mod network;
 mod owner;
@@ -13,6 +16,7 @@ mod retention;
 mod runs;
 mod settings;
 mod signals;
+mod states;
 mod steps;
 mod tables;
 mod writer;
@@ -24,12 +28,15 @@ use rusqlite::Connection;
 pub use crate::connections::{ConnectionChange, ConnectionName, ConnectionRow, ConnectionTest};
 pub use crate::error::StoreError;
 pub use crate::flows::{FlowChange, FlowRow, History, NewFlow, Step};
+pub use crate::inbox::{InboxAnswer, InboxChange, InboxQuery, InboxRow};
 pub use crate::listing::RunQuery;
+pub use crate::marks::NewMarks;
 pub use crate::network::{NETWORK_ROWS, NetworkQuery, NetworkRow};
 pub use crate::parked::{NewParked, ParkNote, ParkedCause, ParkedQuery, ParkedRow};
 pub use crate::retention::{Bounds, HistorySize};
 pub use crate::runs::{Append, RunRow, SampleChunk, SnapshotId};
 pub use crate::signals::SignalRow;
+pub use crate::states::{STATES_KEPT, StateRow};
 pub use crate::steps::{LargeValue, Lasts, ResumedBy, RunStart, StepBatch};
 pub use crate::tables::{TableChange, TableContent, TableRow, WholeTable};
 pub use crate::writer::Commit;

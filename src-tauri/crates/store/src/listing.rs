@@ -37,6 +37,21 @@ pub struct RunQuery {
 }
 
 impl Store {
+    /// How many runs of a flow other processes have under way.
+    pub fn runs_elsewhere(&self, flow: &FlowId) -> Result<usize, StoreError> {
+        let owners: Vec<String> = self.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT owner FROM runs INDEXED BY runs_not_ok
+                 WHERE status IN ('running', 'paused') AND status <> 'ok' AND flow = ?1
+                   AND owner IS NOT NULL AND owner <> ?2",
+            )?;
+            let rows =
+                statement.query_map(params![flow.as_str(), self.owner.name()], |row| row.get(0))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })?;
+        Ok(owners.iter().filter(|owner| !self.owner.is_gone(owner)).count())
+    }
+
     /// Runs, the newest first.
     pub fn runs(&self, query: &RunQuery) -> Result<Vec<RunRow>, StoreError> {
         self.read(|connection| match &query.text {

@@ -14,6 +14,7 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/0004_network.sql")),
     M::up(include_str!("../migrations/0005_steps.sql")),
     M::up(include_str!("../migrations/0006_parked.sql")),
+    M::up(include_str!("../migrations/0007_states_and_inbox.sql")),
     M::up(include_str!("../migrations/0008_history.sql")),
 ];
 

@@ -69,6 +69,8 @@ pub struct NewParked {
     pub error: String,
     /// When it failed.
     pub at: Timestamp,
+    /// The run that its run does again, where it does.
+    pub retries: Option<RunId>,
 }
 
 /// A parked item as it is stored.
@@ -323,12 +325,12 @@ fn park(connection: &Connection, new: &NewParked) -> Result<bool, StoreError> {
              SELECT ?1, ?2, ?3,
                     coalesce((SELECT root FROM parked WHERE retried_by = ?1 LIMIT 1),
                              (WITH RECURSIVE up (id, source, parent, depth) AS (
-                                SELECT id, source, parent, 0 FROM runs WHERE id = ?1
+                                SELECT id, source, parent, 0 FROM runs WHERE id = ?12
                                 UNION ALL
                                 SELECT r.id, r.source, r.parent, depth + 1
                                 FROM up JOIN runs r ON r.id = up.parent WHERE up.source = 'retry')
                               SELECT id FROM up ORDER BY depth DESC LIMIT 1),
-                             ?1),
+                             ?12, ?1),
                     ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
              WHERE NOT EXISTS (SELECT 1 FROM parked
                                WHERE retried_by = ?1 AND node = ?2 AND item = ?3)
@@ -345,7 +347,8 @@ fn park(connection: &Connection, new: &NewParked) -> Result<bool, StoreError> {
             new.message,
             new.advice,
             new.error,
-            new.at
+            new.at,
+            new.retries.as_ref().map(RunId::as_str)
         ])?;
     Ok(added > 0)
 }
@@ -377,6 +380,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ParkedRow> {
             advice: row.get(9)?,
             error: row.get(10)?,
             at: row.get(11)?,
+            retries: None,
         },
         root: RunId::from(row.get::<_, String>(12)?),
         edited: row.get(13)?,

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::inbox::{self, InboxChange};
 use crate::steps::{self, Lasts, RunStart, StepBatch};
 use crate::{Commit, Store, StoreError, listing};
 
@@ -67,6 +68,17 @@ impl SnapshotId {
         });
         Self(hex.into())
     }
+
+    /// The name as it is stored.
+    pub(crate) fn from_text(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for SnapshotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// What is to be added to a run.
@@ -86,13 +98,18 @@ pub struct Append {
     pub start: Option<RunStart>,
     /// What became of some of its steps.
     pub steps: Option<StepBatch>,
+    /// What became of what it waits for.
+    pub inbox: Vec<InboxChange>,
+    /// The numbers of signals that it has taken: they are kept no longer.
+    pub taken: Vec<u64>,
 }
 
 impl Append {
     /// Adds nothing yet.
     pub fn to(run: RunId) -> Self {
         let (samples, text) = (Vec::new(), None);
-        Self { run, row: None, events: None, samples, text, start: None, steps: None }
+        let (inbox, taken) = (Vec::new(), Vec::new());
+        Self { run, row: None, events: None, samples, text, start: None, steps: None, inbox, taken }
     }
 }
 
@@ -259,6 +276,7 @@ pub(crate) fn forget(connection: &Connection, id: &RunId) -> Result<bool, StoreE
         connection.prepare_cached(sql)?.execute([id.as_str()])?;
     }
     steps::drop_all(connection, id.as_str())?;
+    inbox::forget(connection, id.as_str())?;
     listing::drop_index(connection, id)?;
     let gone =
         connection.prepare_cached("DELETE FROM runs WHERE id = ?1")?.execute([id.as_str()])?;
@@ -272,6 +290,12 @@ fn add(
     owner: Option<&str>,
 ) -> Result<(), StoreError> {
     let run = append.run.as_str();
+    for change in &append.inbox {
+        inbox::change(connection, run, change)?;
+    }
+    for number in &append.taken {
+        connection.prepare_cached("DELETE FROM signals WHERE n = ?1")?.execute([number])?;
+    }
     if let Some(row) = &append.row {
         add_row(connection, row, owner)?;
         if row.status == RunStatus::Ok {

@@ -11,6 +11,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use store::RunStart;
 
+use crate::called::CalledBy;
+use crate::launch::Again;
 use crate::meet::{Meeting, RunMode};
 use crate::types::ApiError;
 
@@ -31,6 +33,12 @@ pub(crate) struct Request {
     pub(crate) started_at: Timestamp,
     pub(crate) target: KeptTarget,
     pub(crate) meeting: Meeting,
+    /// By whom it was called, where a flow did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) called: Option<CalledBy>,
+    /// What it took over of earlier runs.
+    #[serde(default)]
+    pub(crate) again: Again,
 }
 
 /// How far a run went.

@@ -7,11 +7,12 @@ use engine::Resumed;
 use engine::journal::Replay;
 use flow::id::RunId;
 use flow::run::RunStatus;
-use store::{ResumedBy, RunQuery, RunRow, StoreError};
+use store::{ResumedBy, RunQuery, RunRow};
 
 use super::replay::StepIndex;
 use super::request::Request;
 use crate::App;
+use crate::called::WAITED_FOR;
 use crate::launch::{Launch, Row};
 use crate::prepared::ReadyFlow;
 use crate::types::{ApiError, Code, UiEvent};
@@ -78,6 +79,8 @@ impl App {
             input,
             vars: request.vars,
             target: request.target.into(),
+            called: request.called,
+            again: request.again,
             met,
             replay: Some(Arc::new(index) as Arc<dyn Replay>),
             resumes: Some(Resumes { row, seed: request.seed, resumed, by }),
@@ -131,10 +134,9 @@ impl App {
         };
         let runs = self.read(move |store| store.runs(&query)).await?;
         let mut n_resumed = 0;
-        for row in runs.into_iter().rev().filter(|row| row.trigger != COMMAND_LINE) {
-            if self.is_called(&row).await? {
-                continue;
-            }
+        let waits_for_another =
+            |row: &RunRow| [COMMAND_LINE, WAITED_FOR].contains(&row.trigger.as_str());
+        for row in runs.into_iter().rev().filter(|row| !waits_for_another(row)) {
             let id = row.id.clone();
             let start = self.read(move |store| store.run_start(&id)).await?;
             if start.is_none_or(|(_, n_resumed)| n_resumed >= BY_ITSELF) {
@@ -148,17 +150,6 @@ impl App {
             }
         }
         Ok(n_resumed)
-    }
-
-    /// Whether a run was called by one that has not ended: that one goes on with it.
-    async fn is_called(&self, row: &RunRow) -> Result<bool, ApiError> {
-        let Some(parent) = row.parent.clone() else { return Ok(false) };
-        self.read(move |store| match store.run(&parent) {
-            Ok(parent) => Ok(!parent.status.is_over() || parent.status == RunStatus::Interrupted),
-            Err(StoreError::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error),
-        })
-        .await
     }
 }
 

@@ -10,6 +10,7 @@ use engine::respond::{Responder, Response};
 use engine::webhook::{self, AnswerPlan, Call, Found};
 use flow::id::FlowId;
 use flow::run::RunStatus;
+use store::RunRow;
 
 use crate::App;
 use crate::app::now;
@@ -69,14 +70,17 @@ async fn answer(app: &Arc<App>, flow: &FlowId, call: Call<'_>) -> Result<Respons
     launch.run = Some(run.clone());
     match plan {
         AnswerPlan::AtOnce(answer) => {
-            app.launch_alone(&flow, launch, Row::Later).await.map_err(|error| refuse(&error))?;
+            let started = app.launch_alone(&flow, launch, Row::Later).await;
+            let (run, _) = started.map_err(|error| refuse(&error))?;
+            refuse_skipped(&run)?;
             Ok(answer)
         }
         AnswerPlan::WhenResponded(patience) => {
             let (responder, answer) = Responder::new();
             launch.responder = Some(responder);
             let started = app.launch_alone(&flow, launch, Row::Later).await;
-            let (_, ended) = started.map_err(|error| refuse(&error))?;
+            let (run, ended) = started.map_err(|error| refuse(&error))?;
+            refuse_skipped(&run)?;
             match tokio::time::timeout(patience, answer).await {
                 Ok(Ok(answer)) => Ok(answer),
                 Ok(Err(_)) => Err(without_answer(ended).await),
@@ -91,6 +95,14 @@ fn refuse(error: &ApiError) -> Response {
         Code::NotFound => webhook::not_found(),
         Code::Storage => webhook::problem(503, &error.message),
         _ => webhook::problem(500, &error.message),
+    }
+}
+
+/// Refuses the call of a flow that is under way, and says to skip further runs then.
+fn refuse_skipped(run: &RunRow) -> Result<(), Response> {
+    match run.status {
+        RunStatus::Cancelled => Err(webhook::problem(409, &run.summary)),
+        _ => Ok(()),
     }
 }
 

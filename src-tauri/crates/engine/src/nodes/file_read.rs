@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::UNIX_EPOCH;
 
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use data::json::{Format as JsonFormat, Items};
 use data::xml::{ElementPath, ElementPathError};
 use data::{Charset, Limits, Path, Value, csv};
 use flow::catalogue::{Consumes, Example, Family, Inspection, NodeInfo, Problem};
-use flow::run::ErrorClass;
+use flow::run::{ErrorClass, What};
 use futures::future::BoxFuture;
 use mapping::Template;
 use schemars::JsonSchema;
@@ -277,7 +277,14 @@ impl Each for Opener {
         let path = path.map_err(|fault| StepError::fault(&fault, "/params/path"))?;
         let path = cx.services().path(&path);
         let params = Arc::clone(&self.params);
-        let records = FileRecords { params, path, open: Mutex::new(None), n_parts: 0, n_items: 0 };
+        let records = FileRecords {
+            params,
+            path,
+            open: Mutex::new(None),
+            reach: Arc::default(),
+            n_parts: 0,
+            n_items: 0,
+        };
         Ok(Answer::Pages(Box::new(records)))
     }
 }
@@ -287,6 +294,7 @@ struct FileRecords {
     params: Arc<Params>,
     path: PathBuf,
     open: Mutex<Option<Records>>,
+    reach: Arc<OnceLock<Reach>>,
     n_parts: u32,
     n_items: u64,
 }
@@ -299,9 +307,11 @@ impl Pages for FileRecords {
         }
         let part = format!("part/{}", self.n_parts);
         let (params, path, open, n_items) = (&self.params, &self.path, &self.open, self.n_items);
+        let reach = &self.reach;
         let found = cx
             .step_as(&part, StepWork::LOCAL, |_| -> BoxFuture<'_, StepResult<Value>> {
                 let (params, path) = (Arc::clone(params), path.clone());
+                let reach = Arc::clone(reach);
                 Box::pin(async move {
                     let mut place = open.lock().await;
                     let records = place.take();
@@ -309,7 +319,7 @@ impl Pages for FileRecords {
                     let read = tokio::task::spawn_blocking(move || {
                         let mut records = match records {
                             Some(records) => records,
-                            None => open_at(&params, &path, n_items)?,
+                            None => open_at(&params, &path, n_items, &reach)?,
                         };
                         let items = records.read(&path)?;
                         Ok((records, items))
@@ -326,7 +336,26 @@ impl Pages for FileRecords {
         let items = found.as_list().unwrap_or_default().to_vec();
         self.n_parts += 1;
         self.n_items += items.len() as u64;
+        if let Some(reach) = self.reach.get() {
+            let done = if items.is_empty() { reach.bytes } else { reach.so_far() };
+            cx.tell(What::Progress { node: cx.node().clone(), done, of: reach.bytes }).await?;
+        }
         Ok(if items.is_empty() { None } else { Some(items) })
+    }
+}
+
+/// How far a file has been read.
+#[derive(Debug)]
+struct Reach {
+    file: File,
+    /// The bytes of the file.
+    bytes: u64,
+}
+
+impl Reach {
+    /// The bytes that were read by now, what waits in buffers included.
+    fn so_far(&self) -> u64 {
+        (&self.file).stream_position().map_or(0, |at| at.min(self.bytes))
     }
 }
 
@@ -410,19 +439,28 @@ impl Records {
 }
 
 /// Opens a file, and passes over what was read before a restart.
-fn open_at(params: &Params, path: &FilePath, n_items: u64) -> StepResult<Records> {
-    let mut records = open(params, path).map_err(|error| file_error("read", path, &error))?;
+fn open_at(
+    params: &Params,
+    path: &FilePath,
+    n_items: u64,
+    reach: &OnceLock<Reach>,
+) -> StepResult<Records> {
+    let mut records =
+        open(params, path, reach).map_err(|error| file_error("read", path, &error))?;
     for _ in 0..n_items {
         records.next(path)?;
     }
     Ok(records)
 }
 
-fn open(params: &Params, path: &FilePath) -> io::Result<Records> {
+fn open(params: &Params, path: &FilePath, reach: &OnceLock<Reach>) -> io::Result<Records> {
     let mut file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    let about = file.metadata()?;
+    if about.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
+    // A second handle on the same place in the file: it tells how far the readers have come.
+    let _ = reach.set(Reach { file: file.try_clone()?, bytes: about.len() });
     let ending = path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
     let ending = ending.as_deref().unwrap_or("");
     let sample = beginning(&mut file)?;

@@ -276,7 +276,6 @@ impl Calling {
                 } else {
                     cx.now()
                 },
-                durable: cx.is_durable(),
                 cancel: cx.cancel().clone(),
             }
         };

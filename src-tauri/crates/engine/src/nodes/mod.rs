@@ -1,5 +1,6 @@
 //! The node types, one file each. To add one: write its file, then its line in the list here.
 
+mod data_batch;
 mod data_convert;
 mod data_dates;
 mod data_dedupe;
@@ -18,7 +19,10 @@ mod file_read;
 mod file_write;
 mod flow_approve;
 mod flow_branch;
+mod flow_break;
 mod flow_call;
+mod flow_catch;
+mod flow_finally;
 mod flow_merge;
 mod flow_respond;
 mod flow_stop;
@@ -26,6 +30,9 @@ mod flow_wait;
 mod formats;
 mod http_request;
 mod scope_loop;
+mod scope_parallel;
+mod scope_try;
+mod scope_while;
 mod state_get;
 mod state_set;
 #[cfg(test)]
@@ -48,6 +55,7 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<data_split::Split>(),
     Registered::of::<data_group::Group>(),
     Registered::of::<data_pivot::Pivot>(),
+    Registered::of::<data_batch::Batch>(),
     Registered::of::<data_sort::Sort>(),
     Registered::of::<data_join::Join>(),
     Registered::of::<data_lookup::Lookup>(),
@@ -66,6 +74,12 @@ pub(crate) const TYPES: &[Registered] = &[
     Registered::of::<state_get::StateGet>(),
     Registered::of::<state_set::StateSet>(),
     Registered::of::<scope_loop::Loop>(),
+    Registered::of::<scope_while::While>(),
+    Registered::of::<flow_break::Break>(),
+    Registered::of::<scope_parallel::Parallel>(),
+    Registered::of::<scope_try::Try>(),
+    Registered::of::<flow_catch::Catch>(),
+    Registered::of::<flow_finally::Finally>(),
     #[cfg(test)]
     Registered::of::<testing::TestCall>(),
 ];

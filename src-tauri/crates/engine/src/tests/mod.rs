@@ -1,5 +1,6 @@
 //! Rules of runs, shown on small flows with everything in memory.
 
+mod counters;
 mod errors;
 mod examples;
 mod gathers;
@@ -9,6 +10,7 @@ mod pause;
 mod random;
 mod resume;
 mod runs;
+mod scopes;
 
 use std::sync::Arc;
 
@@ -86,7 +88,12 @@ pub(crate) async fn run_by(
     request: RunRequest,
 ) -> Ran {
     let prepared = engine.prepare(flow);
-    let mut handle = prepared.start(request).expect("the flow has no errors");
+    let handle = prepared.start(request).expect("the flow has no errors");
+    check_run(handle, journal).await
+}
+
+/// Takes what a run gives until it ends.
+pub(crate) async fn check_run(mut handle: crate::RunHandle, journal: Arc<MemoryJournal>) -> Ran {
     let (mut items, mut lineages) = (Vec::new(), Vec::new());
     let mut outputs = handle.outputs.take().expect("outputs were asked for");
     while let Some(output) = outputs.recv().await {

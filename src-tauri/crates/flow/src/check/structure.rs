@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::words::{did_you_mean, kind_of};
 use super::{Checker, ERROR_PORT, at_node};
-use crate::catalogue::{Consumes, Family};
+use crate::catalogue::{Consumes, Family, Inside};
 use crate::diagnostic::{At, Severity};
 use crate::file::OnError;
 use crate::read::{FLOW_KEYS, NODE_KEYS, UNREAD};
@@ -128,7 +128,8 @@ impl Checker<'_> {
     fn scope(&mut self, node: usize, consumes: Consumes) {
         let spec = self.specs[node];
         let is_empty = spec.body.as_ref().is_none_or(|body| body.nodes.is_empty());
-        if consumes == Consumes::Scope && is_empty {
+        let may_be_empty = self.inspections[node].passage.inside == Inside::Optional;
+        if consumes == Consumes::Scope && is_empty && !may_be_empty {
             let message = format!(
                 "There is nothing inside \"{}\", so that it does nothing. Drag nodes into it.",
                 self.title(node)

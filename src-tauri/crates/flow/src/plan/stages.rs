@@ -19,9 +19,8 @@ pub(super) fn of_flow(
     Cut { kept, ..Cut::new(graph, Ends::OfFlow { tapped }) }.run(nodes, starts)
 }
 
-/// The plan of what stands inside a scope.
-fn of_body(graph: &Graph, scope: usize) -> Plan {
-    let nodes = graph.sorted(Some(scope));
+/// The plan of nodes inside a scope, given in topological order.
+pub(super) fn of_part(graph: &Graph, nodes: Vec<usize>) -> Plan {
     let begin = nodes.iter().filter(|node| graph.nodes()[**node].wires_in.is_empty());
     let starts = begin.map(|node| Start { node: *node, given: Given::Input }).collect();
     Cut::new(graph, Ends::OfBody).run(nodes, starts)
@@ -115,7 +114,8 @@ impl<'a> Cut<'a> {
             self.channels.insert(wire, channel);
             lanes.push(Lane { source: LaneSource::Channel(channel), port });
         }
-        let body = about.is_scope().then(|| of_body(self.graph, node));
+        let is_scope = about.is_scope();
+        let body = if is_scope { super::parts::of_body(self.graph, node) } else { Vec::new() };
         self.seats.insert(node, Seat { stage: self.stages.len(), member: 0 });
         self.stages.push(Stage { lanes, members: vec![member], outlets: Vec::new(), body });
     }

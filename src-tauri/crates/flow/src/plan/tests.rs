@@ -55,7 +55,7 @@ fn lines(graph: &Graph, plan: &Plan) -> Vec<String> {
             });
             lines.push(format!("  {}: {}", id(member.node), ways.collect::<Vec<_>>().join(", ")));
         }
-        let body = stage.body.iter().flat_map(|body| self::lines(graph, body));
+        let body = stage.body.iter().flat_map(|part| self::lines(graph, &part.plan));
         lines.extend(body.map(|line| format!("    {line}")));
     }
     lines

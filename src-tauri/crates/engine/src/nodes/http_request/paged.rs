@@ -313,7 +313,7 @@ fn request(plan: &Plan, call: &Call, attempt: u32, cx: &dyn StepContext, told: &
     }
     set(header::ACCEPT.as_str(), "application/json, */*;q=0.8".to_owned());
     if let Some(rule) = &plan.params.idempotency {
-        set(&rule.header, super::idempotency_key(&cx.lasting_key("call").to_string()));
+        set(&rule.header, super::idempotency_key(&cx.key("call").to_string()));
     }
     request.body = body;
     request.timeout = plan.timeout;
