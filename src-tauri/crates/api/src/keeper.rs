@@ -340,7 +340,9 @@ impl Keeper {
     /// Whether the program could end now: the runs that are left can go on, and all their writes are
     /// known.
     pub(crate) fn can_end(&self) -> bool {
-        lock(&self.live).values().all(|live| live.goes_on && live.n_open == 0)
+        let live = lock(&self.live);
+        let mut begun = live.values().filter(|run| run.row.status != RunStatus::Queued);
+        begun.all(|run| run.goes_on && run.n_open == 0)
     }
 }
 

@@ -150,12 +150,12 @@ async fn broken_off(folder: &Path, system: &System, trigger: &'static str) -> Ru
     let flow = app.ready_file(&system.flow(false)).await.unwrap();
     let input = items(["a", "b", "held"].map(str::to_owned));
     let launch = Launch { trigger, input, ..Launch::default() };
-    let (row, handle) = app.launch(&flow, launch, Row::First).await.unwrap();
+    let (row, handle, place) = app.launch(&flow, launch, Row::First).await.unwrap();
     let store = Store::open(&folder.join("gantry.db")).unwrap();
     until(|| system.times("held") == 1 && system.times("b") == 1).await;
     // The three writes, and what came of the two that were answered.
     until(|| done(&store, &row.id) == 2).await;
-    drop(handle);
+    drop((handle, place));
     drop(app);
     // Its tasks are dropped at their next turn, and with them the mark that it lives.
     let is_mark = |entry: std::io::Result<std::fs::DirEntry>| {
