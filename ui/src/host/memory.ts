@@ -150,7 +150,6 @@ export function memoryHost(
       flow: JSON.stringify(stored(flow).flow, null, 2),
       layout: JSON.stringify(stored(flow).layout, null, 2),
     }),
-    "flows.form": () => [],
     "templates.list": () => [
       {
         id: "orders",

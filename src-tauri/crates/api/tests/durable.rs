@@ -155,7 +155,7 @@ async fn broken_off(folder: &Path, system: &System, trigger: &'static str) -> Ru
     until(|| system.times("held") == 1 && system.times("b") == 1).await;
     // The three writes, and what came of the two that were answered.
     until(|| done(&store, &row.id) == 2).await;
-    drop((handle, place));
+    drop((handle, place, flow));
     drop(app);
     // Its tasks are dropped at their next turn, and with them the mark that it lives.
     let is_mark = |entry: std::io::Result<std::fs::DirEntry>| {
