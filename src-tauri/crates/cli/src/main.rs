@@ -10,6 +10,7 @@ mod import;
 mod inbox;
 mod output;
 mod pages;
+mod parked;
 mod progress;
 mod resume;
 mod run;
@@ -61,6 +62,8 @@ enum Command {
     Connections(connections::ConnectionsArgs),
     /// Lists past runs, or shows one.
     Runs(runs::RunsArgs),
+    /// Lists items that failed and wait, mends them and tries them again.
+    Parked(parked::ParkedArgs),
     /// Lists what runs wait for, approves and rejects it.
     Approvals(inbox::ApprovalsArgs),
     /// Gives runs a signal that they wait for.
@@ -168,6 +171,7 @@ fn done(args: Args) -> Outcome {
                 Box::pin(connections::connections(connections, data)).await
             }
             Command::Runs(runs) => runs::runs(runs, data).await,
+            Command::Parked(args) => Box::pin(parked::parked(args, data)).await,
             Command::Approvals(args) => inbox::approvals(args, data).await,
             Command::Signal(args) => inbox::send(args, data).await,
             Command::State(args) => state::state(args, data).await,

@@ -253,3 +253,29 @@ fn the_catalogue_lists_all_types() {
     let types: Json = serde_json::from_str(&said.out).unwrap();
     assert!(types.as_array().unwrap().iter().any(|node| node["type"] == "http.request"));
 }
+
+#[test]
+fn parked_items_are_listed_mended_and_tried_again() {
+    let shell = Shell::new();
+    let flow = shell.flow("$number(no)", "park");
+    shell.run(&["import-flow", &flow]);
+    let orders = r#"[{"no": "1", "total": 200}, {"no": "x", "total": 300}]"#;
+    let input = shell.file("orders.json", orders);
+    assert_eq!(shell.run(&["run", "big", "--input", &input]).code, 3);
+    let said = shell.run(&["parked"]);
+    assert!(said.out.contains("this is data, not set-up"), "{}", said.out);
+    let said = shell.run(&["parked", "--json", "list"]);
+    let item: Json = serde_json::from_str(&said.out).unwrap();
+    let id = item["id"].to_string();
+    assert_eq!(item["error"]["value"], json!({ "no": "x", "total": 300 }));
+    let said = shell.run(&["parked", "retry", &id]);
+    assert_eq!(said.code, 3, "it fails again: {}", said.err);
+    let id = {
+        let said = shell.run(&["parked", "--json", "list"]);
+        serde_json::from_str::<Json>(&said.out).unwrap()["id"].to_string()
+    };
+    assert_eq!(shell.run(&["parked", "mend", &id, r#"{"no": "7", "total": 300}"#]).code, 0);
+    let said = shell.run(&["parked", "retry"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(shell.run(&["parked"]).out.contains("No item waits."));
+}

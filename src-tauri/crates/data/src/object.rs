@@ -129,12 +129,11 @@ impl Object {
         values.extend_from_slice(self.values());
         let mut shape = self.shape().clone();
         for (key, value) in members {
-            match shape.index_of_key(&key) {
-                Some(at) => values[at] = value,
-                None => {
-                    values.push(value);
-                    shape = shape.with(&key);
-                }
+            if let Some(at) = shape.index_of_key(&key) {
+                values[at] = value;
+            } else {
+                values.push(value);
+                shape = shape.with(&key);
             }
         }
         Self::from_parts(shape, values.into_iter())

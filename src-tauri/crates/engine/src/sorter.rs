@@ -51,7 +51,7 @@ impl Sorter {
     }
 
     /// Gives only the first rows, and holds little more than these.
-    pub(crate) fn only(self, first: Option<NonZeroUsize>) -> Self {
+    pub(crate) fn keep_first(self, first: Option<NonZeroUsize>) -> Self {
         Self { first: first.map_or(usize::MAX, NonZeroUsize::get), ..self }
     }
 

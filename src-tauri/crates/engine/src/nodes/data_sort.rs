@@ -235,7 +235,7 @@ impl Gathering for AtWork {
                 let directions: Vec<_> = self.by.iter().map(|by| by.direction).collect();
                 let compare =
                     Box::new(move |a: &Row, b: &Row| compare(&directions, &a.key, &b.key));
-                Sorter::new(self.dir.clone(), out.budget(), compare).only(self.first)
+                Sorter::new(self.dir.clone(), out.budget(), compare).keep_first(self.first)
             });
             sorter.push(row).map_err(|error| broken_spill(&error))?;
         }

@@ -172,7 +172,7 @@ async fn what_does_not_meet_the_contract_is_an_error_before_or_after_the_call() 
     check(
         json!(60),
         1,
-        "It does not meet what the flow \"Doubling\" says that it gives: /n is 120, more than 100.",
+        "It does not meet what the flow \"Doubling\" says that it gives: /n is 120, but must be at most 100.",
     )
     .await;
 }
