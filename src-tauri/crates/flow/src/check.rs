@@ -212,9 +212,10 @@ fn facts(spec: &NodeSpec, kind: Option<&NodeType>, inspection: &Inspection) -> N
 
 /// How items pass a node. One that is switched off lets them through, and begins what it began.
 fn passage(spec: &NodeSpec, inspection: &Inspection) -> Passage {
-    match spec.disabled {
-        true => Passage { role: inspection.passage.role, ..Passage::IN_PLACE },
-        false => inspection.passage,
+    if spec.disabled {
+        Passage { role: inspection.passage.role, ..Passage::IN_PLACE }
+    } else {
+        inspection.passage
     }
 }
 

@@ -268,13 +268,11 @@ fn first_number(at: Timestamp) -> i64 {
 /// base 32: 43 bits of the time last until the year 2248. Ids of another make are numbered by their
 /// first letters.
 fn number_of(id: &RunId) -> i64 {
-    match in_base_32(id.as_str()) {
-        Some(number) => number,
-        None => {
-            let letters = id.as_str().bytes().chain(std::iter::repeat(0)).take(9);
-            letters.fold(0, |number, letter| number << 7 | i64::from(letter & 0x7f))
-        }
+    if let Some(number) = in_base_32(id.as_str()) {
+        return number;
     }
+    let letters = id.as_str().bytes().chain(std::iter::repeat(0)).take(9);
+    letters.fold(0, |number, letter| number << 7 | i64::from(letter & 0x7f))
 }
 
 fn in_base_32(id: &str) -> Option<i64> {

@@ -260,9 +260,11 @@ impl Store {
     /// [`StoreError::NotFound`].
     pub async fn delete_run(&self, id: &RunId) -> Result<(), StoreError> {
         let id = id.clone();
-        let commit = self.writer.send(move |connection| match forget(connection, &id)? {
-            false => Err(StoreError::NotFound { what: "run", id: id.to_string() }),
-            true => Ok(id),
+        let commit = self.writer.send(move |connection| {
+            let was_there = forget(connection, &id)?;
+            was_there
+                .then_some(id.clone())
+                .ok_or_else(|| StoreError::NotFound { what: "run", id: id.to_string() })
         });
         let id = commit.await.done().await?;
         steps::drop_values(&self.path, &id);

@@ -1,6 +1,8 @@
 //! `file.read`: reads the records of a file of any format, in memory that does not grow with the
 //! file where the format allows. Not the formats: those are `data`'s.
 
+mod decoded;
+
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path as FilePath, PathBuf};
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Mutex;
 
+use self::decoded::{begins_list, decoded};
 use super::formats::{
     self, CsvSettings, EdiSettings, FixedSettings, Hl7Settings, XlsxSettings, XmlSettings,
 };
@@ -471,9 +474,10 @@ fn open(params: &Params, path: &FilePath, reach: &OnceLock<Reach>) -> io::Result
     if let Some(other) = params.other(format) {
         return open_other(params, &other, file);
     }
-    let is_list =
-        format == Format::Json && params.items.is_none() && begins_list(params, &mut file)?;
-    let source = decoded(params, file)?;
+    let is_list = format == Format::Json
+        && params.items.is_none()
+        && begins_list(params.charset.as_deref(), &mut file)?;
+    let source = decoded(params.charset.as_deref(), file)?;
     let json_format = match (format, &params.items) {
         (Format::Csv, _) => {
             let rows = csv::Reader::new(source, csv_options(params, ending, &sample));
@@ -574,7 +578,12 @@ fn open_other(params: &Params, format: &formats::Format, file: File) -> io::Resu
     let limits = Limits::default();
     let records = match (format, &params.charset) {
         (formats::Format::Xlsx(_), _) | (_, None) => format.records(file, None, at, limits),
-        (_, Some(_)) => format.records(decoded(params, file)?, Some(Charset::UTF_8), at, limits),
+        (_, Some(_)) => format.records(
+            decoded(params.charset.as_deref(), file)?,
+            Some(Charset::UTF_8),
+            at,
+            limits,
+        ),
     };
     records.map(Records::Other).map_err(io::Error::other)
 }
@@ -585,46 +594,4 @@ fn beginning(file: &mut File) -> io::Result<Vec<u8>> {
     file.try_clone()?.take(16 << 10).read_to_end(&mut sample)?;
     file.rewind()?;
     Ok(sample)
-}
-
-/// Whether the first letter of the file that is no space begins a list.
-fn begins_list(params: &Params, file: &mut File) -> io::Result<bool> {
-    let mut begin = Vec::new();
-    decoded(params, file.try_clone()?)?.take(4096).read_to_end(&mut begin)?;
-    file.rewind()?;
-    let begin = begin.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&begin);
-    Ok(begin.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'['))
-}
-
-fn decoded(params: &Params, file: File) -> io::Result<Box<dyn Read + Send>> {
-    let Some(name) = &params.charset else { return Ok(Box::new(file)) };
-    let decoder = transport::TextDecoder::named(name)
-        .map_err(|name| io::Error::other(format!("the charset \"{name}\" is not known")))?;
-    Ok(Box::new(Decoded { file, decoder, ready: Vec::new(), at: 0, is_over: false }))
-}
-
-/// A file in another charset, read as UTF-8.
-struct Decoded {
-    file: File,
-    decoder: transport::TextDecoder,
-    ready: Vec<u8>,
-    at: usize,
-    is_over: bool,
-}
-
-impl Read for Decoded {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.ready.len() && !self.is_over {
-            let mut piece = vec![0; 64 << 10];
-            let n_bytes = self.file.read(&mut piece)?;
-            self.is_over = n_bytes == 0;
-            let text = self.decoder.push(&piece[..n_bytes], self.is_over);
-            self.ready = text.map_err(io::Error::other)?.to_vec();
-            self.at = 0;
-        }
-        let n_bytes = out.len().min(self.ready.len() - self.at);
-        out[..n_bytes].copy_from_slice(&self.ready[self.at..self.at + n_bytes]);
-        self.at += n_bytes;
-        Ok(n_bytes)
-    }
 }
