@@ -159,11 +159,7 @@ impl App {
             History::Kept => Arc::clone(&keeper) as Arc<dyn Journal>,
             History::None => Arc::new(NoJournal),
         };
-        let mut options_of_engine = EngineOptions { services, journal, ..EngineOptions::default() };
-        if let Some(kb) = std::env::var(BARRIER_KB).ok().and_then(|kb| kb.parse::<usize>().ok()) {
-            options_of_engine.barrier_bytes = kb << 10;
-        }
-        let engine = Engine::new(options_of_engine);
+        let engine = engine(services, journal);
         let app = Arc::new(Self {
             engine,
             vault,
@@ -202,14 +198,20 @@ impl App {
             app.spawn(async move { crate::history::serve(&pruned).await });
         }
         app.store.end_interrupted(RESUMABLE, LOST).await?;
-        let settings = app.read(Store::settings).await?;
-        if let Some((_, at_once)) = settings.iter().find(|(key, _)| key == RUNS_AT_ONCE) {
-            app.turns.set_at_once(&serde_json::from_str(at_once).unwrap_or_default());
-        }
+        app.bound_runs().await?;
         if options.first_flow == FirstFlow::Sample {
             app.add_sample().await?;
         }
         Ok(app)
+    }
+
+    /// Lets as many runs go at once as the setting says.
+    async fn bound_runs(&self) -> Result<(), ApiError> {
+        let settings = self.read(Store::settings).await?;
+        if let Some((_, at_once)) = settings.iter().find(|(key, _)| key == RUNS_AT_ONCE) {
+            self.turns.set_at_once(&serde_json::from_str(at_once).unwrap_or_default());
+        }
+        Ok(())
     }
 
     /// Holds the runs under way that can go on with the next start, ends the others as stopped by
@@ -314,6 +316,14 @@ impl App {
         while tasks.try_join_next().is_some() {}
         tasks.spawn(task)
     }
+}
+
+fn engine(services: Services, journal: Arc<dyn Journal>) -> Engine {
+    let mut options = EngineOptions { services, journal, ..EngineOptions::default() };
+    if let Some(kb) = std::env::var(BARRIER_KB).ok().and_then(|kb| kb.parse::<usize>().ok()) {
+        options.barrier_bytes = kb << 10;
+    }
+    Engine::new(options)
 }
 
 /// The time now, in milliseconds since 1970.

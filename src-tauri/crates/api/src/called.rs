@@ -146,7 +146,7 @@ impl KnownFlows {
         let launch = Launch { outputs: Some(CHUNKS), ..launch };
         let launched = Box::pin(app.launch(&ready, launch, Row::First)).await;
         let (row, handle, place) = launched.map_err(|error| refused(&flow, &error))?;
-        Ok(Begun::Going(ready, row, handle, place))
+        Ok(Begun::Going(ready, Box::new(row), handle, place))
     }
 }
 
@@ -155,7 +155,7 @@ enum Begun {
     /// It is over, and gave this.
     Over(Vec<Value>),
     /// It is under way.
-    Going(Arc<ReadyFlow>, RunRow, RunHandle, Place),
+    Going(Arc<ReadyFlow>, Box<RunRow>, RunHandle, Place),
 }
 
 impl Flows for KnownFlows {
@@ -200,7 +200,7 @@ impl Flows for KnownFlows {
             let (outcome, results) = told.await.map_err(|_| StepError::Cancelled)??;
             match outcome.status {
                 RunStatus::Ok | RunStatus::OkWithRejects => Ok(results),
-                _ => Err(failed(&flow, &run, outcome)),
+                _ => Err(failed(&flow, &run, &outcome)),
             }
         })
     }
@@ -359,7 +359,7 @@ async fn results_of(app: &App, row: &RunRow) -> StepResult<Vec<Value>> {
     Ok(list.as_list().unwrap_or_default().to_vec())
 }
 
-fn failed(flow: &FlowId, run: &RunId, outcome: RunOutcome) -> StepError {
+fn failed(flow: &FlowId, run: &RunId, outcome: &RunOutcome) -> StepError {
     if outcome.status == RunStatus::Cancelled {
         let message = format!("The called flow \"{flow}\" was stopped.");
         return StepError::terminal(ErrorClass::Stopped, message).advice(look_at(run));

@@ -52,9 +52,13 @@ impl Excerpt {
         if let Some(text) = value.as_str() {
             self.push(text);
         } else if let Some(list) = value.as_list() {
-            list.iter().for_each(|value| self.take(value));
+            for value in list {
+                self.take(value);
+            }
         } else if let Some(object) = value.as_object() {
-            object.iter().for_each(|(_, value)| self.take(value));
+            for (_, value) in object {
+                self.take(value);
+            }
         } else if value.as_number().is_some() {
             self.push(&value.to_string());
         }

@@ -141,23 +141,20 @@ pub async fn decide(app: &App, decide: Decide) -> Result<InboxItem, ApiError> {
 /// Hands a signal in; gives how many runs got it. It is kept for a run that is not under way.
 pub async fn signal(app: &App, signal: Signal) -> Result<u32, ApiError> {
     let Signal { run, name, value } = signal;
-    let runs = match run {
-        Some(run) => {
-            let id = run.clone();
-            let row = app.read(move |store| store.run(&id)).await?;
-            if matches!(
-                row.status,
-                RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled
-            ) {
-                let words = "The run is over; it waits for no signal any more.";
-                return Err(ApiError::new(Code::Invalid, words));
-            }
-            vec![run]
+    let runs = if let Some(run) = run {
+        let id = run.clone();
+        let row = app.read(move |store| store.run(&id)).await?;
+        if matches!(
+            row.status,
+            RunStatus::Ok | RunStatus::OkWithRejects | RunStatus::Failed | RunStatus::Cancelled
+        ) {
+            let words = "The run is over; it waits for no signal any more.";
+            return Err(ApiError::new(Code::Invalid, words));
         }
-        None => {
-            let name = name.clone();
-            app.read(move |store| store.waiting_for(&name)).await?
-        }
+        vec![run]
+    } else {
+        let name = name.clone();
+        app.read(move |store| store.waiting_for(&name)).await?
     };
     let value = value.unwrap_or_default().to_string();
     for run in &runs {

@@ -166,16 +166,18 @@ fn sending(url: &str, filter: &str) -> Json {
     })
 }
 
+/// The bodies that a server has taken.
+type Seen = Arc<std::sync::Mutex<Vec<String>>>;
+
 /// A server that gives bodies back, counts them, and refuses those with `3` until it is told not to.
-async fn server() -> (String, Arc<std::sync::Mutex<Vec<String>>>, Arc<std::sync::atomic::AtomicBool>)
-{
+async fn server() -> (String, Seen, Arc<std::sync::atomic::AtomicBool>, tokio::task::JoinSet<()>) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/rows", listener.local_addr().unwrap());
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let is_kind = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let (bodies, kind) = (Arc::clone(&seen), Arc::clone(&is_kind));
-    tokio::spawn(async move {
+    let serving = async move {
         while let Ok((mut socket, _)) = listener.accept().await {
             let mut request = Vec::new();
             let body = loop {
@@ -199,14 +201,16 @@ async fn server() -> (String, Arc<std::sync::Mutex<Vec<String>>>, Arc<std::sync:
             );
             socket.write_all(answer.as_bytes()).await.unwrap();
         }
-    });
-    (url, seen, is_kind)
+    };
+    let mut tasks = tokio::task::JoinSet::new();
+    tasks.spawn(serving);
+    (url, seen, is_kind, tasks)
 }
 
 #[tokio::test]
 async fn a_run_that_failed_goes_on_from_there_and_writes_nothing_twice() {
     let host = host().await;
-    let (url, seen, is_kind) = server().await;
+    let (url, seen, is_kind, _serving) = server().await;
     host.import(sending(&url, "n > 0")).await;
     let run = host.run(json!({ "flow": "sending" })).await;
     assert_eq!(run["status"], "failed", "{run}");
@@ -233,7 +237,7 @@ async fn a_run_that_failed_goes_on_from_there_and_writes_nothing_twice() {
 #[tokio::test]
 async fn a_run_to_a_node_takes_over_what_is_fresh_and_tells_it_before() {
     let host = host().await;
-    let (url, seen, is_kind) = server().await;
+    let (url, seen, is_kind, _serving) = server().await;
     is_kind.store(true, std::sync::atomic::Ordering::SeqCst);
     host.import(sending(&url, "n > 0")).await;
     let fresh = host.call("flows.freshness", json!({ "flow": "sending" })).await;

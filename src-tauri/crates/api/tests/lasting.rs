@@ -16,7 +16,7 @@ fn program<T>(work: impl Future<Output = T>) -> T {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let limit = tokio::time::timeout(Duration::from_secs(60), work);
+        let limit = tokio::time::timeout(Duration::from_mins(1), work);
         limit.await.expect("it comes to an end")
     })
 }

@@ -131,9 +131,10 @@ async fn try_again(
     args: RetryArgs,
     open_ones: ParkedAsk,
 ) -> Result<End, Refusal> {
-    let ids = match args.ids.is_empty() {
-        true => list(app, open_ones).await?.into_iter().map(|item| item.id).collect(),
-        false => args.ids,
+    let ids = if args.ids.is_empty() {
+        list(app, open_ones).await?.into_iter().map(|item| item.id).collect()
+    } else {
+        args.ids
     };
     if ids.is_empty() {
         output::complain("No item waits.");

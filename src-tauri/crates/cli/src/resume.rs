@@ -63,7 +63,7 @@ pub(crate) async fn resume(args: ResumeArgs, data_dir: Option<PathBuf>) -> Outco
     let outcome = run_to_end(&app, &flow, launch, &args.output).await;
     let told = met.finish().await;
     app.close().await;
-    end_of(&flow.file.name, &outcome?, &told?)
+    Ok(end_of(&flow.file.name, &outcome?, &told?))
 }
 
 impl ResumeArgs {

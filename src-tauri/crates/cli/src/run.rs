@@ -192,20 +192,20 @@ pub(crate) async fn run(args: RunArgs, data_dir: Option<PathBuf>) -> Outcome {
     // What was recorded is kept, whatever came of the run.
     let told = met.finish().await;
     app.close().await;
-    end_of(&flow.file.name, &outcome?, &told?)
+    Ok(end_of(&flow.file.name, &outcome?, &told?))
 }
 
 /// Says what came of a run.
-pub(crate) fn end_of(flow: &str, outcome: &RunOutcome, told: &[String]) -> Outcome {
+pub(crate) fn end_of(flow: &str, outcome: &RunOutcome, told: &[String]) -> End {
     output::complain(&format!("{flow}: {}", outcome.summary));
     for sentence in told {
         output::complain(sentence);
     }
-    Ok(match outcome.status {
+    match outcome.status {
         RunStatus::Ok => End::Ok,
         RunStatus::OkWithRejects => End::Rejects,
         _ => End::Failed,
-    })
+    }
 }
 
 /// Asks on the terminal; where there is none, the flow is not run.

@@ -23,7 +23,7 @@ const ORDERS: usize = 40;
 const LINES: usize = 25;
 
 /// What a process may take at the most, waits included.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {

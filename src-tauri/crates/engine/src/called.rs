@@ -95,8 +95,8 @@ pub fn run_of(run: &RunId, place: &str) -> RunId {
     hash.update("/");
     hash.update(place);
     let digest = hash.finalize();
-    let tail: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    RunId::from(format!("{first}-{tail}"))
+    let tail = digest.iter().take(8).fold(0_u64, |tail, byte| (tail << 8) | u64::from(*byte));
+    RunId::from(format!("{first}-{tail:016x}"))
 }
 
 /// Why a JSON Schema of a contract cannot be used, in a sentence; none where it can.

@@ -56,10 +56,7 @@ impl WireOut {
     pub(crate) async fn send(&self, message: Message) -> Result<(), Closed> {
         self.sender.send(message).await.map_err(|_| {
             // Said before the wire was closed.
-            match self.is_unwanted.load(Ordering::Acquire) {
-                true => Closed::Unwanted,
-                false => Closed::Broken,
-            }
+            if self.is_unwanted.load(Ordering::Acquire) { Closed::Unwanted } else { Closed::Broken }
         })
     }
 }

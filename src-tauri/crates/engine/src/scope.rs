@@ -212,15 +212,12 @@ impl Window {
             emitter.emit(0, 0, vec![unit.item]);
             return emitter.flush().await;
         };
-        let turn = match &self.rules().turns {
-            Turns::Conducted(conduct) => {
-                let given = (Arc::clone(&self.world), Arc::clone(&self.stage));
-                Turn::conducted(given, self.node, conduct, unit, self.keeps_results())
-            }
-            _ => {
-                let body = (self.node, &body.plan);
-                Turn::begin(&self.world, body, unit, self.keeps_results())
-            }
+        let turn = if let Turns::Conducted(conduct) = &self.rules().turns {
+            let given = (Arc::clone(&self.world), Arc::clone(&self.stage));
+            Turn::conducted(given, self.node, conduct, unit, self.keeps_results())
+        } else {
+            let body = (self.node, &body.plan);
+            Turn::begin(&self.world, body, unit, self.keeps_results())
         };
         self.slots[at] = Slot::Running(Box::new(turn));
         self.n_running += 1;
@@ -265,7 +262,9 @@ impl Window {
                 if !matches!(&self.rules().turns, Turns::Conducted(conduct) if conduct.tells()) {
                     let told = told::Turn::of(&first.unit.item, first.began, first.began_at);
                     let what = told.what(&self.world, self.node, None, has_failed);
-                    what.into_iter().for_each(|what| emitter.note(Note::Event(what)));
+                    if let Some(what) = what {
+                        emitter.note(Note::Event(what));
+                    }
                 }
                 self.finish(emitter, *first, end).await
             }

@@ -47,9 +47,10 @@ impl Signals {
     }
 
     pub(crate) async fn wait_for(&self, name: &str) -> Signal {
-        let joined = self.with(name, |line| match line.arrived.pop_front() {
-            Some(signal) => Ok(signal),
-            None => {
+        let joined = self.with(name, |line| {
+            if let Some(signal) = line.arrived.pop_front() {
+                Ok(signal)
+            } else {
                 let (give, receiver) = oneshot::channel();
                 line.waiting.push_back(give);
                 Err(receiver)

@@ -351,8 +351,8 @@ async fn edits_of_a_large_table_do_not_pile_up_without_end() {
     assert_eq!(n_undone, 1, "64 MB hold one edit of 40 MB");
 }
 
-fn steps(bytes: &[u8], values: Vec<LargeValue>, lasts: Lasts) -> Option<StepBatch> {
-    Some(StepBatch { bytes: bytes.to_vec(), values, lasts })
+fn steps(bytes: &[u8], values: Vec<LargeValue>, lasts: Lasts) -> StepBatch {
+    StepBatch { bytes: bytes.to_vec(), values, lasts }
 }
 
 fn kept_steps(store: &Store, run: &str) -> Vec<Vec<u8>> {
@@ -411,7 +411,8 @@ async fn steps_are_kept_in_order_until_the_run_is_ok_or_deleted() {
     for (run, end) in [("a", Some(RunStatus::Ok)), ("b", Some(RunStatus::Failed)), ("c", None)] {
         for (lasts, bytes) in [(Lasts::Power, b"1"), (Lasts::Process, b"2")] {
             let values = vec![large.clone()];
-            let append = Append { steps: steps(bytes, values, lasts), ..Append::to(run.into()) };
+            let append =
+                Append { steps: Some(steps(bytes, values, lasts)), ..Append::to(run.into()) };
             store.append(vec![append]).await.done().await.unwrap();
         }
         let status = end.unwrap_or(RunStatus::Running);

@@ -142,12 +142,11 @@ async fn known(
     };
     let mut known = Vec::with_capacity(items.len());
     for item in items {
-        let value: Value = match &item.edited {
-            Some(json) => parse(json.as_bytes())?,
-            None => {
-                let error: ItemError = parse(item.parked.error.as_bytes())?;
-                error.value.unwrap_or_default()
-            }
+        let value: Value = if let Some(json) = &item.edited {
+            parse(json.as_bytes())?
+        } else {
+            let error: ItemError = parse(item.parked.error.as_bytes())?;
+            error.value.unwrap_or_default()
         };
         known.push(looks.item(&item.parked.item, value));
     }

@@ -336,8 +336,8 @@ fn covered<'a>(bars: impl Iterator<Item = &'a Bar>) -> u64 {
 fn duration(ms: u64) -> String {
     match ms {
         ..1000 => format!("{ms} ms"),
-        ..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        ..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+        1000..60_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
         _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
     }
 }

@@ -53,9 +53,9 @@ fn serve(socket: &TcpStream, counted: &Mutex<Counted>, n_calls: &AtomicU64) -> O
         let mut n = n_calls.fetch_add(1, Ordering::Relaxed);
         // Spread, so that what happens to a call has no rhythm.
         n = n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
-        let is_slow = n % 10 == 0;
+        let is_slow = n.is_multiple_of(10);
         thread::sleep(Duration::from_millis(if is_slow { 60 } else { 4 }));
-        if n % 23 == 0 {
+        if n.is_multiple_of(23) {
             answer(socket, "503 Service Unavailable", "{}")?;
             continue;
         }
@@ -65,7 +65,7 @@ fn serve(socket: &TcpStream, counted: &Mutex<Counted>, n_calls: &AtomicU64) -> O
             counted.keys.entry(path.clone()).or_default().extend(key);
         }
         // Only the last call of a record: what follows from a lost answer is not written.
-        if n % 29 == 0 && path.starts_with("/last/") {
+        if n.is_multiple_of(29) && path.starts_with("/last/") {
             return None;
         }
         answer(socket, "201 Created", "{\"ok\":true}")?;

@@ -312,10 +312,8 @@ impl AtWork {
         }
         let mut members: IndexMap<String, Value> = self.params.keys(key).collect();
         for (name, values) in self.columns.iter().zip(columns) {
-            let total = match values.is_empty() {
-                true => self.params.empty.clone(),
-                false => self.total(values, cx)?,
-            };
+            let total =
+                if values.is_empty() { self.params.empty.clone() } else { self.total(values, cx)? };
             if let Some(total) = total {
                 members.insert(name.clone(), total);
             }

@@ -135,9 +135,10 @@ impl NodeType for Sort {
         };
         let problems = if words.is_empty() { vec![problem] } else { vec![] };
         let first = params.first.map_or_else(String::new, |n| format!(", the first {n}"));
-        let summary = match words.is_empty() {
-            true => String::new(),
-            false => format!("by {}{first}", words.join("; ")),
+        let summary = if words.is_empty() {
+            String::new()
+        } else {
+            format!("by {}{first}", words.join("; "))
         };
         Inspection { summary, problems, ..Inspection::default() }
     }

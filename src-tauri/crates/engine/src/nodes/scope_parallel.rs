@@ -71,6 +71,7 @@ enum Given {
 /// What is special about a branch.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the key in the file says whose branch it is")]
 struct Branch {
     /// The id of the branch's first node.
     #[schemars(title = "First node")]

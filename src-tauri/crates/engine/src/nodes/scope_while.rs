@@ -32,6 +32,10 @@ const USUAL_MS: NonZeroU64 = NonZeroU64::new(3_600_000).expect("it is not 0");
 /// Params of `scope.while`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::unsafe_derive_deserialize,
+    reason = "the unsafe code is the async trait's, not ours"
+)]
 pub(crate) struct Params {
     /// Looked at before each turn: another one begins while this is true of the item.
     #[serde(default, rename = "while")]
@@ -166,9 +170,10 @@ impl Conduct for Params {
 impl Params {
     async fn turns(&self, at: &Conducted, kept: &mut Kept) -> Result<(), Halt> {
         let cx = at.context();
-        let due = match at.is_virtual() {
-            true => None,
-            false => Some(self.due(&cx).await.map_err(|error| at.failed(&error))?),
+        let due = if at.is_virtual() {
+            None
+        } else {
+            Some(self.due(&cx).await.map_err(|error| at.failed(&error))?)
         };
         let origin = Arc::new(Origin::parts(at.rules().id.clone(), at.item.lineage.clone()));
         let mut item = at.item.clone();

@@ -62,7 +62,7 @@ pub(crate) enum Failing {
 
 /// What came of a branch.
 enum Branch {
-    Done(Kept, Option<Leave>),
+    Done(Box<Kept>, Option<Leave>),
     Instead(Value),
     LeftOut,
 }
@@ -179,8 +179,8 @@ impl Joining<'_> {
         let part = &self.at.parts()[place];
         let rule = self.rules.rule(self.at, part);
         let ended = match (results.end, rule.map(|rule| &rule.failing)) {
-            (Ok(()), _) => Branch::Done(results.kept, None),
-            (Err(Halt::Leave(leave)), _) => Branch::Done(results.kept, Some(leave)),
+            (Ok(()), _) => Branch::Done(Box::new(results.kept), None),
+            (Err(Halt::Leave(leave)), _) => Branch::Done(Box::new(results.kept), Some(leave)),
             (Err(Halt::Failed { error, .. }), Some(Failing::Skip)) => {
                 self.leave_out(&error).await.map_err(|error| self.at.failed(&error))?;
                 self.ended[place] = Some(Branch::LeftOut);

@@ -11,7 +11,8 @@ async fn a_file_tells_how_far_it_is_read_and_a_slow_reader_fills_its_channel() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rows.ndjson");
     let n_rows = 14 * CHUNK_ITEMS;
-    let rows: String = (0..n_rows).map(|n| format!("{{\"n\":{n},\"wait\":1}}\n")).collect();
+    let rows: String =
+        (0..n_rows).fold(String::new(), |rows, n| rows + &format!("{{\"n\":{n},\"wait\":1}}\n"));
     std::fs::write(&path, &rows).expect("the file is written");
     let flow = flow(
         json!([

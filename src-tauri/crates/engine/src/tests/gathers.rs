@@ -178,7 +178,7 @@ async fn a_group_of_several_has_no_single_ancestor() {
 #[tokio::test(start_paused = true)]
 async fn only_the_first_are_those_that_come_first_of_all_also_from_disk() {
     let values: Vec<u64> = (0..3000).map(|n| n * 7919 % 3001).collect();
-    let input = serde_json::Value::from_iter(values.iter().map(|n| json!({ "n": n })));
+    let input: serde_json::Value = values.iter().map(|n| json!({ "n": n })).collect();
     let mut sorted = values;
     sorted.sort_unstable();
     for (first, budget) in [(1, 1 << 20), (40, 2_000), (500, 20_000), (5000, 20_000)] {

@@ -84,6 +84,7 @@ struct Making {
 
 impl Making {
     /// Makes a graph of these steps. Only the first step of a body has no wire in.
+    #[expect(clippy::too_many_lines, reason = "one arm a step, each a few lines")]
     fn run(&mut self, ops: &[Op]) {
         for op in ops {
             match op {

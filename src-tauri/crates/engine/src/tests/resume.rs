@@ -31,7 +31,7 @@ struct Kept {
 impl Kept {
     fn unknown(&self) -> BTreeSet<String> {
         let steps = self.steps.lock().unwrap();
-        let begun = |state: &StepState| matches!(state, StepState::Begun { .. });
+        let begun = |state: &StepState| matches!(state, StepState::Begun);
         steps.iter().filter(|(_, state)| begun(state)).map(|(place, _)| place.clone()).collect()
     }
 }
@@ -68,7 +68,7 @@ impl Replay for Kept {
     fn find(&self, asked: &Asked<'_>) -> Result<Option<Recorded>, JournalError> {
         Ok(match self.steps.lock().unwrap().get(asked.place) {
             Some(StepState::Done { value }) => Some(Recorded::Done(value.clone())),
-            Some(StepState::Begun { .. }) if !self.repeats => Some(Recorded::Unknown),
+            Some(StepState::Begun) if !self.repeats => Some(Recorded::Unknown),
             _ => None,
         })
     }
@@ -135,7 +135,7 @@ async fn break_off(flow: &FlowFile, kept: &Arc<Kept>, pauses: &[u64]) -> (RunSta
 }
 
 fn all() -> Vec<Json> {
-    let of = |n: u64| json!({ "n": n, "wait": 2 + n % 3, "fails": u64::from(n % 4 == 0) });
+    let of = |n: u64| json!({ "n": n, "wait": 2 + n % 3, "fails": u64::from(n.is_multiple_of(4)) });
     (0..12).rev().map(of).collect()
 }
 

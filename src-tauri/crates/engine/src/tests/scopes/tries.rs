@@ -6,7 +6,6 @@ use serde_json::{Value as Json, json};
 use super::{body, call, found, pass, run_scope};
 use crate::tests::{Ran, is_ok};
 
-#[expect(clippy::needless_pass_by_value, reason = "tests write JSON in place")]
 fn attempt(nodes: Json, wires: &[&str]) -> Json {
     json!({ "id": "s", "type": "scope.try", "body": body(nodes, wires) })
 }
