@@ -75,8 +75,8 @@ async function runGivesWhatIsShown(driver: Driver): Promise<void> {
   expect(shown[1]).toMatchObject({ remark: "none", line_total: 80, positions: [{ sku: "A-1" }] });
   const [before] = await lastRuns();
   await driver.press("Control+Enter");
-  await expect.poll(async () => (await lastRuns())[0]?.status).toBe("ok");
   await expect.poll(async () => (await lastRuns())[0]?.id).not.toBe(before?.id);
+  await expect.poll(async () => (await lastRuns())[0]?.status).toBe("ok");
   const [run] = await lastRuns();
   const tap = { type: "output", node: "map", port: "out" };
   const page = { run: run?.id, tap, offset: 0, limit: 10 };

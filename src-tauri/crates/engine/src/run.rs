@@ -467,7 +467,12 @@ impl Owner {
             _ => RunStatus::Ok,
         };
         let error = self.end.failure.as_ref().map(|(_, error)| error.clone());
-        let took_ms = scope.began.elapsed().as_millis() as u64;
+        // A run that goes on has taken the time since its first beginning.
+        let before_ms = match scope.clock {
+            Clock::From(at) => (at - scope.started_at).max(0) as u64,
+            Clock::Fixed(_) => 0,
+        };
+        let took_ms = before_ms + scope.began.elapsed().as_millis() as u64;
         let summary = self.summary(status, items, rejected);
         RunOutcome { status, summary, error, nodes, items, rejected, took_ms }
     }

@@ -170,22 +170,44 @@ fn texts(value: &Value) -> Vec<String> {
     found
 }
 
-/// Adds words, with `#` for those that have digits: keys, ids, dates, places. Statuses and spans of
-/// time say what happened, and stay.
+/// Adds words, with `…` for those that have digits: keys, ids, dates, places. Statuses and spans of
+/// time say what happened, and systems' addresses where: they stay.
 fn without_numbers(words: &str, status: Option<&str>, out: &mut String) {
     let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     let mut rest = words;
     while !rest.is_empty() {
+        let (address, behind) = rest.split_at(address_len(rest, out));
+        out.push_str(address);
+        rest = behind;
         let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         let (word, behind) = rest.split_at(end);
         let is_span = word.bytes().all(|b| b.is_ascii_digit())
             && [" ms", " s ", " s.", " s,"].iter().any(|unit| behind.starts_with(unit));
         let has_digit = word.bytes().any(|b| b.is_ascii_digit());
-        out.push_str(if has_digit && !is_span && Some(word) != status { "#" } else { word });
+        out.push_str(if has_digit && !is_span && Some(word) != status { "…" } else { word });
         let gap = behind.find(is_part).unwrap_or(behind.len());
         out.push_str(&behind[..gap]);
         rest = &behind[gap..];
     }
+}
+
+/// How long the address of a system is that a text begins with: `127.0.0.1:80`, or the port behind
+/// the name of a host in `before`. 0 where it begins with none.
+fn address_len(text: &str, before: &str) -> usize {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let is_host = before
+        .strip_suffix(':')
+        .is_some_and(|name| name.ends_with(|c: char| c.is_ascii_alphabetic()));
+    if is_host {
+        return digits(text);
+    }
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let host = text[..end].trim_end_matches('.');
+    if host.parse::<std::net::Ipv4Addr>().is_err() {
+        return 0;
+    }
+    let port = text[host.len()..].strip_prefix(':').map_or(0, digits);
+    host.len() + if port > 0 { port + 1 } else { 0 }
 }
 
 fn grouped(count: u64) -> String {
@@ -246,7 +268,7 @@ mod tests {
                 ("http://127.0.0.1:80/orders/7 answered 422.", r#"{"id":7}"#),
                 ("http://127.0.0.1:80/orders/A-9_1 answered 422.", r#"{"id":"A-9_1"}"#),
             ],
-            "http://#.#.#.#:#/orders/# answered 422.",
+            "http://127.0.0.1:80/orders/… answered 422.",
         );
         check(
             None,
@@ -254,12 +276,17 @@ mod tests {
                 ("No answer within 50 ms for order 12.", "1"),
                 ("No answer within 50 ms for order 7.", "1"),
             ],
-            "No answer within 50 ms for order #.",
+            "No answer within 50 ms for order ….",
+        );
+        check(
+            None,
+            [("shop.lan:8080 said no to 12.", "1"), ("shop.lan:8080 said no to 7.", "1")],
+            "shop.lan:8080 said no to ….",
         );
         let long = error(ErrorClass::Server, &"ä".repeat(400), None, "1");
         assert_eq!(cause(&long).len(), 300);
         let open = error(ErrorClass::Server, "an \"open quote 7", None, "1");
-        assert_eq!(cause(&open), "an \"open quote #");
+        assert_eq!(cause(&open), "an \"open quote …");
     }
 
     #[test]
