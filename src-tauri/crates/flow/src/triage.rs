@@ -203,7 +203,8 @@ fn address_len(text: &str, before: &str) -> usize {
     }
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let host = text[..end].trim_end_matches('.');
-    if host.parse::<std::net::Ipv4Addr>().is_err() {
+    let parts = host.split('.');
+    if parts.clone().count() != 4 || !parts.clone().all(|part| part.parse::<u8>().is_ok()) {
         return 0;
     }
     let port = text[host.len()..].strip_prefix(':').map_or(0, digits);
