@@ -2,6 +2,7 @@
 //! each call. Not how they are run.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -109,16 +110,20 @@ impl ReadyFlow {
 #[derive(Default)]
 pub(crate) struct PreparedFlows {
     known: Mutex<HashMap<FlowId, (Instant, Arc<ReadyFlow>)>>,
+    /// How often something changed: what was read before a change is not kept after it.
+    n_changes: AtomicU64,
 }
 
 impl PreparedFlows {
     /// To be called when the flow changed.
     pub(crate) fn forget(&self, flow: &FlowId) {
+        self.n_changes.fetch_add(1, Ordering::SeqCst);
         lock(&self.known).remove(flow);
     }
 
     /// To be called when the environment changed.
     pub(crate) fn forget_all(&self) {
+        self.n_changes.fetch_add(1, Ordering::SeqCst);
         lock(&self.known).clear();
     }
 
@@ -138,8 +143,11 @@ impl PreparedFlows {
         })
     }
 
-    fn keep(&self, ready: &Arc<ReadyFlow>, now: Instant) {
-        lock(&self.known).insert(ready.file.id.clone(), (now, Arc::clone(ready)));
+    fn keep(&self, ready: &Arc<ReadyFlow>, now: Instant, n_changes: u64) {
+        let mut known = lock(&self.known);
+        if self.n_changes.load(Ordering::SeqCst) == n_changes {
+            known.insert(ready.file.id.clone(), (now, Arc::clone(ready)));
+        }
     }
 }
 
@@ -150,6 +158,7 @@ impl App {
     /// [`Code::NotFound`], or why it cannot be read. That it is broken is told when it is started.
     pub async fn ready(&self, flow: &FlowId) -> Result<Arc<ReadyFlow>, ApiError> {
         let now = Instant::now();
+        let n_changes = self.prepared.n_changes.load(Ordering::SeqCst);
         if let Some(ready) = self.prepared.fresh(flow, now) {
             return Ok(ready);
         }
@@ -163,7 +172,7 @@ impl App {
         }
         let (row, file, layout) = load(self, flow).await?;
         let ready = self.prepare(file, &layout, row.rev).await?;
-        self.prepared.keep(&ready, now);
+        self.prepared.keep(&ready, now, n_changes);
         Ok(ready)
     }
 
