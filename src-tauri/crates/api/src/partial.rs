@@ -63,7 +63,7 @@ pub struct PlanAsk {
     #[serde(default)]
     #[ts(optional)]
     pub from: Option<NodeId>,
-    /// Whether fresh outputs are taken over.
+    /// Whether nothing is taken over from earlier runs.
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub anew: bool,
